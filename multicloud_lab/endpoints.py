@@ -1,0 +1,77 @@
+"""The HTTP API as one table: the server's routes, the OpenAPI file and the client come from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import NoneType
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from multicloud_lab import records as r
+
+PREFIX = "multicloud-lab/api"
+SECRET_HEADER = "X-Multicloud-Lab-Kernel"  # noqa: S105 - the name of a header
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One operation of the HTTP API.
+
+    Parameters
+    ----------
+    name : str
+        Of the method of :class:`~multicloud_lab.interface.LabInterface` that answers it.
+    method : str
+    path : str
+        Below :data:`PREFIX`; each ``{name}`` is an argument of the method, in this order.
+    answer : type
+        What the method returns.
+    query, body : type of BaseModel, optional
+        The last argument of the method, read from the query string or from the JSON body.
+    status : int
+        Of a good answer.
+    kernels_only : bool
+        Whether the answer may go to a kernel of this server only, never to a browser.
+    """
+
+    name: str
+    method: Literal["GET", "POST", "PATCH", "DELETE"]
+    path: str
+    answer: Any
+    query: type[BaseModel] | None = None
+    body: type[BaseModel] | None = None
+    status: int = 200
+    kernels_only: bool = False
+
+
+# Ids of datasets hold slashes, so the longer paths below them come first.
+ENDPOINTS = (
+    Endpoint("status", "GET", "status", r.LabStatus),
+    Endpoint("refresh", "POST", "refresh", r.LabStatus),
+    Endpoint("datasets", "GET", "datasets", r.DatasetPage, query=r.DatasetQuery),
+    Endpoint("placements", "GET", "datasets/{dataset_id}/placements", list[r.Placement]),
+    Endpoint("opening", "GET", "datasets/{dataset_id}/opening", r.Opening, kernels_only=True),
+    Endpoint("dataset", "GET", "datasets/{dataset_id}", r.Dataset),
+    Endpoint("locate", "GET", "locations", list[r.Location], query=r.LocateQuery),
+    Endpoint("regions", "GET", "regions", list[r.RegionInfo]),
+    Endpoint("gateways", "GET", "gateways", list[r.Gateway]),
+    Endpoint("sign_in", "POST", "gateways/{gateway}/session", r.Gateway, body=r.SignIn),
+    Endpoint("sign_out", "DELETE", "gateways/{gateway}/session", r.Gateway),
+    Endpoint("gateway_options", "GET", "gateways/{gateway}/options", list[r.OptionField]),
+    Endpoint("clusters", "GET", "clusters", list[r.Cluster]),
+    Endpoint("start_cluster", "POST", "clusters", r.StartedCluster, body=r.StartCluster),
+    Endpoint(
+        "connection",
+        "GET",
+        "clusters/{gateway}/{cluster}/connection",
+        r.Connection,
+        kernels_only=True,
+    ),
+    Endpoint(
+        "scale_cluster", "PATCH", "clusters/{gateway}/{cluster}", r.Cluster, body=r.ScaleCluster
+    ),
+    Endpoint("stop_cluster", "DELETE", "clusters/{gateway}/{cluster}", NoneType, status=204),
+    Endpoint("analyses", "GET", "analyses", list[r.Analysis], query=r.AnalysesQuery),
+    Endpoint("cells", "POST", "cells", r.Cells, body=r.CellsRequest),
+)

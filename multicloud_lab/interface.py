@@ -1,0 +1,91 @@
+"""What a lab answers, whether it is in this process or behind a Jupyter server."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from multicloud_lab import records as r
+
+
+class LabInterface(ABC):
+    """The methods of a lab; each is one endpoint of the HTTP API (see ``endpoints.py``)."""
+
+    @abstractmethod
+    async def status(self) -> r.LabStatus:
+        """Say what the lab is set up with and what is wrong with that."""
+
+    @abstractmethod
+    async def refresh(self) -> r.LabStatus:
+        """Read every catalog again; one that fails keeps its last good copy."""
+
+    @abstractmethod
+    async def datasets(self, query: r.DatasetQuery) -> r.DatasetPage:
+        """List the datasets that match."""
+
+    @abstractmethod
+    async def dataset(self, dataset_id: str) -> r.Dataset:
+        """Give one dataset."""
+
+    @abstractmethod
+    async def placements(self, dataset_id: str) -> list[r.Placement]:
+        """Rank the gateways for a dataset, the nearest first."""
+
+    @abstractmethod
+    async def opening(self, dataset_id: str) -> r.Opening:
+        """Say how a kernel opens a dataset."""
+
+    @abstractmethod
+    async def locate(self, query: r.LocateQuery) -> list[r.Location]:
+        """Say where URLs' bytes are, in the order asked."""
+
+    @abstractmethod
+    async def regions(self) -> list[r.RegionInfo]:
+        """List the known regions."""
+
+    @abstractmethod
+    async def gateways(self) -> list[r.Gateway]:
+        """List the gateways and their states."""
+
+    @abstractmethod
+    async def sign_in(self, gateway: str, body: r.SignIn) -> r.Gateway:
+        """Sign in to a gateway; the password stays in the lab's memory."""
+
+    @abstractmethod
+    async def sign_out(self, gateway: str) -> r.Gateway:
+        """Forget a gateway's credentials; its clusters go on."""
+
+    @abstractmethod
+    async def gateway_options(self, gateway: str) -> list[r.OptionField]:
+        """List the fields of a gateway's options form."""
+
+    @abstractmethod
+    async def clusters(self) -> list[r.Cluster]:
+        """List the clusters of all gateways that answer."""
+
+    @abstractmethod
+    async def start_cluster(self, body: r.StartCluster) -> r.StartedCluster:
+        """Start an adaptive cluster, or take the one that is there; does not wait for workers."""
+
+    @abstractmethod
+    async def scale_cluster(self, gateway: str, cluster: str, body: r.ScaleCluster) -> r.Cluster:
+        """Give a cluster new adaptive bounds."""
+
+    @abstractmethod
+    async def stop_cluster(self, gateway: str, cluster: str) -> None:
+        """Stop a cluster."""
+
+    @abstractmethod
+    async def connection(self, gateway: str, cluster: str) -> r.Connection:
+        """Give what a kernel needs to reach a running cluster."""
+
+    @abstractmethod
+    async def analyses(self, query: r.AnalysesQuery) -> list[r.Analysis]:
+        """List the analyses that fit some datasets, the best first."""
+
+    @abstractmethod
+    async def cells(self, body: r.CellsRequest) -> r.Cells:
+        """Write ready cells."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Let go of every connection; clusters go on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from types import NoneType
 from typing import Any, Literal
@@ -43,6 +44,11 @@ class Endpoint:
     body: type[BaseModel] | None = None
     status: int = 200
     kernels_only: bool = False
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """Names of the arguments that are in the path, in order."""
+        return tuple(re.findall(r"{(\w+)}", self.path))
 
 
 # Ids of datasets hold slashes, so the longer paths below them come first.

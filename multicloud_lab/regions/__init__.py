@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from multicloud_lab.regions.known import (
+    KnownRegion,
+    all_regions,
+    contains,
+    distance_km,
+    internet_price,
+    parse_region,
+    price_per_gb,
+    relation,
+)
+from multicloud_lab.regions.provider import Price
 from multicloud_lab.regions.region import Evidence, Region, Relation
 
-
-def parse_region(text: str) -> Region:
-    """Read a region."""
-    return Region.from_text(text)
-
-
-__all__ = ["Evidence", "Region", "Relation", "parse_region"]
+__all__ = [
+    "Evidence",
+    "KnownRegion",
+    "Price",
+    "Region",
+    "Relation",
+    "all_regions",
+    "contains",
+    "distance_km",
+    "internet_price",
+    "parse_region",
+    "price_per_gb",
+    "relation",
+]

@@ -1,0 +1,363 @@
+"""The lab as one object: catalogs, locations, gateways and analyses brought together."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from multicloud_lab import records as r
+from multicloud_lab.analyses import CellSource, fitting, make_cells
+from multicloud_lab.catalogs import CatalogIndex, Entry, read_catalog
+from multicloud_lab.config import CatalogConfig, GatewayConfig, LabConfig
+from multicloud_lab.errors import (
+    CatalogError,
+    GatewayNotFoundError,
+    InvalidInputError,
+    NoPlacementError,
+    RegionUnknownError,
+)
+from multicloud_lab.gateways import GatewayPool
+from multicloud_lab.interface import LabInterface
+from multicloud_lab.locations import Locator
+from multicloud_lab.placement import rank
+from multicloud_lab.regions import Relation, all_regions, parse_region
+
+CATALOG_DEADLINE = 30.0
+"""Seconds that one catalog and its children may take to be read."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Catalog:
+    """The last good reading of one catalog, and what went wrong since."""
+
+    config: CatalogConfig
+    entries: tuple[Entry, ...] = ()
+    problem: str = ""
+
+
+class LabService(LabInterface):
+    """Everything that the doors ask for.
+
+    Parameters
+    ----------
+    config : LabConfig
+    state_dir : Path, optional
+        Where bounds are remembered across restarts; nowhere by default.
+    on_change : callable, optional
+        Told of every change, on the event loop that :meth:`start` ran on.
+    """
+
+    def __init__(
+        self,
+        config: LabConfig,
+        *,
+        state_dir: Path | None = None,
+        on_change: Callable[[r.Change], None] = lambda change: None,
+    ) -> None:
+        self._config = config
+        self._on_change = on_change
+        self._pool = GatewayPool(
+            config.gateways,
+            book=state_dir / "clusters.sqlite" if state_dir else None,
+            on_change=on_change,
+        )
+        self._catalogs = {catalog.name: _Catalog(catalog) for catalog in config.catalogs}
+        self._entries: dict[str, tuple[CatalogConfig, Entry]] = {}
+        self._locator = Locator(config.regions)
+        self._index = CatalogIndex({})
+        self._reading: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Connect to the gateways and begin to read the catalogs, waiting for neither."""
+        await self._pool.start()
+        self._reading = asyncio.create_task(self._read_catalogs())
+
+    async def close(self) -> None:
+        """Let go of every connection; clusters go on."""
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.gather(self._reading, return_exceptions=True)
+        await self._pool.close()
+
+    # --- the lab itself -----------------------------------------------------------------------
+
+    async def status(self) -> r.LabStatus:
+        """Say what the lab is set up with and what is wrong with that."""
+        from multicloud_lab import __version__
+
+        await self._read()
+        return r.LabStatus(
+            version=__version__,
+            home=self._config.home,
+            problems=self._config.problems,
+            catalogs=tuple(
+                r.CatalogStatus(
+                    name=name,
+                    url=catalog.config.url,
+                    datasets=len(catalog.entries),
+                    problem=catalog.problem,
+                )
+                for name, catalog in self._catalogs.items()
+            ),
+        )
+
+    async def refresh(self) -> r.LabStatus:
+        """Read every catalog again; one that fails keeps its last good copy."""
+        await self._read()
+        self._reading = asyncio.create_task(self._read_catalogs())
+        return await self.status()
+
+    # --- datasets -----------------------------------------------------------------------------
+
+    async def datasets(self, query: r.DatasetQuery) -> r.DatasetPage:
+        """List the datasets that match."""
+        await self._read()
+        near = self._gateway(query.gateway).region if query.gateway else None
+        found, total, cursor = self._index.search(query, in_region=near)
+        return r.DatasetPage(
+            items=tuple(
+                r.DatasetRow(dataset=dataset, near=next(iter(self._rank(dataset)), None))
+                for dataset in found
+            ),
+            total=total,
+            next_cursor=cursor,
+        )
+
+    async def dataset(self, dataset_id: str) -> r.Dataset:
+        """Give one dataset."""
+        await self._read()
+        return self._index.get(dataset_id)
+
+    async def placements(self, dataset_id: str) -> list[r.Placement]:
+        """Rank the gateways for a dataset, the nearest first."""
+        return self._rank(await self.dataset(dataset_id))
+
+    async def opening(self, dataset_id: str) -> r.Opening:
+        """Say how a kernel opens a dataset."""
+        dataset = await self.dataset(dataset_id)
+        if dataset.problem:
+            raise CatalogError(f"{dataset.id} cannot be opened: {dataset.problem}")
+        _, entry = self._entries[dataset.id]
+        return r.Opening(
+            dataset=dataset,
+            kind=entry.kind,
+            catalog_url=entry.catalog_url,
+            entry=entry.entry,
+            driver=entry.driver,
+            parameters=entry.parameters,
+            storage_options=self._config.options_for(dataset.url),
+            catalog_options=self._config.options_for(entry.catalog_url),
+            untrusted=entry.untrusted,
+        )
+
+    async def locate(self, query: r.LocateQuery) -> list[r.Location]:
+        """Say where URLs' bytes are, in the order asked."""
+        await self._read()
+        return [self._locator.locate(url) for url in query.url]
+
+    async def regions(self) -> list[r.RegionInfo]:
+        """List the known regions."""
+        return [r.RegionInfo(**dataclasses.asdict(known)) for known in all_regions()]
+
+    # --- gateways and clusters ----------------------------------------------------------------
+
+    async def gateways(self) -> list[r.Gateway]:
+        """List the gateways and their states."""
+        return await self._pool.gateways()
+
+    async def sign_in(self, gateway: str, body: r.SignIn) -> r.Gateway:
+        """Sign in to a gateway; the password stays in the lab's memory."""
+        return await self._pool.sign_in(gateway, body)
+
+    async def sign_out(self, gateway: str) -> r.Gateway:
+        """Forget a gateway's credentials; its clusters go on."""
+        return await self._pool.sign_out(gateway)
+
+    async def gateway_options(self, gateway: str) -> list[r.OptionField]:
+        """List the fields of a gateway's options form."""
+        return await self._pool.options(gateway)
+
+    async def clusters(self) -> list[r.Cluster]:
+        """List the clusters of all gateways that answer."""
+        return await self._pool.clusters()
+
+    async def start_cluster(self, body: r.StartCluster) -> r.StartedCluster:
+        """Start an adaptive cluster, or take the one that is there; does not wait for workers.
+
+        Raises
+        ------
+        InvalidInputError
+            Neither a gateway nor something to be near was named.
+        RegionUnknownError
+            Nobody says where the data are, so nothing is near them.
+        NoPlacementError
+            No gateway is with the provider that holds the data, or there is no gateway.
+        """
+        placement = await self._nearest(body.near, body.gateway) if body.near else None
+        name = body.gateway or (placement.gateway if placement else None)
+        if name is None:
+            raise InvalidInputError("Name a gateway, or what the cluster is to be near.")
+        gateway = self._gateway(name)
+        cluster, reused = await self._pool.start(
+            gateway.name,
+            minimum=gateway.minimum if body.minimum is None else body.minimum,
+            maximum=gateway.maximum if body.maximum is None else body.maximum,
+            options={**gateway.options, **body.options},
+            dataset=placement.dataset if placement else None,
+            reuse=body.reuse,
+        )
+        return r.StartedCluster(cluster=cluster, reused=reused, placement=placement)
+
+    async def scale_cluster(self, gateway: str, cluster: str, body: r.ScaleCluster) -> r.Cluster:
+        """Give a cluster new adaptive bounds."""
+        return await self._pool.scale(
+            gateway, cluster, minimum=body.minimum, maximum=body.maximum
+        )
+
+    async def stop_cluster(self, gateway: str, cluster: str) -> None:
+        """Stop a cluster."""
+        await self._pool.stop(gateway, cluster)
+
+    async def connection(self, gateway: str, cluster: str) -> r.Connection:
+        """Give what a kernel needs to reach a running cluster."""
+        return await self._pool.connection(gateway, cluster)
+
+    def dashboard_upstream(self, gateway: str, cluster: str) -> str:
+        """Give the URL of a cluster's dashboards at its gateway."""
+        return self._pool.dashboard_upstream(gateway, cluster)
+
+    # --- analyses -----------------------------------------------------------------------------
+
+    async def analyses(self, query: r.AnalysesQuery) -> list[r.Analysis]:
+        """List the analyses that fit some datasets, the best first."""
+        return fitting([await self.dataset(dataset_id) for dataset_id in query.dataset])
+
+    async def cells(self, body: r.CellsRequest) -> r.Cells:
+        """Write ready cells."""
+        sources = [await self._cell_source(dataset_id) for dataset_id in body.datasets]
+        return await asyncio.to_thread(make_cells, body.analysis, sources, body.style)
+
+    async def _cell_source(self, dataset_id: str) -> CellSource:
+        opening = await self.opening(dataset_id)
+        near = next(iter(self._rank(opening.dataset)), None)
+        gateway = self._gateway(near.gateway) if near and near.region else None
+        return CellSource(
+            dataset=opening.dataset,
+            opening=opening,
+            gateway=gateway,
+            minimum=gateway.minimum if gateway else None,
+            maximum=gateway.maximum if gateway else None,
+        )
+
+    # --- how it is done -----------------------------------------------------------------------
+
+    def _gateway(self, name: str) -> GatewayConfig:
+        for gateway in self._config.gateways:
+            if gateway.name == name:
+                return gateway
+        known = ", ".join(gateway.name for gateway in self._config.gateways) or "none"
+        raise GatewayNotFoundError(f"There is no gateway {name!r}; configured: {known}.")
+
+    def _rank(self, dataset: r.Dataset) -> list[r.Placement]:
+        locations = [
+            r.Location(
+                url=replica.url,
+                region=replica.region,
+                evidence=replica.evidence,
+                detail=replica.detail,
+            )
+            for replica in dataset.replicas
+        ]
+        return rank(
+            locations, self._config.gateways, home=self._config.home, dataset=dataset.id
+        )
+
+    async def _nearest(self, near: str, gateway: str | None) -> r.Placement:
+        """Find the placement that a wish for a cluster near something means."""
+        ranked = await self._placements_near(near)
+        if gateway is not None:
+            self._gateway(gateway)
+            return next(placement for placement in ranked if placement.gateway == gateway)
+        if not ranked:
+            raise NoPlacementError("No gateway is configured; add one to MulticloudLab.gateways.")
+        best = ranked[0]
+        if best.relation is Relation.UNKNOWN:
+            raise RegionUnknownError(best.why)
+        if best.relation is Relation.OTHER_PROVIDER:
+            raise NoPlacementError(f"{best.why} Name that gateway to start there all the same.")
+        return best
+
+    async def _placements_near(self, near: str) -> list[r.Placement]:
+        if "://" in near:
+            locations: Sequence[r.Location] = await self.locate(r.LocateQuery(url=(near,)))
+        elif "/" in near:
+            return await self.placements(near)
+        else:
+            region = parse_region(near)
+            locations = [r.Location(url="", region=region, detail="asked for")]
+        return rank(locations, self._config.gateways, home=self._config.home)
+
+    async def _read(self) -> None:
+        """Wait until the catalogs have been read."""
+        if self._reading is not None:
+            await asyncio.shield(self._reading)
+
+    async def _read_catalogs(self) -> None:
+        names = list(self._catalogs)
+        read = await asyncio.gather(*(self._read_one(self._catalogs[name]) for name in names))
+        self._catalogs = dict(zip(names, read, strict=True))
+        self._locator = Locator(self._config.regions)
+        self._entries = {}
+        listed: dict[str, list[r.Dataset]] = {}
+        aliases: dict[str, str] = {}
+        for name, catalog in self._catalogs.items():
+            listed[name] = []
+            for entry in catalog.entries:
+                dataset = self._dataset(catalog.config, entry)
+                listed[name].append(dataset)
+                self._entries[dataset.id] = (catalog.config, entry)
+                aliases.update((f"{name}/{alias}", dataset.id) for alias in entry.aliases)
+        self._index = CatalogIndex(listed, aliases=aliases)
+        self._on_change(r.Change(topic="datasets", action="refreshed"))
+
+    async def _read_one(self, catalog: _Catalog) -> _Catalog:
+        try:
+            entries = await asyncio.to_thread(
+                read_catalog,
+                catalog.config.url,
+                options=self._config.options_for,
+                deadline=CATALOG_DEADLINE,
+            )
+        except CatalogError as error:
+            return dataclasses.replace(catalog, problem=str(error))
+        return dataclasses.replace(catalog, entries=tuple(entries), problem="")
+
+    def _dataset(self, catalog: CatalogConfig, entry: Entry) -> r.Dataset:
+        """Make the record of an entry: its own words, and where its bytes are."""
+        declared = entry.region or catalog.region
+        if declared is not None and entry.url:
+            self._locator.declare(entry.url, declared, f"declared by catalog {catalog.name}")
+        location = self._locator.locate(entry.url, declared=declared)
+        detail = " ".join(part for part in (entry.region_detail, location.detail) if part)
+        where: dict[str, Any] = {
+            "url": entry.url,
+            "region": location.region,
+            "evidence": location.evidence,
+        }
+        return r.Dataset(
+            id="/".join((catalog.name, *entry.path)),
+            name=entry.name,
+            title=entry.title,
+            description=entry.description,
+            catalog=catalog.name,
+            format=entry.format,
+            tags=entry.tags,
+            variables=entry.variables,
+            requester_pays=entry.requester_pays,
+            replicas=(r.Replica(**where, detail=detail),),
+            problem=entry.problem,
+            **where,
+        )

@@ -1,0 +1,1 @@
+"""Benchmarks: each compares with a peer or a limit that is measured in the same run."""

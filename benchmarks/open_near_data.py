@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from dask_gateway import BasicAuth, Gateway
@@ -35,9 +36,8 @@ def near_data(clouds: Clouds, seconds: list[float]) -> None:
     try:
         for gateway in clouds.gateways.values():
             lab.sign_in(gateway.name, gateway.password)
-        with timed(seconds):
-            clients = lab.clients(near=DATASETS)
-            for client in clients:
+        with timed(seconds), ThreadPoolExecutor() as both:
+            for client in both.map(lambda dataset: lab.client(near=dataset), DATASETS):
                 client.wait_for_workers(1, timeout=DEADLINE)
     finally:
         lab.close(shutdown=True)

@@ -44,7 +44,7 @@ def near_data(clouds: Clouds, seconds: list[float]) -> None:
 
 
 def by_hand(clouds: Clouds, seconds: list[float]) -> None:
-    """Steps 2 and 3 of the 2020 notebook, as they stand there."""
+    """Do steps 2 and 3 of the 2020 notebook, as they stand there."""
     gateways = [
         Gateway(
             gateway.address,

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError, model_validator
 from traitlets import Bool, Dict, Float, List, Unicode
 from traitlets.config import Configurable
-from traitlets.config.loader import JSONFileConfigLoader, PyFileConfigLoader
+from traitlets.config.loader import PyFileConfigLoader
 
 from multicloud_lab.errors import InvalidInputError, MulticloudLabError
 from multicloud_lab.records import Problem
@@ -208,9 +208,11 @@ def load_config(path: str | Path) -> LabConfig:
     path = Path(path).expanduser().absolute()
     if not path.is_file():
         raise InvalidInputError(f"There is no configuration file {str(path)!r}.")
-    loader = PyFileConfigLoader if path.suffix == ".py" else JSONFileConfigLoader
     try:
-        config = loader(path.name, str(path.parent)).load_config()
+        if path.suffix == ".py":
+            config = PyFileConfigLoader(path.name, str(path.parent)).load_config()
+        else:
+            config = json.loads(path.read_text())
     except json.JSONDecodeError as error:
         raise InvalidInputError(
             f"{str(path)!r} is not JSON (line {error.lineno}: {error.msg}); "
@@ -218,4 +220,7 @@ def load_config(path: str | Path) -> LabConfig:
         ) from error
     except Exception as error:
         raise InvalidInputError(f"{str(path)!r} cannot be read: {error}") from error
-    return read_config(config.get("MulticloudLab", {}))
+    section = config.get("MulticloudLab", {}) if isinstance(config, Mapping) else None
+    if not isinstance(section, Mapping):
+        raise InvalidInputError(f"{str(path)!r} is not an object with a MulticloudLab section.")
+    return read_config(section)

@@ -33,8 +33,20 @@ MAY_IMPORT = {
     "placement": RECORDS,
 }
 NO_JUPYTER = ("regions", "catalogs", "locations", "gateways", "neardata", "analyses", "placement")
-PUBLIC = {"datasets", "open_dataset", "client", "compute", "close", "connect", "locate", "plan",
-          "ledger", "persist", "sign_in", "near_data"}
+PUBLIC = {
+    "datasets",
+    "open_dataset",
+    "client",
+    "compute",
+    "close",
+    "connect",
+    "locate",
+    "plan",
+    "ledger",
+    "persist",
+    "sign_in",
+    "near_data",
+}
 
 
 def modules() -> Iterator[tuple[str, Path]]:

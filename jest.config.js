@@ -1,0 +1,25 @@
+const jestJupyterLab = require('@jupyterlab/testutils/lib/jest-config');
+
+// Published as ES modules only, so Jest has to translate them.
+const esModules = [
+  '@codemirror',
+  '@jupyter/',
+  '@jupyterlab/',
+  '@marijn',
+  '@microsoft/fast',
+  'exenv-es6',
+  'lib0',
+  'nanoid',
+  'vscode-ws-jsonrpc',
+  'y-protocols',
+  'y-websocket',
+  'yjs'
+].join('|');
+
+module.exports = {
+  ...jestJupyterLab(__dirname),
+  automock: false,
+  modulePathIgnorePatterns: ['<rootDir>/multicloud_lab/labextension'],
+  testRegex: 'src/.*/__tests__/.*\\.spec\\.tsx?$',
+  transformIgnorePatterns: [`/node_modules/(?!${esModules}).+`]
+};

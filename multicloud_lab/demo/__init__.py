@@ -1,0 +1,1 @@
+"""Two clouds on one machine: object stores, Dask Gateways, and JupyterLab set up for them."""

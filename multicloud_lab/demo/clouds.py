@@ -1,0 +1,126 @@
+"""Two clouds on one machine: a store and a gateway in each region, data in them, catalogs."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from multicloud_lab.demo import catalogs, gateways, stores
+from multicloud_lab.demo.gateways import DemoGateway
+from multicloud_lab.demo.processes import Processes
+from multicloud_lab.demo.stores import Store
+
+AWS = "aws:us-west-2"
+GCP = "gcp:us-central1"
+
+
+class Clouds:
+    """Two regions, each with an object store and a Dask Gateway, as a context manager.
+
+    Parameters
+    ----------
+    state_dir : Path, optional
+        Where all files go; without one, a directory that goes away at the end.
+    size : {"small", "medium"}
+        Tens of megabytes a region, or about a gigabyte.
+    processes : Processes, optional
+        To start in; without it, their own. Whoever made it, ends it.
+
+    Attributes
+    ----------
+    state_dir : Path
+    processes : Processes
+    gateways : dict of DemoGateway
+        By region; each has ``name``, ``address``, ``proxy_address``, ``username``, ``password``.
+    stores : dict of Store
+        By region; each has ``protocol``, ``endpoint``, ``storage_options``.
+    intake_catalog, esm_catalog : Path
+        ``master.yaml`` and ``aws-cesm1-le.json``.
+    """
+
+    state_dir: Path
+    processes: Processes
+    intake_catalog: Path
+    esm_catalog: Path
+
+    def __init__(
+        self,
+        state_dir: Path | None = None,
+        size: str = "small",
+        processes: Processes | None = None,
+    ) -> None:
+        self.size = size
+        self.gateways: dict[str, DemoGateway] = {}
+        self.stores: dict[str, Store] = {}
+        self._given = (state_dir, processes)
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            state_dir, processes = self._given
+            if processes is None:
+                if state_dir is None:
+                    temporary = tempfile.TemporaryDirectory(prefix="multicloud-lab-")
+                    state_dir = Path(stack.enter_context(temporary))
+                processes = stack.enter_context(Processes(state_dir))
+            self.processes = processes
+            self.state_dir = processes.state_dir
+            self._start()
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def _start(self) -> None:
+        self.stores = {
+            AWS: stores.start_s3(self.processes, AWS),
+            GCP: stores.start_gcs(self.processes, GCP),
+        }
+        for region, store in self.stores.items():
+            stores.wait_for(self.processes, store)
+            self.processes.start_module(
+                f"data-{region}",
+                "multicloud_lab.demo.writing",
+                store.protocol,
+                store.endpoint,
+                self.size,
+            )
+        started = gateways.start_and_wait(self.processes, {"aws-oregon": AWS, "gcp-iowa": GCP})
+        self.gateways = {gateway.region: gateway for gateway in started}
+        directory = self.state_dir / "catalogs"
+        directory.mkdir(exist_ok=True)
+        self.intake_catalog = catalogs.write_intake(directory, self.stores[GCP].storage_options)
+        self.esm_catalog = catalogs.write_intake_esm(directory)
+        for region in self.stores:
+            self.processes.wait_for_success(f"data-{region}")
+
+    def config(self) -> dict[str, Any]:
+        """Give the values of the ``MulticloudLab`` configuration for a lab in these clouds."""
+        return {
+            "gateways": [gateway.config() for gateway in self.gateways.values()],
+            "catalogs": [
+                {"name": "pangeo", "url": str(self.intake_catalog)},
+                {"name": "lens", "url": str(self.esm_catalog)},
+            ],
+            "regions": {catalogs.LENS_BUCKET: AWS},
+            "storage_options": {catalogs.LENS_BUCKET: self.stores[AWS].storage_options},
+            "probe": False,
+        }
+
+    def describe(self) -> dict[str, Any]:
+        """Say where everything is, the passwords too: for a file that only its owner reads."""
+        return {
+            "gateways": [asdict(gateway) for gateway in self.gateways.values()],
+            "stores": [asdict(store) for store in self.stores.values()],
+            "pids": self.processes.pids,
+        }

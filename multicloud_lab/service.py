@@ -213,9 +213,7 @@ class LabService(LabInterface):
 
     async def scale_cluster(self, gateway: str, cluster: str, body: r.ScaleCluster) -> r.Cluster:
         """Give a cluster new adaptive bounds."""
-        return await self._pool.scale(
-            gateway, cluster, minimum=body.minimum, maximum=body.maximum
-        )
+        return await self._pool.scale(gateway, cluster, minimum=body.minimum, maximum=body.maximum)
 
     async def stop_cluster(self, gateway: str, cluster: str) -> None:
         """Stop a cluster."""
@@ -271,9 +269,7 @@ class LabService(LabInterface):
             )
             for replica in dataset.replicas
         ]
-        return rank(
-            locations, self._config.gateways, home=self._config.home, dataset=dataset.id
-        )
+        return rank(locations, self._config.gateways, home=self._config.home, dataset=dataset.id)
 
     async def _nearest(self, near: str, gateway: str | None) -> r.Placement:
         """Find the placement that a wish for a cluster near something means."""

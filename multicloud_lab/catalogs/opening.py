@@ -70,7 +70,7 @@ def _open_intake(
 ) -> Any:
     from intake.catalog.local import YAMLFileCatalog, get_dir
 
-    from multicloud_lab.catalogs.intake import untrusted_reasons
+    from multicloud_lab.catalogs.trust import untrusted_reasons
 
     document = _read_yaml(opening)
     entry = (document.get("sources") or {}).get(opening.entry)

@@ -1,0 +1,183 @@
+"""Bytes of a catalog file, wherever it is: bounded in size and time, told in words if it fails."""
+
+from __future__ import annotations
+
+import posixpath
+import queue
+import threading
+import zlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+from multicloud_lab.errors import CatalogError, DeadlineError
+
+Options = Callable[[str], dict[str, Any]]
+
+_REMOTE = {"http", "https", "s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "memory"}
+_CHUNK = 1 << 20
+_T = TypeVar("_T")
+
+
+def shown(url: str) -> str:
+    """Give a URL for a message: without credentials, which a query may hold as well."""
+    if "://" not in url:
+        return url
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, host, parts.path, "", ""))
+
+
+def is_local(url: str) -> bool:
+    """Say whether a normal URL is a file of this machine."""
+    return "://" not in url
+
+
+def normal_url(url: str) -> str:
+    """Give a file's URL in one form: an absolute path if local, without ``..`` in any case."""
+    url = url.removeprefix("file://") if url.startswith("file://") else url
+    if is_local(url):
+        return posixpath.normpath(str(Path(url).expanduser().absolute()))
+    parts = urlsplit(url)
+    path = posixpath.normpath(parts.path) if parts.path.strip("/") else parts.path
+    return urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))
+
+
+def directory_of(url: str) -> str:
+    """Give the directory of a file's normal URL, without a slash at the end."""
+    if is_local(url):
+        return posixpath.dirname(url)
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc, posixpath.dirname(parts.path), "", ""))
+
+
+def child_url(reference: str, parent: str) -> str:
+    """Give the normal URL of a file that a catalog names.
+
+    Raises
+    ------
+    CatalogError
+        The reference leaves the places that a catalog may name: a remote catalog has no business
+        with files of this machine, nor any catalog with chained or unusual file systems.
+    """
+    scheme = reference.partition("://")[0] if "://" in reference else ""
+    if "::" in reference or (scheme and scheme not in _REMOTE | {"file"}):
+        raise CatalogError(f"{shown(reference)} is not an address that a catalog is read from.")
+    if not scheme and not reference.startswith("/"):
+        reference = f"{directory_of(parent)}/{reference}"
+        scheme = reference.partition("://")[0] if "://" in reference else ""
+    if not is_local(parent) and scheme in ("", "file"):
+        raise CatalogError(
+            f"{shown(parent)} is remote but names {reference!r}, a file of this machine."
+        )
+    return normal_url(reference)
+
+
+def fetch(url: str, *, options: Options, limit: int, deadline: float) -> bytes:
+    """Read a whole file.
+
+    Parameters
+    ----------
+    url : str
+        Normal URL.
+    options : callable
+        Gives the administrator's fsspec options for a URL.
+    limit : int
+        Bytes, after decompression of ``.gz``.
+    deadline : float
+        Seconds.
+
+    Raises
+    ------
+    CatalogError
+        It cannot be read, is larger than the limit, or does not come in time.
+    """
+    try:
+        data = (
+            _read_local(url, limit)
+            if is_local(url)
+            else within(deadline, lambda: _read_remote(url, options(url), limit))
+        )
+        if url.partition("?")[0].endswith(".gz"):
+            data = _gunzip(data, limit)
+    except CatalogError:
+        raise
+    except DeadlineError as error:
+        raise CatalogError(
+            f"{shown(url)} cannot be read: it did not answer within {deadline:g} s."
+        ) from error
+    # Every file system has errors of its own; each is a catalog that cannot be read.
+    except Exception as error:
+        raise CatalogError(f"{shown(url)} cannot be read: {_reason(error, url)}.") from error
+    if len(data) > limit:
+        raise CatalogError(f"{shown(url)} is larger than {limit / 1e6:g} MB.")
+    return data
+
+
+def within(deadline: float, work: Callable[[], _T]) -> _T:
+    """Do blocking work in a thread of its own, and leave it behind if it takes too long.
+
+    Raises
+    ------
+    DeadlineError
+        It took longer than the deadline, in seconds.
+    """
+    answers: queue.SimpleQueue[tuple[_T | None, BaseException | None]] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            answers.put((work(), None))
+        except BaseException as error:  # noqa: BLE001  (raised again, in the caller's thread)
+            answers.put((None, error))
+
+    # A daemon: a store that hangs must not keep the process from ending.
+    threading.Thread(target=run, name="multicloud-lab-fetch", daemon=True).start()
+    try:
+        value, error = answers.get(timeout=deadline)
+    except queue.Empty:
+        raise DeadlineError(f"no answer within {deadline:g} s") from None
+    if error is not None:
+        raise error
+    return value  # type: ignore[return-value]  # there is one if there is no error
+
+
+def _read_local(path: str, limit: int) -> bytes:
+    if not Path(path).is_file():
+        there = "it is not a file" if Path(path).exists() else "it is not there"
+        raise CatalogError(f"{path} cannot be read: {there}.")
+    with Path(path).open("rb") as file:
+        return file.read(limit + 1)
+
+
+def _read_remote(url: str, options: Mapping[str, Any], limit: int) -> bytes:
+    import fsspec
+
+    # Without a block size, HTTP is a plain stream; other stores seek for themselves.
+    kwargs = {"block_size": 0} if url.startswith("http") else {}
+    file_system, path = fsspec.core.url_to_fs(url, **options)
+    parts: list[bytes] = []
+    size = 0
+    with file_system.open(path, "rb", **kwargs) as file:
+        while size <= limit and (part := file.read(min(_CHUNK, limit + 1 - size))):
+            parts.append(part)
+            size += len(part)
+    return b"".join(parts)
+
+
+def _gunzip(data: bytes, limit: int) -> bytes:
+    return zlib.decompressobj(wbits=31).decompress(data, limit + 1)
+
+
+def _reason(error: BaseException, url: str) -> str:
+    # fsspec calls every failure over HTTP a missing file; what it was is the cause.
+    while isinstance(error, FileNotFoundError) and error.__cause__ is not None:
+        error = error.__cause__
+    if isinstance(error, FileNotFoundError) or getattr(error, "status", None) == 404:
+        return "it is not there"
+    if isinstance(error, PermissionError):
+        return "access is denied"
+    if isinstance(error, TimeoutError):
+        return "it did not answer in time"
+    text = str(error).partition("\n")[0].replace(url, shown(url))[:200].rstrip(".")
+    return text or type(error).__name__

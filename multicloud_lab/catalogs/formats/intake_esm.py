@@ -1,0 +1,213 @@
+"""Intake-esm catalogs: a JSON file and its table, one dataset for each asset in it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import posixpath
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from multicloud_lab.catalogs.declared import Declared, declared
+from multicloud_lab.catalogs.entry import Child, Entry, segment
+from multicloud_lab.catalogs.fetch import child_url, directory_of, fetch, is_local
+from multicloud_lab.catalogs.reader import Document, register
+from multicloud_lab.catalogs.trust import text_reasons
+from multicloud_lab.errors import CatalogError
+
+MAX_TABLE_BYTES = 256_000_000
+MAX_ROWS = 1_000_000
+# A label of the run that made the data: left out of an id that is unique without it.
+_RUN_LABELS = {"experiment"}
+
+Row = Mapping[str, Any]
+
+
+class IntakeEsmFormat:
+    """Intake-esm, with its table in a CSV file or in the JSON itself."""
+
+    name = "intake-esm"
+
+    def owns(self, content: Mapping[str, Any]) -> bool:
+        """Say whether a document is an intake-esm catalog."""
+        return "esmcat_version" in content
+
+    def read(self, document: Document) -> list[Entry | Child]:
+        """List the assets."""
+        assets = document.content.get("assets")
+        column = assets.get("column_name") if isinstance(assets, Mapping) else None
+        if not isinstance(assets, Mapping) or not isinstance(column, str):
+            raise CatalogError(f"{document.url} does not say which column has the assets.")
+        rows = _table(document)
+        if rows and column not in rows[0]:
+            raise CatalogError(f"The table of {document.url} has no column {column!r}.")
+        control = document.content.get("aggregation_control")
+        control = control if isinstance(control, Mapping) else {}
+        variable = control.get("variable_column_name")
+        variable = variable if isinstance(variable, str) else ""
+        levels = [
+            name
+            for name in control.get("groupby_attrs") or ()
+            if isinstance(name, str) and name not in (variable, column)
+        ]
+        rows = [row for row in rows if _cell(row, column)]
+        paths = _paths(rows, levels, variable, column)
+        return [
+            _entry(document, assets, row, variable, column, short, full)
+            for row, (short, full) in zip(rows, paths, strict=True)
+        ]
+
+
+register(IntakeEsmFormat())
+
+
+def _table(document: Document) -> list[Row]:
+    embedded = document.content.get("catalog_dict")
+    if isinstance(embedded, list):
+        return [row for row in embedded if isinstance(row, Mapping)]
+    named = document.content.get("catalog_file")
+    if not isinstance(named, str) or not named:
+        raise CatalogError(f"{document.url} names no table: neither catalog_file nor catalog_dict.")
+    if not named.endswith((".csv", ".csv.gz")):
+        raise CatalogError(f"The table of {document.url} is {named}; only CSV tables are read.")
+    try:
+        data = _fetch(child_url(named, document.url), document)
+    except CatalogError as error:
+        # Publishers name the table by its public address; a copy often has it beside the JSON.
+        twin = f"{directory_of(document.url)}/{posixpath.basename(named)}"
+        try:
+            data = _fetch(child_url(twin, document.url), document)
+        except CatalogError:
+            raise error from None
+    try:
+        return _rows(data.decode("utf-8-sig"), document)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise CatalogError(f"The table of {document.url} is not CSV ({error}).") from error
+
+
+def _fetch(url: str, document: Document) -> bytes:
+    # Half of the time: if this address hangs, the table beside the file still has its turn.
+    seconds = document.deadline if is_local(url) else document.deadline / 2
+    return fetch(url, options=document.options, limit=MAX_TABLE_BYTES, deadline=seconds)
+
+
+def _rows(text: str, document: Document) -> list[Row]:
+    rows: list[Row] = []
+    for row in csv.DictReader(io.StringIO(text, newline="")):
+        rows.append(row)
+        if len(rows) > MAX_ROWS:
+            raise CatalogError(f"The table of {document.url} has more than {MAX_ROWS} rows.")
+    return rows
+
+
+def _cell(row: Row, column: str) -> str:
+    value = row.get(column)
+    if value is None or value != value:
+        return ""
+    return str(value).strip()
+
+
+def _paths(
+    rows: Sequence[Row], levels: Sequence[str], variable: str, asset: str
+) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Give each row its path, and its path with every level."""
+
+    def path(row: Row, columns: Sequence[str]) -> tuple[str, ...]:
+        named = [segment(cell) for column in columns if (cell := _cell(row, column))]
+        return (*named, segment(_name(row, variable, asset)))
+
+    without = [column for column in levels if column not in _RUN_LABELS]
+    shorts = [path(row, without) for row in rows]
+    fulls = [path(row, levels) for row in rows]
+    count = Counter(shorts)
+    chosen = [
+        short if count[short] == 1 else full for short, full in zip(shorts, fulls, strict=True)
+    ]
+    others = [c for c in (rows[0] if rows else ()) if c not in {*levels, variable, asset}]
+    alike: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for index, one in enumerate(chosen):
+        alike[one].append(index)
+    for indices in alike.values():
+        if len(indices) > 1:
+            suffixes = _suffixes([rows[i] for i in indices], others)
+            for i, suffix in zip(indices, suffixes, strict=True):
+                chosen[i], fulls[i] = (*chosen[i], *suffix), (*fulls[i], *suffix)
+    return list(zip(chosen, fulls, strict=True))
+
+
+def _suffixes(rows: Sequence[Row], columns: Sequence[str]) -> list[tuple[str, ...]]:
+    """Tell rows apart by the fewest further columns, in the table's order."""
+    suffixes: list[tuple[str, ...]] = [()] * len(rows)
+    for column in columns:
+        if len(set(suffixes)) == len(rows):
+            break
+        longer = [
+            (*suffix, segment(_cell(row, column)))
+            for suffix, row in zip(suffixes, rows, strict=True)
+        ]
+        if len(set(longer)) > len(set(suffixes)):
+            suffixes = longer
+    return suffixes
+
+
+def _name(row: Row, variable: str, asset: str) -> str:
+    names = _variables(row, variable)
+    if names:
+        return "+".join(names)
+    base = posixpath.basename(_cell(row, asset).rstrip("/"))
+    return re.sub(r"\.(zarr|nc|nc4|json|parquet)$", "", base)
+
+
+def _variables(row: Row, column: str) -> tuple[str, ...]:
+    """Give the variables of an asset: one, or several as a list's text."""
+    value = row.get(column)
+    if isinstance(value, list | tuple):
+        return tuple(str(item) for item in value)
+    text = _cell(row, column)
+    if text.startswith(("[", "(", "{")):
+        return tuple(re.findall(r"[\w.+-]+", text))
+    return (text,) if text else ()
+
+
+def _entry(
+    document: Document,
+    assets: Mapping[str, Any],
+    row: Row,
+    variable: str,
+    asset: str,
+    path: tuple[str, ...],
+    full: tuple[str, ...],
+) -> Entry:
+    url = _cell(row, asset)
+    long_name, units = _cell(row, "long_name"), _cell(row, "units")
+    above = document.row
+    inherited = Declared(above.region, above.region_detail) if above else Declared()
+    where = (
+        declared(document.content.get("metadata"), url)
+        .or_else(declared(document.content, url))
+        .or_else(inherited)
+    )
+    format_column = assets.get("format_column_name")
+    data_format = _cell(row, format_column) if isinstance(format_column, str) else ""
+    name = _name(row, variable, asset)
+    return Entry(
+        path=(*document.path, *path),
+        name=name if path[-1] == segment(name) else f"{name} {path[-1]}",
+        title=long_name,
+        description=f"{long_name} ({units})" if long_name and units else long_name,
+        format=data_format or str(assets.get("format") or ""),
+        tags=tuple(dict.fromkeys(full[:-1])),
+        variables=_variables(row, variable),
+        requester_pays=where.requester_pays or bool(above and above.requester_pays),
+        url=url,
+        region=where.region,
+        region_detail=where.detail,
+        aliases=() if full == path else ("/".join((*document.path, *full)),),
+        kind="intake-esm",
+        catalog_url=document.url,
+        entry=url,
+        driver="intake_esm.esm_datastore",
+        untrusted=tuple(text_reasons(url)),
+    )

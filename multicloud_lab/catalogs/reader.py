@@ -1,0 +1,232 @@
+"""Reading a catalog and all below it: formats register here; files are read side by side."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from multicloud_lab.catalogs.document import parse_document
+from multicloud_lab.catalogs.entry import Child, Entry
+from multicloud_lab.catalogs.fetch import Options, fetch, normal_url, shown
+from multicloud_lab.errors import CatalogError
+
+MAX_DOCUMENT_BYTES = 64_000_000
+"""Of one catalog file: an intake-esm file may hold its whole table."""
+MAX_LEVELS = 16
+MAX_FILES = 1000
+_AT_ONCE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One catalog file that has been read.
+
+    Parameters
+    ----------
+    url : str
+        Normal URL.
+    content : mapping
+    path : tuple of str
+        Where its entries are below the top catalog.
+    row : Entry or None
+        What the parent says of it; None for the top.
+    options : callable
+        The administrator's fsspec options for a URL.
+    deadline : float
+        Seconds that a further file of this document may take.
+    """
+
+    url: str
+    content: Mapping[str, Any]
+    path: tuple[str, ...]
+    row: Entry | None
+    options: Options = field(repr=False)
+    deadline: float
+
+
+class CatalogFormat(Protocol):
+    """A format of catalogs; one module of ``formats`` each, which registers it."""
+
+    name: str
+
+    def owns(self, content: Mapping[str, Any]) -> bool:
+        """Say whether a document is of this format."""
+
+    def read(self, document: Document) -> list[Entry | Child]:
+        """List what is in a document; it may read a table that belongs to it, nothing else.
+
+        Raises
+        ------
+        CatalogError
+            The document cannot be used at all.
+        """
+
+
+FORMATS: dict[str, CatalogFormat] = {}
+
+
+def register(catalog_format: CatalogFormat) -> None:
+    """Make a format known; the last one of a name counts."""
+    FORMATS[catalog_format.name] = catalog_format
+
+
+@dataclass(slots=True)
+class _Node:
+    """A file in the tree of catalogs: what was found in it, once it is read."""
+
+    url: str
+    row: Entry | None
+    ancestors: tuple[str, ...]
+    found: list[Entry | _Node] = field(default_factory=list)
+
+    def flat(self) -> list[Entry]:
+        entries: list[Entry] = []
+        for item in self.found:
+            entries.extend(item.flat() if isinstance(item, _Node) else [item])
+        return entries
+
+
+def read_catalog(url: str, *, options: Options, deadline: float) -> list[Entry]:
+    """Read a catalog and every catalog below it; blocking.
+
+    Nothing that a catalog asks for is run, and nothing is fetched but the catalog files.
+
+    Parameters
+    ----------
+    url : str
+        Of the top file, a path or anything that fsspec reads.
+    options : callable
+        Gives the administrator's fsspec options for a URL.
+    deadline : float
+        Seconds for the whole; one file may take half of it.
+
+    Returns
+    -------
+    list of Entry
+        In the order of the files, each ``path`` unique. A child that cannot be read is one
+        entry with a ``problem``.
+
+    Raises
+    ------
+    CatalogError
+        The top file cannot be read; the message names it and says what is wrong.
+    """
+    from multicloud_lab.catalogs import formats as _formats  # noqa: F401  (they register)
+
+    end = time.monotonic() + deadline
+    root = _Node(normal_url(url), None, ())
+    waiting, running = [root], dict[int, tuple[_Node, float]]()
+    answers: queue.SimpleQueue[tuple[_Node, list[Entry | Child] | CatalogError]] = (
+        queue.SimpleQueue()
+    )
+    files = 0
+    while waiting or running:
+        while waiting and len(running) < _AT_ONCE:
+            node = waiting.pop(0)
+            files += 1
+            running[id(node)] = (node, min(end, time.monotonic() + deadline / 2))
+            _start(node, options, deadline / 4, answers)
+        patience = min(limit for _, limit in running.values()) - time.monotonic()
+        try:
+            node, answer = answers.get(timeout=max(patience, 0.0))
+        except queue.Empty:
+            now = time.monotonic()
+            for late in [node for node, limit in running.values() if limit <= now]:
+                del running[id(late)]
+                late.found = [_broken(late, f"{shown(late.url)} did not come in time.")]
+            if now >= end:
+                for node in waiting:
+                    node.found = [_broken(node, f"There was no time left for {shown(node.url)}.")]
+                waiting.clear()
+            continue
+        if running.pop(id(node), None) is None:
+            continue  # it was given up already
+        if isinstance(answer, CatalogError):
+            node.found = [_broken(node, str(answer))]
+            continue
+        for item in answer:
+            if isinstance(item, Entry):
+                node.found.append(item)
+                continue
+            child = _Node(item.url, item.row, (*node.ancestors, node.url))
+            node.found.append(child)
+            refusal = _refusal(child, files + len(waiting))
+            if refusal:
+                child.found = [_broken(child, refusal)]
+            else:
+                waiting.append(child)
+    return _distinct(root.flat())
+
+
+def _start(
+    node: _Node,
+    options: Options,
+    deadline: float,
+    answers: queue.SimpleQueue[tuple[_Node, list[Entry | Child] | CatalogError]],
+) -> None:
+    def run() -> None:
+        try:
+            answers.put((node, _read_one(node, options, deadline)))
+        except CatalogError as error:
+            answers.put((node, error))
+        except Exception as error:  # noqa: BLE001  (a hostile file must not cost its siblings)
+            what = f"{type(error).__name__}: {error}"[:200]
+            answers.put((node, CatalogError(f"{shown(node.url)} cannot be read ({what}).")))
+
+    threading.Thread(target=run, name="multicloud-lab-catalog", daemon=True).start()
+
+
+def _read_one(node: _Node, options: Options, deadline: float) -> list[Entry | Child]:
+    data = fetch(node.url, options=options, limit=MAX_DOCUMENT_BYTES, deadline=deadline)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CatalogError(f"{shown(node.url)} is not text (UTF-8).") from error
+    content = parse_document(text, shown(node.url))
+    for catalog_format in FORMATS.values():
+        if catalog_format.owns(content):
+            path = node.row.path if node.row else ()
+            return catalog_format.read(
+                Document(node.url, content, path, node.row, options, deadline)
+            )
+    raise CatalogError(
+        f"{shown(node.url)} is not a catalog of a known format ({', '.join(FORMATS)})."
+    )
+
+
+def _refusal(node: _Node, files: int) -> str:
+    if node.url in node.ancestors:
+        return f"{shown(node.url)} is above itself: the catalogs go round in a circle."
+    if len(node.ancestors) > MAX_LEVELS:
+        return f"{shown(node.url)} is more than {MAX_LEVELS} catalogs deep."
+    if files >= MAX_FILES:
+        return f"{shown(node.url)} is not read: the catalog has more than {MAX_FILES} files."
+    return ""
+
+
+def _broken(node: _Node, problem: str) -> Entry:
+    if node.row is None:
+        raise CatalogError(problem)
+    return replace(node.row, problem=problem)
+
+
+def _distinct(entries: list[Entry]) -> list[Entry]:
+    """Give entries of the same path different ones, so that none hides another."""
+    taken: Counter[tuple[str, ...]] = Counter()
+    paths = {entry.path for entry in entries}
+    distinct = []
+    for entry in entries:
+        taken[entry.path] += 1
+        path = entry.path
+        while taken[entry.path] > 1 and path in paths:
+            path = (*entry.path[:-1], f"{entry.path[-1]}~{taken[entry.path]}")
+            if path in paths:
+                taken[entry.path] += 1
+        paths.add(path)
+        distinct.append(entry if path == entry.path else replace(entry, path=path))
+    return distinct

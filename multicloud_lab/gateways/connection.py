@@ -1,0 +1,282 @@
+"""A connection to one gateway: dask-gateway's client, with deadlines and without leaks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import aiohttp
+import dask_gateway
+from dask_gateway.auth import GatewayAuth
+from dask_gateway.client import ClusterReport
+from dask_gateway.options import Options
+
+from multicloud_lab.config import GatewayConfig
+from multicloud_lab.errors import (
+    ClusterNotFoundError,
+    GatewayRefusedError,
+    GatewayUnreachableError,
+    MulticloudLabError,
+    SignInNeededError,
+)
+
+DEADLINE = 10.0
+"""Seconds that a gateway may take to answer."""
+START_DEADLINE = 60.0
+"""Seconds that a gateway may take to accept a new cluster, or a cluster to run."""
+
+_SHOWN = ("pending", "running", "stopping", "failed")
+
+T = TypeVar("T")
+
+
+class _Client(dask_gateway.Gateway):  # type: ignore[misc] # the package has no types
+    """dask-gateway's client, with two answers of the API that it keeps to itself."""
+
+    def __init__(self, *, proxy: str | None, **addresses: Any) -> None:
+        # Whatever is not given is taken from dask's global configuration, which is not ours;
+        # for the HTTP proxy that cannot be said by an argument.
+        super().__init__(**addresses, asynchronous=True)
+        self._request_kwargs = {"proxy": proxy}
+
+    async def options_form(self) -> Sequence[Mapping[str, Any]]:
+        response = await self._request("GET", f"{self.address}/api/v1/options")
+        form: Sequence[Mapping[str, Any]] = (await response.json())["cluster_options"]
+        return form
+
+    async def adapt(self, name: str, minimum: int, maximum: int) -> str:
+        """Adapt, and give what the gateway remarks (``adapt_cluster`` only warns of it)."""
+        response = await self._request(
+            "POST",
+            f"{self.address}/api/v1/clusters/{name}/adapt",
+            json={"minimum": minimum, "maximum": maximum, "active": True},
+        )
+        return str((await response.json())["msg"] or "")
+
+
+class GatewayConnection:
+    """A connection to one gateway as one user; another user is another connection.
+
+    The gateway remembers who asked in a cookie, so the credentials of a connection never change.
+    To be made inside the event loop that it is used on.
+
+    Parameters
+    ----------
+    config : GatewayConfig
+    auth : GatewayAuth, optional
+        How requests are signed; without it only :meth:`probe` is of use.
+    secrets : sequence of str
+        Texts that are taken out of whatever the gateway answers.
+    """
+
+    def __init__(
+        self, config: GatewayConfig, auth: GatewayAuth | None, secrets: Sequence[str] = ()
+    ) -> None:
+        self.name = config.name
+        self.can_sign_in = auth is not None
+        self._secrets = tuple(secrets)
+        self._busy = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._proxy = _http_proxy(config.address)
+        self._client = _Client(
+            proxy=self._proxy,
+            address=config.address,
+            proxy_address=config.proxy_address or _host_and_port(config.address),
+            public_address=config.public_address or config.address,
+            auth=auth or GatewayAuth(),
+        )
+        self._plain = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+
+    def __repr__(self) -> str:
+        return f"GatewayConnection({self.name!r})"
+
+    async def close(self, patience: float = START_DEADLINE) -> None:
+        """Let go of the gateway when all that was asked is answered; clusters go on.
+
+        Parameters
+        ----------
+        patience : float
+            Seconds to wait for answers.
+        """
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(patience):
+                    await self._idle.wait()
+        finally:
+            await self._client.close()
+            await self._plain.close()
+
+    async def probe(self) -> None:
+        """Ask, without signing in, whether a healthy gateway is there.
+
+        Raises
+        ------
+        GatewayUnreachableError
+        """
+        await self._call(self._probe())
+
+    async def clusters(self) -> list[ClusterReport]:
+        """List the user's clusters, those that failed too. The reports hold TLS keys."""
+        reports: list[ClusterReport] = await self._call(self._client.list_clusters(_SHOWN))
+        return reports
+
+    async def cluster(self, name: str) -> ClusterReport:
+        """Report one cluster. The report holds its TLS key.
+
+        Raises
+        ------
+        ClusterNotFoundError
+        """
+        return await self._call(self._client.get_cluster(name), cluster=name)
+
+    async def options_form(self) -> Sequence[Mapping[str, Any]]:
+        """Give the gateway's options form, as it describes it."""
+        return await self._call(self._client.options_form())
+
+    async def submit(self, options: Mapping[str, Any]) -> str:
+        """Ask for a cluster and give its name.
+
+        Raises
+        ------
+        GatewayRefusedError
+            The gateway does not take the options, or the user has too many clusters.
+        """
+        # Without an Options, the client would add those of dask's global configuration.
+        name = await self._call(
+            self._client.submit(Options(), **options), deadline=START_DEADLINE, refusable=True
+        )
+        return str(name)
+
+    async def adapt(self, name: str, minimum: int, maximum: int) -> str:
+        """Give a running cluster its bounds, and return what the gateway remarks, if anything.
+
+        Raises
+        ------
+        ClusterNotFoundError
+        GatewayRefusedError
+            The cluster is not running.
+        """
+        return await self._call(self._client.adapt(name, minimum, maximum), cluster=name)
+
+    async def stop(self, name: str) -> None:
+        """Stop a cluster; a name that is not known is no error to a gateway."""
+        await self._call(self._client.stop_cluster(name), cluster=name)
+
+    async def get_json(self, url: str, deadline: float) -> Any:
+        """Read an open JSON page of the gateway, such as a dashboard's; None if there is none."""
+        try:
+            async with (
+                asyncio.timeout(deadline),
+                self._plain.get(url, proxy=self._proxy) as response,
+            ):
+                return await response.json() if response.status == 200 else None
+        except (aiohttp.ClientError, OSError, ValueError, RuntimeError):
+            return None  # a RuntimeError: this connection was closed meanwhile
+
+    async def _probe(self) -> None:
+        for page, key in (("health", "status"), ("version", "version")):
+            url = f"{self._client.address}/api/{page}"
+            async with self._plain.get(url, proxy=self._proxy) as response:
+                if response.status >= 500:
+                    response.raise_for_status()
+                if key not in await response.json():
+                    raise KeyError(key)
+
+    async def _call(
+        self,
+        answer: Awaitable[T],
+        *,
+        deadline: float = DEADLINE,
+        cluster: str | None = None,
+        refusable: bool = False,
+    ) -> T:
+        self._busy += 1
+        self._idle.clear()
+        try:
+            async with asyncio.timeout(deadline):
+                return await answer
+        except MulticloudLabError:
+            raise
+        except TimeoutError:
+            failure: MulticloudLabError = GatewayUnreachableError(
+                f"{self.name} did not answer within {deadline:.0f} s; it may be down or overloaded."
+            )
+        except Exception as error:  # noqa: BLE001 - the library raises of everything
+            failure = self._translate(error, cluster, refusable)
+        finally:
+            self._busy -= 1
+            if not self._busy:
+                self._idle.set()
+        # Outside of the handler, so that it does not carry the library's error along: the repr of
+        # aiohttp's holds the Authorization header.
+        raise failure
+
+    def _translate(
+        self, error: Exception, cluster: str | None, refusable: bool
+    ) -> MulticloudLabError:
+        status = error.status if isinstance(error, aiohttp.ClientResponseError) else None
+        if cluster and (status == 403 or type(error) is ValueError):
+            return ClusterNotFoundError(f"{self.name} has no cluster {cluster!r}.")
+        if status in (401, 403) or type(error).__name__ == "GSSError":  # Kerberos
+            return SignInNeededError(f"{self.name} refused the sign-in.")
+        if isinstance(error, dask_gateway.GatewayServerError):
+            if "permission failure" in str(error).lower():  # an expired token, says JupyterHub
+                return SignInNeededError(f"{self.name} could not verify the token.")
+            return GatewayUnreachableError(f"{self.name} failed: {self._clean(error)}")
+        if isinstance(error, dask_gateway.GatewayClusterError) or (
+            refusable and type(error) is ValueError
+        ):
+            return GatewayRefusedError(f"{self.name} refused: {self._clean(error)}")
+        if status and status >= 500:
+            return GatewayUnreachableError(
+                f"{self.name} answers HTTP {status}: it, or the proxy before it, is not well."
+            )
+        if isinstance(error, aiohttp.ClientConnectorCertificateError):
+            return GatewayUnreachableError(f"The TLS certificate of {self.name} is not valid.")
+        if isinstance(error, aiohttp.ClientConnectionError | OSError):
+            return GatewayUnreachableError(
+                f"{self.name} does not answer at {shown(self._client.address)}; it may be down, "
+                "or the address wrong."
+            )
+        if isinstance(
+            error, aiohttp.ContentTypeError | ValueError | KeyError | TypeError | AttributeError
+        ):
+            return GatewayUnreachableError(
+                f"What answers at {shown(self._client.address)} is not a Dask Gateway; "
+                f"check the address of {self.name}."
+            )
+        what = f"HTTP {status}" if status else type(error).__name__
+        return GatewayUnreachableError(f"{self.name} cannot be asked ({what}).")
+
+    def _clean(self, error: Exception) -> str:
+        """Give what the gateway said, short, in one line, and without the secrets."""
+        text = " ".join(str(error).split())
+        if "<" in text:
+            return "an internal error"  # a page for people, from some proxy
+        for secret in self._secrets:
+            text = text.replace(secret, "…")
+        return text if len(text) <= 300 else text[:300] + "…"
+
+
+def _host_and_port(address: str) -> str:
+    """Give where schedulers are if nothing else is said: at the address, as dask-gateway has it."""
+    parts = urlsplit(address)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"gateway://{host}:{parts.port or {'http': 80, 'https': 443}[parts.scheme]}"
+
+
+def _http_proxy(address: str) -> str | None:
+    """Give the proxy that the environment names for an address, heeding ``NO_PROXY``."""
+    parts = urlsplit(address)
+    return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
+
+
+def shown(address: str) -> str:
+    """Give an address without a user and password in it."""
+    parts = urlsplit(address)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

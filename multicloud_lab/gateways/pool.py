@@ -1,0 +1,314 @@
+"""The pool: all gateways of the lab, side by side; one that fails never touches another."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from dask_gateway.client import ClusterReport, ClusterStatus
+
+from multicloud_lab.config import GatewayConfig
+from multicloud_lab.errors import (
+    ClusterFailedError,
+    DeadlineError,
+    GatewayNotFoundError,
+)
+from multicloud_lab.gateways.book import Book, Entry, open_book
+from multicloud_lab.gateways.bounds import apply_bounds, check_bounds
+from multicloud_lab.gateways.clusters import (
+    ACTIVE,
+    check_name,
+    count,
+    dashboard_upstream,
+    pending,
+    reusable,
+    see,
+    why_over,
+)
+from multicloud_lab.gateways.connection import START_DEADLINE, GatewayConnection
+from multicloud_lab.gateways.options import check_options, read_form
+from multicloud_lab.gateways.session import GatewaySession
+from multicloud_lab.gateways.watch import GatewayWatch
+from multicloud_lab.records import Change, Cluster, Connection, Gateway, OptionField, SignIn
+
+_log = logging.getLogger(__name__)
+
+
+class GatewayPool:
+    """The gateways of a configuration.
+
+    All methods are for the event loop that :meth:`start` ran on. Beside what they document, those
+    that name a gateway raise ``GatewayNotFoundError``, ``SignInNeededError`` and
+    ``GatewayUnreachableError``, and those that name a cluster ``ClusterNotFoundError``.
+
+    Parameters
+    ----------
+    configs : sequence of GatewayConfig
+    book : Path or None
+        The file that remembers clusters' bounds and datasets; None: they are forgotten at the end.
+    on_change : callable
+        Told of every change, on the event loop; it must not block.
+    """
+
+    def __init__(
+        self,
+        configs: Sequence[GatewayConfig],
+        *,
+        book: Path | None,
+        on_change: Callable[[Change], None],
+    ) -> None:
+        self._configs = tuple(configs)
+        self._path = book
+        self._book: Book | None = None
+        self._on_change = on_change
+        self._watches: dict[str, GatewayWatch] = {}
+
+    async def start(self) -> None:
+        """Begin to look after the gateways, without waiting for any."""
+        self._book = book = await asyncio.to_thread(open_book, self._path)
+        for config in self._configs:
+            session = GatewaySession(config, self._tell)
+            self._watches[config.name] = GatewayWatch(session, book, self._tell)
+        await asyncio.gather(*(watch.session.open() for watch in self._watches.values()))
+        for watch in self._watches.values():
+            watch.start()
+
+    async def close(self) -> None:
+        """End the background tasks and let go of the gateways; clusters go on."""
+        await asyncio.gather(*(watch.close() for watch in self._watches.values()))
+        self._watches.clear()
+        if self._book is not None:
+            await asyncio.to_thread(self._book.close)
+            self._book = None
+
+    async def gateways(self, patience: float | None = None) -> list[Gateway]:
+        """Describe all gateways, in the order of the configuration.
+
+        Parameters
+        ----------
+        patience : float, optional
+            Seconds that those which do not answer may take; by default few, since a change is
+            told when they do.
+        """
+        watches = list(self._watches.values())
+        await asyncio.gather(*(watch.latest(patience) for watch in watches))
+        return [watch.session.record() for watch in watches]
+
+    async def sign_in(self, gateway: str, sign_in: SignIn) -> Gateway:
+        """Sign in; if that fails, the session stays what it was.
+
+        Raises
+        ------
+        WrongCredentialsError
+        """
+        watch = self._watch(gateway)
+        await watch.session.sign_in(sign_in)
+        watch.refresh()
+        return watch.session.record()
+
+    async def sign_out(self, gateway: str) -> Gateway:
+        """Forget the credentials; clusters go on."""
+        watch = self._watch(gateway)
+        await watch.session.sign_out()
+        watch.refresh()
+        return watch.session.record()
+
+    async def options(self, gateway: str) -> list[OptionField]:
+        """List the fields of the gateway's own options form."""
+        return read_form(await self._watch(gateway).session.connection.options_form())
+
+    async def clusters(self) -> list[Cluster]:
+        """List the clusters of all gateways that answer, the latest last."""
+        looks = await asyncio.gather(*(watch.latest() for watch in self._watches.values()))
+        found = [seen.cluster for look in looks for seen in look.values()]
+        return sorted(found, key=lambda cluster: (cluster.started, cluster.name))
+
+    async def cluster(self, gateway: str, name: str) -> Cluster:
+        """Give one cluster as its gateway says that it is now."""
+        watch = self._watch(gateway)
+        report = await self._report(watch, watch.session.connection, name)
+        return await self._describe(watch, report)
+
+    async def start_cluster(
+        self,
+        gateway: str,
+        *,
+        minimum: int,
+        maximum: int,
+        options: Mapping[str, Any],
+        dataset: str | None,
+        reuse: bool,
+    ) -> tuple[Cluster, bool]:
+        """Start an adaptive cluster, or take one that is there; does not wait until it runs.
+
+        Parameters
+        ----------
+        gateway : str
+        minimum, maximum : int
+            Workers. Of a cluster that is there they are left alone.
+        options : mapping
+            Of the gateway's own form.
+        dataset : str or None
+            Id of what it is for.
+        reuse : bool
+            Whether an active cluster that the lab started with these options will do; best the
+            one for this dataset, else the latest.
+
+        Returns
+        -------
+        cluster : Cluster
+        reused : bool
+
+        Raises
+        ------
+        InvalidInputError
+            The bounds or options cannot be.
+        GatewayRefusedError
+            The gateway does not want another cluster.
+        """
+        check_bounds(minimum, maximum)
+        watch = self._watch(gateway)
+        async with watch.starting:
+            with watch.changing() as connection:
+                if options:
+                    check_options(read_form(await connection.options_form()), options)
+                if reuse:
+                    entries = await asyncio.to_thread(watch.book.entries, gateway)
+                    there = reusable(await connection.clusters(), entries, options, dataset)
+                    if there is not None:
+                        return await self._describe(watch, there), True
+                entry = Entry(
+                    gateway=gateway,
+                    name=await connection.submit(options),
+                    username=watch.session.username,
+                    minimum=minimum,
+                    maximum=maximum,
+                    applied=False,
+                    message="",
+                    dataset=dataset,
+                    started=time.time(),
+                )
+                await asyncio.to_thread(watch.book.remember, entry)
+        return pending(watch.session.config, entry), False
+
+    async def scale(self, gateway: str, name: str, minimum: int, maximum: int) -> Cluster:
+        """Give a cluster new adaptive bounds; one that does not run yet gets them when it does.
+
+        Raises
+        ------
+        InvalidInputError
+        ClusterFailedError
+            It is over.
+        """
+        check_bounds(minimum, maximum)
+        watch = self._watch(gateway)
+        with watch.changing() as connection:
+            report = await self._report(watch, connection, name)
+            if report.status not in ACTIVE:
+                raise ClusterFailedError(why_over(gateway, report))
+            async with watch.bounding:
+                known = (await asyncio.to_thread(watch.book.entries, gateway)).get(name)
+                entry = replace(
+                    known or _entry_of(watch, report),
+                    minimum=minimum,
+                    maximum=maximum,
+                    applied=False,
+                    message="",
+                )
+                if report.status is ClusterStatus.RUNNING:
+                    await apply_bounds(connection, watch.book, entry)
+                else:
+                    await asyncio.to_thread(watch.book.remember, entry)
+        return await self._describe(watch, report)
+
+    async def stop(self, gateway: str, name: str) -> None:
+        """Stop a cluster; one that failed is just struck off the list."""
+        watch = self._watch(gateway)
+        with watch.changing() as connection:
+            report = await self._report(watch, connection, name)
+            if report.status in ACTIVE:
+                await connection.stop(name)
+            elif report.status is ClusterStatus.FAILED:
+                await asyncio.to_thread(watch.book.forget, gateway, [name])
+
+    async def connection(self, gateway: str, name: str) -> Connection:
+        """Give what a kernel needs to reach a cluster, as soon as it runs.
+
+        Raises
+        ------
+        ClusterFailedError
+            It will never run.
+        DeadlineError
+            It is still pending after :data:`START_DEADLINE` seconds.
+        """
+        watch = self._watch(gateway)
+        deadline = time.monotonic() + START_DEADLINE
+        report = await self._report(watch, watch.session.connection, name)
+        while report.status is ClusterStatus.PENDING:
+            if time.monotonic() > deadline:
+                raise DeadlineError(
+                    f"{name} on {gateway} is still starting after {START_DEADLINE:.0f} s; "
+                    "ask again later."
+                )
+            await asyncio.sleep(0.3)
+            report = await self._report(watch, watch.session.connection, name)
+        if report.status is not ClusterStatus.RUNNING:
+            raise ClusterFailedError(why_over(gateway, report))
+        return Connection(
+            cluster=await self._describe(watch, report),
+            scheduler_address=report.scheduler_address,
+            dashboard_link=report.dashboard_link,
+            tls_cert=report.tls_cert,
+            tls_key=report.tls_key,
+        )
+
+    def dashboard_upstream(self, gateway: str, name: str) -> str:
+        """Give the URL that a cluster's dashboards are below, as this process reaches them."""
+        return dashboard_upstream(self._watch(gateway).session.config, name)
+
+    def _watch(self, gateway: str) -> GatewayWatch:
+        if gateway not in self._watches:
+            there = ", ".join(self._watches) or "none"
+            raise GatewayNotFoundError(f"There is no gateway {gateway!r}; there is {there}.")
+        return self._watches[gateway]
+
+    async def _report(
+        self, watch: GatewayWatch, connection: GatewayConnection, name: str
+    ) -> ClusterReport:
+        check_name(watch.session.config.name, name)
+        return await connection.cluster(name)
+
+    async def _describe(self, watch: GatewayWatch, report: ClusterReport) -> Cluster:
+        config, name = watch.session.config, report.name
+        entries = await asyncio.to_thread(watch.book.entries, config.name)
+        counts = None
+        if report.status is ClusterStatus.RUNNING:
+            upstream = dashboard_upstream(config, name)
+            counts = await count(watch.session.connection, upstream, watch.counts(name))
+        return see(config, report, entries.get(name), counts).cluster
+
+    def _tell(self, change: Change) -> None:
+        try:
+            self._on_change(change)
+        except Exception:  # noqa: BLE001 - it is not ours
+            _log.exception("Whoever is told of changes cannot take them")
+
+
+def _entry_of(watch: GatewayWatch, report: ClusterReport) -> Entry:
+    """Begin to remember a cluster that the lab has not started."""
+    return Entry(
+        gateway=watch.session.config.name,
+        name=report.name,
+        username=watch.session.username,
+        minimum=0,
+        maximum=1,
+        applied=False,
+        message="",
+        dataset=None,
+        started=report.start_time.timestamp(),
+    )

@@ -1,0 +1,200 @@
+"""A session: who the lab is at one gateway, and in which state that is."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from dask_gateway.client import ClusterReport
+
+from multicloud_lab.config import GatewayConfig
+from multicloud_lab.errors import (
+    GatewayRefusedError,
+    GatewayUnreachableError,
+    InvalidInputError,
+    SignInNeededError,
+    WrongCredentialsError,
+)
+from multicloud_lab.gateways.connection import START_DEADLINE, GatewayConnection, shown
+from multicloud_lab.gateways.credentials import Credential, make_credential
+from multicloud_lab.records import Change, Gateway, GatewayState, SignIn
+
+_ACTIONS = {"signed-in": "signed-in", "sign-in-needed": "signed-out", "unreachable": "unreachable"}
+
+
+class GatewaySession:
+    """Signs in to one gateway, and keeps the connection and its state.
+
+    Parameters
+    ----------
+    config : GatewayConfig
+    on_change : callable
+        Told of every change of the state.
+    """
+
+    def __init__(self, config: GatewayConfig, on_change: Callable[[Change], None]) -> None:
+        self.config = config
+        self._on_change = on_change
+        self._state: GatewayState = "unreachable"
+        self._message = f"{config.name} has not answered yet."
+        self._since = time.time()
+        self._problem = ""
+        self._credential: Credential | None = None
+        self._connection: GatewayConnection | None = None
+        self._signing = asyncio.Lock()
+        self._closing: dict[GatewayConnection, asyncio.Task[None]] = {}
+
+    @property
+    def username(self) -> str:
+        """Who the lab is there, or would be."""
+        return self._credential.username if self._credential else ""
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether the gateway took the credentials at the last look."""
+        return self._state == "signed-in"
+
+    @property
+    def connection(self) -> GatewayConnection:
+        """The connection of who is signed in.
+
+        Raises
+        ------
+        SignInNeededError
+            Nobody is.
+        """
+        if self._connection is None or not self._connection.can_sign_in:
+            raise SignInNeededError(self._wants())
+        return self._connection
+
+    def record(self) -> Gateway:
+        """Describe the gateway and the state of the session."""
+        config = self.config
+        return Gateway(
+            name=config.name,
+            region=config.region,
+            address=shown(config.address),
+            state=self._state,
+            message=self._message,
+            auth=config.auth.type,
+            username=self.username,
+            minimum=config.minimum,
+            maximum=config.maximum,
+            since=self._since,
+        )
+
+    async def open(self) -> None:
+        """Get ready to sign in with what the configuration gives; asks the gateway nothing."""
+        try:
+            self._credential = make_credential(self.config.auth)
+            self._connection = await self._connect(self._credential)
+        except InvalidInputError as error:
+            self._problem = str(error)
+            self._connection = GatewayConnection(self.config, None)
+
+    async def close(self) -> None:
+        """Let go of the gateway, without waiting for answers."""
+        closing = dict(self._closing)
+        for task in closing.values():
+            task.cancel()
+        await asyncio.gather(*closing.values(), return_exceptions=True)
+        for connection in (*closing, self._connection):
+            if connection is not None:
+                await connection.close(patience=0)
+        self._connection = None
+
+    async def sign_in(self, sign_in: SignIn) -> None:
+        """Sign in with what a person typed. If that fails, all stays as it was.
+
+        Raises
+        ------
+        WrongCredentialsError, GatewayUnreachableError, InvalidInputError
+        """
+        async with self._signing:
+            if self._credential is None:
+                raise InvalidInputError(f"{self.config.name} cannot be used: {self._problem}")
+            credential = self._credential.signed_in(sign_in)
+            connection = await self._connect(credential)
+            try:
+                await connection.clusters()
+            except SignInNeededError:
+                refused = True
+            except BaseException:
+                self._let_go(connection, patience=1)
+                raise
+            else:
+                refused = False
+            if refused:
+                self._let_go(connection, patience=1)
+                what = "the user name or password" if sign_in.password else "the sign-in"
+                raise WrongCredentialsError(
+                    f"{self.config.name} refused {what}: {credential.hint()}"
+                )
+            self._change_to(credential, connection)
+            self._enter("signed-in", "")
+
+    async def sign_out(self) -> None:
+        """Forget the credentials, until somebody signs in again; clusters go on."""
+        async with self._signing:
+            credential = self._credential.signed_out() if self._credential else None
+            self._change_to(credential, GatewayConnection(self.config, None))
+            self._enter("sign-in-needed", self._wants())
+
+    async def look(self) -> list[ClusterReport] | None:
+        """Ask the gateway for clusters, and note the state that this shows.
+
+        Returns
+        -------
+        list of ClusterReport or None
+            None unless signed in. The reports hold TLS keys.
+        """
+        connection, reports = self._connection, None
+        if connection is None:
+            return None
+        state: GatewayState = "unreachable"
+        try:
+            if connection.can_sign_in:
+                reports, state, message = await connection.clusters(), "signed-in", ""
+            else:
+                await connection.probe()
+                state, message = "sign-in-needed", self._wants()
+        except SignInNeededError as error:
+            state, message = "sign-in-needed", str(error)
+            if self._credential:
+                message = f"{message.rstrip('.')}: {self._credential.hint()}"
+        except (GatewayUnreachableError, GatewayRefusedError) as error:
+            message = str(error)
+        if connection is not self._connection:
+            return None  # somebody has signed in or out meanwhile
+        self._enter(state, message)
+        return reports
+
+    async def _connect(self, credential: Credential) -> GatewayConnection:
+        auth = await asyncio.to_thread(credential.auth)
+        return GatewayConnection(self.config, auth, credential.secrets())
+
+    def _change_to(self, credential: Credential | None, connection: GatewayConnection) -> None:
+        if self._connection is not None:
+            self._let_go(self._connection)
+        self._credential, self._connection, self._problem = credential, connection, ""
+
+    def _let_go(self, connection: GatewayConnection, patience: float = START_DEADLINE) -> None:
+        task = asyncio.create_task(connection.close(patience))
+        self._closing[connection] = task
+        task.add_done_callback(lambda _: self._closing.pop(connection, None))
+
+    def _wants(self) -> str:
+        if self._problem:
+            return f"{self.config.name} cannot be signed in to: {self._problem}"
+        hint = self._credential.hint() if self._credential else ""
+        return f"{self.config.name} wants a sign-in: {hint}"
+
+    def _enter(self, state: GatewayState, message: str) -> None:
+        if (state, message) == (self._state, self._message):
+            return
+        action = "updated"
+        if state != self._state:
+            action, self._since = _ACTIONS[state], time.time()
+        self._state, self._message = state, message
+        self._on_change(Change(topic="gateways", action=action, gateway=self.config.name))

@@ -1,0 +1,235 @@
+"""A watch: the one background task of a gateway, which looks at its clusters and tells changes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from types import MappingProxyType
+
+from dask_gateway.client import ClusterReport, ClusterStatus
+
+from multicloud_lab.errors import MulticloudLabError
+from multicloud_lab.gateways.book import Book, Entry
+from multicloud_lab.gateways.bounds import apply_bounds
+from multicloud_lab.gateways.clusters import Counts, Seen, count, dashboard_upstream, see
+from multicloud_lab.gateways.connection import DEADLINE, GatewayConnection
+from multicloud_lab.gateways.session import GatewaySession
+from multicloud_lab.records import Change, Cluster
+
+_log = logging.getLogger(__name__)
+
+FRESH = 1.0
+"""Seconds for which a look is as good as another one."""
+OFTEN = 2.0
+"""Seconds between two looks while there are clusters, or somebody asks."""
+SELDOM = 10.0
+"""Seconds between two looks otherwise."""
+INTEREST = 30.0
+"""Seconds for which somebody who asked is taken to be interested."""
+PATIENCE = 2.0
+"""Seconds that a gateway which does not answer may hold up who asks for all of them."""
+
+_STATUS_ACTIONS = {"RUNNING": "running", "FAILED": "failed", "PENDING": "started"}
+
+
+class GatewayWatch:
+    """Looks at one gateway, gives new bounds to clusters that run, and tells what changes.
+
+    Parameters
+    ----------
+    session : GatewaySession
+    book : Book
+    on_change : callable
+        Told of every change of a cluster.
+
+    Attributes
+    ----------
+    starting : asyncio.Lock
+        Held while a cluster is started, so that two clicks start one.
+    bounding : asyncio.Lock
+        Held while bounds are read, given and written, so that none are lost.
+    """
+
+    def __init__(
+        self, session: GatewaySession, book: Book, on_change: Callable[[Change], None]
+    ) -> None:
+        self.session = session
+        self.book = book
+        self.starting = asyncio.Lock()
+        self.bounding = asyncio.Lock()
+        self._on_change = on_change
+        self._seen: Mapping[str, Seen] | None = None
+        self._counts: dict[str, Counts] = {}
+        self._begun = float("-inf")  # when the last finished look began, on the monotonic clock
+        self._stale = float("-inf")  # looks that began before this do not count
+        self._asked = float("-inf")
+        self._wake = asyncio.Event()
+        self._finished = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._task = asyncio.create_task(self._run(), name=f"watch {self.session.config.name}")
+
+    async def close(self) -> None:
+        """Look no more, and let go of the gateway."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self.session.close()
+
+    @contextmanager
+    def changing(self) -> Iterator[GatewayConnection]:
+        """Give the connection to change something with; who asks afterwards gets a new look."""
+        try:
+            yield self.session.connection
+        finally:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Look again at once: what was seen up to now does not count any more."""
+        self._stale = time.monotonic()
+        self._wake.set()
+
+    async def latest(self, patience: float | None = None) -> Mapping[str, Seen]:
+        """Give the clusters as the last look saw them, after another look if that is old.
+
+        Parameters
+        ----------
+        patience : float, optional
+            Seconds to wait for that look; by default, few for a gateway that did not answer the
+            last one.
+        """
+        if patience is None:
+            patience = DEADLINE + PATIENCE if self.session.signed_in else PATIENCE
+        self._asked = time.monotonic()
+        wanted = max(self._asked - FRESH, self._stale)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                while self._begun < wanted:
+                    self._finished.clear()
+                    self._wake.set()
+                    await self._finished.wait()
+        return self._seen or MappingProxyType({})
+
+    def counts(self, name: str) -> Counts | None:
+        """Give what a cluster had at the last look."""
+        return self._counts.get(name)
+
+    async def _run(self) -> None:
+        while True:
+            self._wake.clear()
+            begun = time.monotonic()
+            try:
+                await self._look()
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next look may be good
+                # Its text and traceback may hold what the gateway, or a library, had of a request.
+                _log.error("A look at %s broke: %s", self.session.config.name, type(error).__name__)
+            self._begun = begun
+            self._finished.set()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._pause()):
+                    await self._wake.wait()
+
+    def _pause(self) -> float:
+        clusters = [seen.cluster for seen in (self._seen or {}).values()]
+        waiting = [time.time() - each.started for each in clusters if each.status == "PENDING"]
+        if waiting:  # the bounds are to be given soon, but who waits for minutes is not asked often
+            return min(max(min(waiting) / 10, 0.2), OFTEN)
+        active = any(each.status != "FAILED" for each in clusters)
+        return OFTEN if active or time.monotonic() - self._asked < INTEREST else SELDOM
+
+    async def _look(self) -> None:
+        config, started = self.session.config, time.time()
+        reports = await self.session.look()
+        if reports is None:
+            self._seen = None
+            return
+        entries = await asyncio.to_thread(self.book.entries, config.name)
+        there = {report.name for report in reports}
+        gone = {
+            name
+            for name, entry in entries.items()
+            # Another user's clusters are not listed, one started during this look perhaps not.
+            if name not in there
+            and entry.username == self.session.username
+            and entry.started < started
+        }
+        if gone:
+            await asyncio.to_thread(self.book.forget, config.name, gone)
+        running = [report for report in reports if report.status is ClusterStatus.RUNNING]
+        for report in running:
+            entry = entries.get(report.name)
+            if entry and not entry.applied:
+                entries[report.name] = await self._apply(entry)
+        await self._count(running)
+        self._tell(
+            {
+                report.name: see(
+                    config, report, entries.get(report.name), self._counts.get(report.name)
+                )
+                for report in reports
+                # Of clusters that failed, only those of the lab are of interest.
+                if report.status is not ClusterStatus.FAILED or report.name in entries
+            }
+        )
+
+    async def _apply(self, entry: Entry) -> Entry:
+        async with self.bounding:
+            entries = await asyncio.to_thread(self.book.entries, entry.gateway)
+            entry = entries.get(entry.name, entry)
+            if entry.applied:
+                return entry
+            try:
+                return await apply_bounds(self.session.connection, self.book, entry)
+            except MulticloudLabError as error:
+                _log.info("%s has no bounds yet: %s", entry.name, error)
+                return entry
+
+    async def _count(self, running: list[ClusterReport]) -> None:
+        connection, config = self.session.connection, self.session.config
+        found = await asyncio.gather(
+            *(
+                count(
+                    connection,
+                    dashboard_upstream(config, report.name),
+                    self._counts.get(report.name),
+                )
+                for report in running
+            )
+        )
+        pairs = zip((report.name for report in running), found, strict=True)
+        self._counts = {name: counts for name, counts in pairs if counts is not None}
+
+    def _tell(self, now: Mapping[str, Seen]) -> None:
+        before, self._seen = self._seen, now
+        for name in {**(before or {}), **now}:
+            old = before[name].cluster if before and name in before else None
+            new = now[name].cluster if name in now else None
+            # After a sign-in everything is new to the lab, but nothing has started.
+            action = "updated" if before is None else _action(old, new)
+            if action:
+                self._on_change(
+                    Change(
+                        topic="clusters",
+                        action=action,
+                        gateway=self.session.config.name,
+                        cluster=name,
+                    )
+                )
+
+
+def _action(old: Cluster | None, new: Cluster | None) -> str | None:
+    """Say what happened to a cluster between two looks, in one word."""
+    if old == new:
+        return None
+    if new is None or new.status == "STOPPED":
+        return "stopped"
+    if old is None or old.status != new.status:
+        return _STATUS_ACTIONS.get(new.status, "updated")
+    if (old.minimum, old.maximum) != (new.minimum, new.maximum):
+        return "scaled"
+    return "updated"

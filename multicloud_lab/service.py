@@ -201,7 +201,7 @@ class LabService(LabInterface):
         if name is None:
             raise InvalidInputError("Name a gateway, or what the cluster is to be near.")
         gateway = self._gateway(name)
-        cluster, reused = await self._pool.start(
+        cluster, reused = await self._pool.start_cluster(
             gateway.name,
             minimum=gateway.minimum if body.minimum is None else body.minimum,
             maximum=gateway.maximum if body.maximum is None else body.maximum,

@@ -1,0 +1,143 @@
+/** Follows a cluster that starts, in one notification from the wish to the first worker. */
+import { Notification } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { Cluster, StartCluster, StartedCluster } from '../api/wire';
+import type { IMulticloudLab } from '../tokens';
+import { inFull } from './notify';
+
+/** Milliseconds between questions while a cluster starts, in case that no event comes. */
+const PATIENCE = 2_000;
+
+/** What the buttons of the notification do. */
+export interface IClusterCallbacks {
+  openDashboard(cluster: Cluster): void;
+  stop(cluster: Cluster): void;
+}
+
+/**
+ * Start a cluster, or take the one that is there, and say so.
+ *
+ * @returns The cluster; it may still be starting.
+ * @throws ApiError - It did not start; the notification is gone then.
+ */
+export async function startAndFollow(
+  lab: IMulticloudLab,
+  wish: StartCluster,
+  about: string,
+  callbacks: IClusterCallbacks,
+  trans: TranslationBundle
+): Promise<StartedCluster> {
+  const id = Notification.emit(about, 'in-progress', { autoClose: false });
+  let started: StartedCluster;
+  try {
+    started = await lab.api.startCluster(wish);
+  } catch (error) {
+    Notification.dismiss(id);
+    throw error;
+  }
+  void lab.clusters.refresh();
+  const why = started.placement?.why ?? '';
+  const { cluster } = started;
+  const said = started.reused
+    ? trans.__('Using the cluster on %1. %2', cluster.gateway, why)
+    : trans.__('Starting a cluster on %1. %2', cluster.gateway, why);
+  const title = trans.__('Cluster on %1', cluster.gateway);
+  if (!isReady(cluster)) {
+    Notification.update({
+      id,
+      message: said,
+      actions: [
+        ...inFull(title, said, trans),
+        { label: trans.__('Stop'), callback: () => callbacks.stop(cluster) }
+      ]
+    });
+  }
+  void untilSettled(lab, cluster).then(last => {
+    if (last && isReady(last)) {
+      const message = started.reused
+        ? said
+        : trans.__('The cluster on %1 is ready. %2', cluster.gateway, why);
+      Notification.update({
+        id,
+        message,
+        type: 'success',
+        autoClose: 10_000,
+        actions: [
+          ...inFull(title, message, trans),
+          {
+            label: trans.__('Dashboard'),
+            callback: () => callbacks.openDashboard(last)
+          }
+        ]
+      });
+    } else if (last?.status === 'FAILED') {
+      const message = trans.__(
+        'The cluster on %1 failed to start. %2',
+        cluster.gateway,
+        last.message
+      );
+      Notification.update({
+        id,
+        message,
+        type: 'error',
+        autoClose: false,
+        actions: inFull(title, message, trans)
+      });
+    } else {
+      Notification.update({
+        id,
+        message: trans.__('The cluster on %1 was stopped.', cluster.gateway),
+        type: 'info',
+        autoClose: 5_000,
+        actions: []
+      });
+    }
+  });
+  return started;
+}
+
+/** Whether it runs, with a worker if it is to have one at all times. */
+export function isReady(cluster: Cluster): boolean {
+  return (
+    cluster.status === 'RUNNING' &&
+    (!cluster.minimum || cluster.workers === null || cluster.workers > 0)
+  );
+}
+
+/** Wait until a cluster is ready, has failed, or is gone (null). */
+function untilSettled(
+  lab: IMulticloudLab,
+  first: Cluster
+): Promise<Cluster | null> {
+  return new Promise(resolve => {
+    let seen = false;
+    const timer = setInterval(() => void lab.clusters.refresh(), PATIENCE);
+    const settle = (last: Cluster | null) => {
+      clearInterval(timer);
+      lab.clusters.changed.disconnect(look);
+      resolve(last);
+    };
+    const look = () => {
+      const now = lab.clusters.value.find(
+        ({ gateway, name }) => gateway === first.gateway && name === first.name
+      );
+      seen ||= now !== undefined;
+      if (now && (isReady(now) || now.status === 'FAILED')) {
+        settle(now);
+      } else if (
+        now?.status === 'STOPPED' ||
+        // An older list may not know it yet, and one that failed says nothing.
+        (seen && !now && !lab.clusters.error)
+      ) {
+        settle(null);
+      }
+    };
+    if (isReady(first)) {
+      settle(first);
+      return;
+    }
+    lab.clusters.changed.connect(look);
+    look();
+  });
+}

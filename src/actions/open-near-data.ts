@@ -1,0 +1,174 @@
+/** Open Dataset Near Data: from a selection to cells in a notebook and clusters beside the data. */
+import { Notification } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import { ApiError } from '../api/request';
+import type { Cell, DatasetRow, Gateway } from '../api/wire';
+import type { IMulticloudLab } from '../tokens';
+import { IClusterCallbacks, startAndFollow } from './follow-cluster';
+import { sayFailed } from './notify';
+import { signIn } from './sign-in';
+
+export interface IOpenOptions {
+  lab: IMulticloudLab;
+  trans: TranslationBundle;
+  callbacks: IClusterCallbacks;
+  /** Puts the cells into a notebook. */
+  insert: (cells: readonly Cell[]) => Promise<void>;
+  /** Shows a dataset's placements. */
+  showDetails: (dataset: string) => void;
+}
+
+/**
+ * Open datasets, each where its bytes are.
+ *
+ * Everything that can fail without cost comes first; then cells are inserted at once, while the
+ * clusters start.
+ *
+ * @param ids - Of the datasets.
+ * @param analysis - The name of an analysis, or null for the best that fits.
+ * @returns Whether all was done. What was not has been said in a notification.
+ */
+export async function openNearData(
+  ids: readonly string[],
+  analysis: string | null,
+  options: IOpenOptions
+): Promise<boolean> {
+  const { lab, trans } = options;
+  let name = ids.join(', ');
+  try {
+    const rows = await Promise.all(ids.map(id => rowOf(lab, id)));
+    name = rows.map(({ dataset }) => dataset.name).join(', ');
+    const homeless = rows.find(({ near }) => near === null);
+    if (homeless) {
+      sayNowhere(homeless, options);
+      return false;
+    }
+    const { cells } = await lab.api.cells({
+      datasets: [...ids],
+      analysis,
+      style: lab.cellStyle
+    });
+    const places = byGateway(rows);
+    for (const gateway of places.keys()) {
+      if (!(await isSignedIn(lab, gateway, trans))) {
+        return false;
+      }
+    }
+    const done = await Promise.all([
+      tried(options, trans.__('No cells for %1', name), () =>
+        options.insert(cells)
+      ),
+      ...[...places].map(([gateway, there]) =>
+        tried(options, trans.__('No cluster on %1', gateway), () =>
+          startNear(there, gateway, options)
+        )
+      )
+    ]);
+    return done.every(Boolean);
+  } catch (error) {
+    sayFailed(trans.__('%1 could not be opened', name), error, trans);
+    return false;
+  }
+}
+
+/** A dataset as the list has it, else as the server says it now. */
+async function rowOf(lab: IMulticloudLab, id: string): Promise<DatasetRow> {
+  const known = lab.datasets.value.find(({ dataset }) => dataset.id === id);
+  if (known) {
+    return known;
+  }
+  const [dataset, placements] = await Promise.all([
+    lab.api.dataset(id),
+    lab.api.placements(id)
+  ]);
+  return { dataset, near: placements[0] ?? null };
+}
+
+function byGateway(rows: readonly DatasetRow[]): Map<string, DatasetRow[]> {
+  const places = new Map<string, DatasetRow[]>();
+  for (const row of rows) {
+    const gateway = row.near!.gateway;
+    places.set(gateway, [...(places.get(gateway) ?? []), row]);
+  }
+  return places;
+}
+
+async function isSignedIn(
+  lab: IMulticloudLab,
+  name: string,
+  trans: TranslationBundle
+): Promise<boolean> {
+  const find = (): Gateway | undefined =>
+    lab.gateways.value.find(gateway => gateway.name === name);
+  if (!find()) {
+    await lab.gateways.refresh();
+  }
+  const gateway = find();
+  if (gateway?.state === 'unreachable') {
+    throw new ApiError('gateway-unreachable', gateway.message, 503);
+  }
+  // One that is not listed is left to the server to refuse.
+  return !gateway || signIn(lab, gateway, trans);
+}
+
+async function startNear(
+  rows: readonly DatasetRow[],
+  gateway: string,
+  { lab, trans, callbacks }: IOpenOptions
+): Promise<void> {
+  const [{ dataset, near }] = rows;
+  const wish = { near: dataset.id };
+  const about = trans.__(
+    '%1 is in %2: asking %3 for a cluster …',
+    rows.map(row => row.dataset.name).join(', '),
+    near?.region ?? trans.__('an unknown region'),
+    gateway
+  );
+  const start = () => startAndFollow(lab, wish, about, callbacks, trans);
+  try {
+    await start();
+  } catch (error) {
+    if (!(error instanceof ApiError && error.code === 'sign-in-needed')) {
+      throw error;
+    }
+    // The gateway has forgotten us since it was listed.
+    await lab.gateways.refresh();
+    if (await isSignedIn(lab, gateway, trans)) {
+      await start();
+    }
+  }
+}
+
+async function tried(
+  { trans }: IOpenOptions,
+  what: string,
+  act: () => Promise<void>
+): Promise<boolean> {
+  try {
+    await act();
+    return true;
+  } catch (error) {
+    sayFailed(what, error, trans);
+    return false;
+  }
+}
+
+function sayNowhere({ dataset }: DatasetRow, options: IOpenOptions): void {
+  const { trans } = options;
+  const why = dataset.region
+    ? trans.__('No gateway can be placed near %1.', dataset.region)
+    : dataset.replicas[0]?.detail || trans.__('Its region is not known.');
+  Notification.error(
+    trans.__('%1 has no place to be computed: %2', dataset.name, why),
+    {
+      autoClose: false,
+      actions: [
+        {
+          label: trans.__('Show Details'),
+          callback: () => options.showDetails(dataset.id)
+        }
+      ]
+    }
+  );
+}

@@ -1,0 +1,146 @@
+/** The body of the dialog that starts a cluster: its bounds, and the gateway's own options. */
+import type { Dialog } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { Widget } from '@lumino/widgets';
+
+import type { Gateway, OptionField, StartCluster } from '../api/wire';
+
+export namespace StartClusterForm {
+  export interface IOptions {
+    gateway: Gateway;
+    fields: readonly OptionField[];
+    trans: TranslationBundle;
+  }
+}
+
+/** Something that is filled in, and how to read it. */
+interface IInput {
+  node: HTMLElement;
+  value: () => unknown;
+}
+
+export class StartClusterForm
+  extends Widget
+  implements Dialog.IBodyWidget<StartCluster>
+{
+  constructor({ gateway, fields, trans }: StartClusterForm.IOptions) {
+    super();
+    this.addClass('jp-MulticloudStartCluster');
+    this._gateway = gateway.name;
+    this._minimum = number(gateway.minimum, { step: '1', min: '0' });
+    this._maximum = number(gateway.maximum, { step: '1', min: '1' });
+    this._minimum.name = 'minimum';
+    this._maximum.name = 'maximum';
+    const compare = () =>
+      this._maximum.setCustomValidity(
+        this._maximum.valueAsNumber < this._minimum.valueAsNumber
+          ? trans.__('The maximum is below the minimum.')
+          : ''
+      );
+    this._minimum.addEventListener('input', compare);
+    this._maximum.addEventListener('input', compare);
+    this.node.append(
+      labelled(trans.__('Fewest workers'), this._minimum),
+      labelled(trans.__('Most workers'), this._maximum)
+    );
+    for (const field of fields) {
+      const input = inputOf(field, trans);
+      this._options.set(field.field, input);
+      this.node.append(labelled(field.label, input.node));
+    }
+  }
+
+  getValue(): StartCluster {
+    const options: Record<string, unknown> = {};
+    for (const [field, { value }] of this._options) {
+      options[field] = value();
+    }
+    return {
+      gateway: this._gateway,
+      minimum: this._minimum.valueAsNumber,
+      maximum: this._maximum.valueAsNumber,
+      options,
+      reuse: false
+    };
+  }
+
+  private _gateway: string;
+  private _minimum: HTMLInputElement;
+  private _maximum: HTMLInputElement;
+  private _options = new Map<string, IInput>();
+}
+
+function inputOf(field: OptionField, trans: TranslationBundle): IInput {
+  switch (field.type) {
+    case 'int':
+    case 'float': {
+      const node = number(field.default as number, {
+        step: field.type === 'int' ? '1' : 'any',
+        min: field.minimum?.toString() ?? '',
+        max: field.maximum?.toString() ?? ''
+      });
+      return { node, value: () => node.valueAsNumber };
+    }
+    case 'bool': {
+      const node = document.createElement('input');
+      node.type = 'checkbox';
+      node.checked = Boolean(field.default);
+      return { node, value: () => node.checked };
+    }
+    case 'select': {
+      const node = document.createElement('select');
+      node.className = 'jp-mod-styled';
+      for (const choice of field.choices ?? []) {
+        const isDefault = choice === field.default;
+        node.add(new Option(String(choice), undefined, isDefault, isDefault));
+      }
+      return { node, value: () => field.choices?.[node.selectedIndex] };
+    }
+    case 'mapping': {
+      const node = document.createElement('textarea');
+      node.className = 'jp-mod-styled';
+      node.value = JSON.stringify(field.default ?? {}, null, 2);
+      node.addEventListener('input', () => {
+        node.setCustomValidity(
+          asMapping(node.value) ? '' : trans.__('This is not a JSON object.')
+        );
+      });
+      return { node, value: () => asMapping(node.value) };
+    }
+    default: {
+      const node = document.createElement('input');
+      node.className = 'jp-mod-styled';
+      node.value = String(field.default ?? '');
+      return { node, value: () => node.value };
+    }
+  }
+}
+
+/** The object that a text writes in JSON; null if it does not. */
+function asMapping(text: string): object | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && !Array.isArray(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function number(
+  value: number,
+  bounds: { step: string; min?: string; max?: string }
+): HTMLInputElement {
+  const node = document.createElement('input');
+  node.className = 'jp-mod-styled';
+  node.type = 'number';
+  node.required = true;
+  Object.assign(node, bounds);
+  node.value = String(value);
+  return node;
+}
+
+function labelled(text: string, node: HTMLElement): HTMLLabelElement {
+  const label = document.createElement('label');
+  label.append(text, node);
+  return label;
+}

@@ -1,0 +1,77 @@
+/** Finds the notebook that cells go into: the current one if Python runs there, else a new one. */
+import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import type { KernelSpec } from '@jupyterlab/services';
+import type { CommandRegistry } from '@lumino/commands';
+
+/** Where a new notebook comes from. */
+export interface INewNotebook {
+  commands: CommandRegistry;
+  kernelspecs: KernelSpec.IManager;
+  /** The folder that a new notebook is put into. */
+  cwd: () => string;
+}
+
+/** The notebook, and the language of the current one if that is why it was not taken. */
+export interface ITarget {
+  panel: NotebookPanel;
+  otherLanguage: string | null;
+}
+
+/**
+ * Give the current notebook, or make one.
+ *
+ * @throws Error - No kernel here speaks Python.
+ */
+export async function pythonNotebook(
+  tracker: INotebookTracker,
+  fresh: INewNotebook
+): Promise<ITarget> {
+  const current = tracker.currentWidget;
+  let otherLanguage: string | null = null;
+  if (current) {
+    await current.context.ready;
+    const language = await languageOf(current);
+    if (isPython(language)) {
+      return { panel: current, otherLanguage };
+    }
+    otherLanguage = language;
+  }
+  const panel = (await fresh.commands.execute('notebook:create-new', {
+    cwd: fresh.cwd(),
+    kernelName: await pythonKernel(fresh.kernelspecs),
+    activate: true
+  })) as NotebookPanel;
+  await panel.context.ready;
+  await panel.revealed;
+  return { panel, otherLanguage };
+}
+
+function isPython(language: string): boolean {
+  return /^i?python/i.test(language);
+}
+
+/** The language of a notebook's kernel, else of what it was written for, else Python. */
+async function languageOf(panel: NotebookPanel): Promise<string> {
+  const running = await panel.sessionContext.session?.kernel?.spec;
+  return (
+    running?.language ??
+    panel.content.model?.getMetadata('kernelspec')?.language ??
+    panel.content.model?.getMetadata('language_info')?.name ??
+    'python'
+  );
+}
+
+async function pythonKernel(manager: KernelSpec.IManager): Promise<string> {
+  await manager.ready;
+  const specs = manager.specs;
+  const names = Object.keys(specs?.kernelspecs ?? {}).filter(name =>
+    isPython(specs?.kernelspecs[name]?.language ?? '')
+  );
+  if (names.length === 0) {
+    throw new Error(
+      'This Jupyter server has no Python kernel; install ipykernel there.'
+    );
+  }
+  const usual = specs?.default ?? '';
+  return names.includes(usual) ? usual : names[0];
+}

@@ -1,0 +1,77 @@
+/** All that the panel and the commands know, as the server said it. */
+import { IDisposable } from '@lumino/disposable';
+
+import { LabClient } from '../api/client';
+import type {
+  CellsRequest,
+  Change,
+  Cluster,
+  DatasetRow,
+  Gateway,
+  LabStatus
+} from '../api/wire';
+import type { IMulticloudLab } from '../tokens';
+import { Resource } from './resource';
+import { Selection } from './selection';
+
+export class Lab implements IMulticloudLab, IDisposable {
+  constructor(readonly api: LabClient) {
+    this.status = new Resource<LabStatus | null>(null, () => api.status());
+    this.datasets = new Resource<DatasetRow[]>([], () => api.datasets());
+    this.gateways = new Resource<Gateway[]>([], () => api.gateways());
+    this.clusters = new Resource<Cluster[]>([], () => api.clusters());
+  }
+
+  readonly status: Resource<LabStatus | null>;
+  readonly datasets: Resource<DatasetRow[]>;
+  readonly gateways: Resource<Gateway[]>;
+  readonly clusters: Resource<Cluster[]>;
+  readonly selection = new Selection();
+
+  /** How inserted cells are written; the settings say it. */
+  cellStyle: NonNullable<CellsRequest['style']> = 'lab';
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  async ask(): Promise<void> {
+    await Promise.all([
+      this.status.refresh(),
+      this.datasets.refresh(),
+      this.gateways.refresh(),
+      this.clusters.refresh()
+    ]);
+  }
+
+  async refresh(): Promise<void> {
+    this.status.set(await this.api.refresh());
+    await this.ask();
+  }
+
+  /** Ask again for what a change is about. */
+  async follow(topic: Change['topic']): Promise<void> {
+    if (topic === 'datasets') {
+      await Promise.all([this.status.refresh(), this.datasets.refresh()]);
+    } else if (topic === 'gateways') {
+      // A gateway that comes or goes takes its clusters with it.
+      await Promise.all([this.gateways.refresh(), this.clusters.refresh()]);
+    } else {
+      await this.clusters.refresh();
+    }
+  }
+
+  dispose(): void {
+    this._isDisposed = true;
+    for (const part of [
+      this.status,
+      this.datasets,
+      this.gateways,
+      this.clusters
+    ]) {
+      part.dispose();
+    }
+  }
+
+  private _isDisposed = false;
+}

@@ -1,0 +1,53 @@
+/** Which datasets are selected; a Shift-selection reaches from the anchor. */
+import { ISignal, Signal } from '@lumino/signaling';
+
+export class Selection {
+  get ids(): readonly string[] {
+    return this._ids;
+  }
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  has(id: string): boolean {
+    return this._ids.includes(id);
+  }
+
+  /** Select these and nothing else. */
+  set(ids: readonly string[]): void {
+    this._ids = [...ids];
+    this._anchor = ids[0] ?? null;
+    this._changed.emit();
+  }
+
+  /** Add one, or take it out. */
+  toggle(id: string): void {
+    this._ids = this.has(id)
+      ? this._ids.filter(other => other !== id)
+      : [...this._ids, id];
+    this._anchor = id;
+    this._changed.emit();
+  }
+
+  /**
+   * Select everything from the anchor to one.
+   *
+   * @param id - Where the range ends.
+   * @param order - All ids, as they are shown.
+   */
+  extend(id: string, order: readonly string[]): void {
+    const from = this._anchor === null ? -1 : order.indexOf(this._anchor);
+    const to = order.indexOf(id);
+    if (from < 0 || to < 0) {
+      this.set([id]);
+      return;
+    }
+    this._ids = order.slice(Math.min(from, to), Math.max(from, to) + 1);
+    this._changed.emit();
+  }
+
+  private _ids: string[] = [];
+  private _anchor: string | null = null;
+  private _changed = new Signal<this, void>(this);
+}

@@ -1,0 +1,39 @@
+/** What other extensions can use of Multi-Cloud Lab. */
+import { Token } from '@lumino/coreutils';
+
+import type { LabClient } from './api/client';
+import type {
+  CellsRequest,
+  Change,
+  Cluster,
+  DatasetRow,
+  Gateway,
+  LabStatus
+} from './api/wire';
+import type { Resource } from './state/resource';
+import type { Selection } from './state/selection';
+
+/** The lab behind the panel: what the server said, and a client to ask it for more. */
+export interface IMulticloudLab {
+  readonly api: LabClient;
+  /** How the lab is set up and what is wrong with that; null until it is known. */
+  readonly status: Resource<LabStatus | null>;
+  readonly datasets: Resource<DatasetRow[]>;
+  readonly gateways: Resource<Gateway[]>;
+  readonly clusters: Resource<Cluster[]>;
+  /** The datasets that are selected in the panel. */
+  readonly selection: Selection;
+  /** How inserted cells are written. */
+  readonly cellStyle: NonNullable<CellsRequest['style']>;
+  /** Ask the server for everything. */
+  ask(): Promise<void>;
+  /** Ask the server for what a change is about. */
+  follow(topic: Change['topic']): Promise<void>;
+  /** Have every catalog read again, and ask for everything. */
+  refresh(): Promise<void>;
+}
+
+export const IMulticloudLab = new Token<IMulticloudLab>(
+  'multicloud_lab:IMulticloudLab',
+  'The datasets, gateways and clusters of several clouds, and a client to their server.'
+);

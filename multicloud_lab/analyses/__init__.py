@@ -1,1 +1,8 @@
-"""."""
+"""Ready cells: templates that fit datasets, in the styles that they can be written in."""
+
+from __future__ import annotations
+
+from multicloud_lab.analyses.base import AnalysisTemplate, CellSource
+from multicloud_lab.analyses.registry import fitting, make_cells
+
+__all__ = ["AnalysisTemplate", "CellSource", "fitting", "make_cells"]

@@ -1,0 +1,87 @@
+"""The workflow's analysis: how 6-hourly precipitation is distributed, at each latitude."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from multicloud_lab.analyses.base import AnalysisTemplate, Bound, Style, code, opened
+from multicloud_lab.analyses.quoting import WIDTH, literal
+from multicloud_lab.records import Cell, Dataset
+
+_IMPORTS = """\
+import numpy as np
+from xhistogram.xarray import histogram
+
+bins = np.concatenate([[0], np.logspace(-5, 0, 50)])  # metres in 6 hours"""
+
+# As Pangeo's catalog names it; it does not list the variables, of which there are 17.
+_ERA5 = "era5_hourly_reanalysis_single_levels"
+
+
+class PrecipitationHistogram(AnalysisTemplate):
+    """Histograms of 6-hourly sums over longitude, averaged over time."""
+
+    name = "precipitation"
+    title = "Precipitation histogram"
+    description = (
+        "How often it rains how much in 6 hours, at each latitude, 1990 to 2005; several datasets "
+        "side by side, each computed in its own region."
+    )
+
+    def fits(self, datasets: Sequence[Dataset]) -> float | None:
+        """Fit hourly ERA5 and 6-hourly CESM, alone or together."""
+        return 1.0 if datasets and all(map(_kind, datasets)) else None
+
+    def cells(self, bound: Sequence[Bound], style: Style) -> list[Cell]:
+        """Write the cells: open, connect, the lazy histograms, then compute and plot."""
+        several = len(bound) > 1
+        results = [f"{item.name}_hist" if several else "hist" for item in bound]
+        lazy = [_histogram(item, result) for item, result in zip(bound, results, strict=True)]
+        plot = _side_by_side(bound, results) if several else 'hist[:, 1:].plot(xscale="log")'
+        compute = style.compute(list(zip(results, bound, strict=True)))
+        return [
+            *opened(bound, style),
+            code("\n".join((_IMPORTS, *lazy))),
+            code(f"{compute}\n{plot}"),
+        ]
+
+
+def _kind(dataset: Dataset) -> str:
+    """Say which of the two a dataset is, by what its catalog says; empty for neither."""
+    if "tp" in dataset.variables or (not dataset.variables and _ERA5 in dataset.name):
+        return "era5"
+    words = " ".join((dataset.id, dataset.title, dataset.description, *dataset.tags)).lower()
+    six_hourly = any(word in words for word in ("hourly6", "6-hourly", "6hourly", "6hr"))
+    return "cesm" if "PRECT" in dataset.variables and six_hourly else ""
+
+
+def _histogram(bound: Bound, result: str) -> str:
+    name = bound.name
+    if _kind(bound.source.dataset) == "era5":
+        total = (
+            f'hourly = {name}.tp.sel(time=slice("1990-01-01", "2005-12-31"))  # metres\n'
+            'total = hourly.coarsen(time=6, boundary="trim").sum().rename("tp_6hr")'
+        )
+        dim = "longitude"
+    else:
+        rate = f'rate = {name}.PRECT.isel(member_id=0, missing_dims="ignore")  # metres a second'
+        total = f'{rate}\ntotal = (rate * 6 * 3600).rename("tp_6hr")'
+        dim = "lon"
+    line = f'{result} = histogram(total, bins=[bins], dim=["{dim}"]).mean("time")'
+    return f"\n{total}\n{line}"
+
+
+def _side_by_side(bound: Sequence[Bound], results: Sequence[str]) -> str:
+    count = len(bound)
+    head = f"figure, axes = plt.subplots(1, {count}, "
+    lines = [
+        "import matplotlib.pyplot as plt",
+        "",
+        f'{head}figsize=({6 * count}, 4), layout="constrained")',
+    ]
+    for number, (item, result) in enumerate(zip(bound, results, strict=True)):
+        title = literal(f"{item.name}, {item.where}")
+        lines.append(f'{result}[:, 1:].plot(ax=axes[{number}], xscale="log")')
+        line = f"axes[{number}].set_title({title})"
+        lines.append(line if len(line) <= WIDTH else f"axes[{number}].set_title(\n    {title}\n)")
+    return "\n".join(lines)

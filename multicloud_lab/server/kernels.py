@@ -1,0 +1,99 @@
+"""How a kernel proves that it belongs to this server: a secret and a socket that it inherits."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+from urllib.parse import quote
+
+from tornado.httpserver import HTTPServer
+from tornado.httputil import HTTPServerRequest
+from tornado.netutil import bind_unix_socket
+from tornado.web import Application
+
+from multicloud_lab.endpoints import SECRET_HEADER
+
+SECRET_VARIABLE = "MULTICLOUD_LAB_SECRET"  # noqa: S105 - the name of a variable
+URL_VARIABLE = "MULTICLOUD_LAB_URL"
+
+# macOS has room for 103 bytes in the address of a socket, Linux for 107.
+_LONGEST_SOCKET = 100
+
+
+class KernelDoor:
+    """The way in for kernels of this server, and for nobody else.
+
+    A token does not tell a kernel from a browser, and some servers have none (a password, a unix
+    socket). The environment of the server's process does: only its kernels inherit it.
+
+    Parameters
+    ----------
+    runtime_dir : str
+        Jupyter's, where the socket goes if its path is short enough for one.
+    """
+
+    def __init__(self, runtime_dir: str) -> None:
+        self._secret = secrets.token_urlsafe(32)
+        self._runtime_dir = runtime_dir
+        self._server: HTTPServer | None = None
+        self._socket: Path | None = None
+        self._own_directory: Path | None = None
+        self._environment: dict[str, str] = {}
+
+    def __repr__(self) -> str:
+        return f"KernelDoor({str(self._socket)!r})"
+
+    def admits(self, request: HTTPServerRequest) -> bool:
+        """Say whether a request is from a kernel of this server."""
+        given = request.headers.get(SECRET_HEADER, "")
+        return secrets.compare_digest(given.encode(), self._secret.encode())
+
+    def open(self, application: Application, base_url: str) -> None:
+        """Listen on an own socket, and tell the kernels that start from now on.
+
+        Parameters
+        ----------
+        application : Application
+            Of the Jupyter server, on whose event loop this is called.
+        base_url : str
+            Of the Jupyter server, as in URLs.
+
+        Raises
+        ------
+        OSError
+            There is no place for a socket.
+        """
+        self._socket = self._place()
+        # Server and directory are the user's only; so is the socket in it.
+        self._server = HTTPServer(application)
+        self._server.add_socket(bind_unix_socket(str(self._socket), mode=0o600))
+        self._environment = {
+            SECRET_VARIABLE: self._secret,
+            URL_VARIABLE: f"http+unix://{quote(str(self._socket), safe='')}{base_url}",
+        }
+        os.environ.update(self._environment)
+
+    async def close(self) -> None:
+        """Stop listening and leave nothing behind."""
+        for name, value in self._environment.items():
+            if os.environ.get(name) == value:
+                del os.environ[name]
+        if self._server is not None:
+            self._server.stop()
+            await self._server.close_all_connections()
+        if self._socket is not None:
+            self._socket.unlink(missing_ok=True)
+        if self._own_directory is not None:
+            shutil.rmtree(self._own_directory, ignore_errors=True)
+
+    def _place(self) -> Path:
+        """Choose a path for the socket; two servers of one process do not share it."""
+        name = f"multicloud-lab-{os.getpid()}-{secrets.token_hex(3)}.sock"
+        path = Path(self._runtime_dir) / name
+        if len(os.fsencode(path)) <= _LONGEST_SOCKET and path.parent.is_dir():
+            return path
+        self._own_directory = Path(tempfile.mkdtemp(prefix="multicloud-lab-"))
+        return self._own_directory / "kernels.sock"

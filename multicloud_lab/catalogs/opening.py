@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-import fsspec
 import yaml
 
+from multicloud_lab.catalogs.document import parse_document
+from multicloud_lab.catalogs.fetch import fetch, normal_url
+from multicloud_lab.catalogs.formats.intake_esm import _table as read_table
+from multicloud_lab.catalogs.reader import Document
+from multicloud_lab.catalogs.trust import untrusted_reasons
 from multicloud_lab.errors import CatalogError, InvalidInputError, UntrustedSourceError
 from multicloud_lab.records import Opening, Parameter
 
-_EXTRAS = {
-    "gcsfs": "gcp",
-    "intake_esm": "esm",
-    "s3fs": "aws",
-}
+DEADLINE = 60.0
+"""Seconds that a catalog's file, and its table, may take to be read."""
+MAX_TEXT_BYTES = 256_000_000
+"""What is read of a file; what may be YAML is bounded further where it is parsed."""
+
+_KEPT = ("metadata", "plugins", "version")
+_EXTRAS = {"gcsfs": "gcp", "intake_esm": "esm", "s3fs": "aws"}
 
 
 def open_entry(
@@ -70,18 +75,16 @@ def _open_intake(
 ) -> Any:
     from intake.catalog.local import YAMLFileCatalog, get_dir
 
-    from multicloud_lab.catalogs.trust import untrusted_reasons
-
-    document = _read_yaml(opening)
-    entry = (document.get("sources") or {}).get(opening.entry)
+    document = _document(opening)
+    entry = (document.content.get("sources") or {}).get(opening.entry)
     if entry is None:
         raise CatalogError(
             f"{opening.catalog_url} has no entry {opening.entry!r} any more; refresh the datasets."
         )
-    reasons = dict.fromkeys((*untrusted_reasons(document, opening.entry), *opening.untrusted))
-    _refuse(opening, tuple(reasons), trust=trust)
-    # intake imports the drivers of all entries of a text: it is given this entry alone, as checked.
-    alone = {**document, "sources": {opening.entry: entry}}
+    # intake imports the drivers of all the entries of a text: it gets this one alone, as checked.
+    alone = {name: document.content[name] for name in _KEPT if name in document.content}
+    alone["sources"] = {opening.entry: entry}
+    _refuse(opening, untrusted_reasons(alone, opening.entry), trust=trust)
     catalog = YAMLFileCatalog(
         opening.catalog_url, autoreload=False, getenv=trust, getshell=trust, name=opening.entry
     )
@@ -97,23 +100,24 @@ def _open_intake(
 
 
 def _open_esm(opening: Opening, options: dict[str, Any]) -> Any:
+    import pandas as pd
     from intake_esm.core import esm_datastore
     from intake_esm.source import ESMDataSourceError
 
-    with fsspec.open(opening.catalog_url, "rt", **opening.catalog_options) as file:
-        description = json.load(file)
-    table = _esm_table(opening, description)
+    document = _document(opening)
+    description = dict(document.content)
     asset = description["assets"]["column_name"]
-    row = table[table[asset] == opening.entry].head(1)
-    if row.empty:
+    row = next((row for row in read_table(document) if row.get(asset) == opening.entry), None)
+    if row is None:
         raise CatalogError(
             f"{opening.catalog_url} does not list {opening.entry!r} any more; refresh the datasets."
         )
-    for listed in ("catalog_file", "catalog_dict"):
-        description.pop(listed, None)
-    description["catalog_dict"] = row.to_dict(orient="records")
+    # intake-esm drops rows whose group is not said, so an empty word stands for it.
+    table = pd.DataFrame([{name: "" if value is None else value for name, value in row.items()}])
+    description["catalog_dict"] = table.to_dict(orient="records")
+    description.pop("catalog_file", None)
     datastore = esm_datastore(
-        {"esmcat": description, "df": row.reset_index(drop=True)}, progressbar=False, threaded=False
+        {"esmcat": description, "df": table}, progressbar=False, threaded=False
     )
     try:
         return datastore.to_dask(
@@ -127,33 +131,16 @@ def _open_esm(opening: Opening, options: dict[str, Any]) -> Any:
         ) from error
 
 
-def _esm_table(opening: Opening, description: Mapping[str, Any]) -> Any:
-    """Read the assets, from the twin beside the JSON file if the named file cannot be had."""
-    import pandas as pd
+def _document(opening: Opening) -> Document:
+    """Read the file that has the entry, once."""
+    url = normal_url(opening.catalog_url)
 
-    if description.get("catalog_dict") is not None:
-        return pd.DataFrame(description["catalog_dict"])
-    named = str(description.get("catalog_file") or "")
-    folder = opening.catalog_url.rpartition("/")[0]
-    beside = f"{folder}/{named.rpartition('/')[2]}" if folder else named.rpartition("/")[2]
-    places = [named, beside] if "://" in named or named.startswith("/") else [beside]
-    for place in places:
-        try:
-            return pd.read_csv(place, storage_options=opening.catalog_options or None, dtype=str)
-        except (OSError, ValueError) as error:
-            problem = f"{place}: {error}"
-    raise CatalogError(f"The table of {opening.catalog_url} cannot be read ({problem}).")
+    def options(file: str) -> dict[str, Any]:
+        return dict(opening.catalog_options)
 
-
-def _read_yaml(opening: Opening) -> dict[str, Any]:
-    try:
-        with fsspec.open(opening.catalog_url, "rt", **opening.catalog_options) as file:
-            document = yaml.safe_load(file.read().replace("!template ", ""))
-    except (OSError, yaml.YAMLError) as error:
-        raise CatalogError(f"{opening.catalog_url} cannot be read: {error}") from error
-    if not isinstance(document, dict):
-        raise CatalogError(f"{opening.catalog_url} is not an intake catalog.")
-    return document
+    text = fetch(url, options=options, limit=MAX_TEXT_BYTES, deadline=DEADLINE)
+    content = parse_document(text.decode("utf-8-sig"), url)
+    return Document(url=url, content=content, path=(), row=None, options=options, deadline=DEADLINE)
 
 
 def _refuse(opening: Opening, reasons: tuple[str, ...], *, trust: bool) -> None:

@@ -1,0 +1,174 @@
+"""The service brings the rooms together: what is near, what is reused, what is refused."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from multicloud_lab.config import read_config
+from multicloud_lab.demo.clouds import AWS, GCP, Clouds
+from multicloud_lab.errors import (
+    CatalogError,
+    DatasetNotFoundError,
+    GatewayNotFoundError,
+    InvalidInputError,
+    MulticloudLabError,
+    NoPlacementError,
+    RegionUnknownError,
+    SignInNeededError,
+    UnknownRegionError,
+)
+from multicloud_lab.records import (
+    CellsRequest,
+    Change,
+    DatasetQuery,
+    SignIn,
+    StartCluster,
+)
+from multicloud_lab.service import LabService
+
+ERA5 = "pangeo/atmosphere/era5"
+PRECT = "lens/atm/hourly6-1990-2005/PRECT"
+
+
+@asynccontextmanager
+async def serving(
+    values: dict[str, Any], changes: list[Change] | None = None, state_dir: Path | None = None
+) -> AsyncIterator[LabService]:
+    told = changes if changes is not None else []
+    service = LabService(read_config(values), state_dir=state_dir, on_change=told.append)
+    await service.start()
+    try:
+        yield service
+    finally:
+        await service.close()
+
+
+def small_lab(tmp_path: Path, **sources: dict[str, Any]) -> dict[str, Any]:
+    """A lab of one catalog and one gateway that is down."""
+    catalog = tmp_path / "catalog.yaml"
+    catalog.write_text(yaml.safe_dump({"sources": sources}))
+    gateway = {"name": "iowa", "region": "gcp:us-central1", "address": "http://127.0.0.1:9"}
+    return {
+        "gateways": [gateway],
+        "catalogs": [{"name": "c", "url": str(catalog)}],
+    }
+
+
+def zarr(url: str, **metadata: str) -> dict[str, Any]:
+    return {"driver": "zarr", "args": {"urlpath": url}, "metadata": metadata}
+
+
+@pytest.mark.asyncio
+async def test_near_is_refused_in_words_where_it_means_nothing(tmp_path: Path) -> None:
+    values = small_lab(
+        tmp_path,
+        here=zarr("gs://a/x", region="gcp:us-central1"),
+        there=zarr("s3://b/x", region="aws:us-west-2"),
+        nowhere=zarr("gs://c/x"),
+    )
+    wrong: list[tuple[StartCluster, type[MulticloudLabError], str]] = [
+        (StartCluster(near="c/there"), NoPlacementError, "another provider"),
+        (StartCluster(near="c/nowhere"), RegionUnknownError, "MulticloudLab.regions"),
+        (StartCluster(near="s3://nobody/knows"), RegionUnknownError, "s3://nobody/knows"),
+        (StartCluster(near="c/hree"), DatasetNotFoundError, "c/here"),
+        (StartCluster(near="gcp:us-centrall1"), UnknownRegionError, "us-central1"),
+        (StartCluster(), InvalidInputError, "Name a gateway"),
+        (StartCluster(gateway="ohio"), GatewayNotFoundError, "iowa"),
+        (StartCluster(gateway="ohio", near="c/here"), GatewayNotFoundError, "iowa"),
+    ]
+    async with serving(values) as service:
+        for body, kind, words in wrong:
+            with pytest.raises(kind) as caught:
+                await service.start_cluster(body)
+            assert words in str(caught.value)
+
+
+@pytest.mark.asyncio
+async def test_a_lab_without_gateways_still_lists_and_says_so(tmp_path: Path) -> None:
+    values = {**small_lab(tmp_path, here=zarr("gs://a/x")), "gateways": []}
+    async with serving(values) as service:
+        page = await service.datasets(DatasetQuery())
+        assert [(row.dataset.id, row.near) for row in page.items] == [("c/here", None)]
+        with pytest.raises(NoPlacementError, match="No gateway is configured"):
+            await service.start_cluster(StartCluster(near="c/here"))
+
+
+@pytest.mark.asyncio
+async def test_a_refresh_that_fails_keeps_what_was_read(tmp_path: Path) -> None:
+    values = small_lab(tmp_path, here=zarr("gs://a/x"))
+    catalog = tmp_path / "catalog.yaml"
+    changes: list[Change] = []
+    async with serving(values, changes) as service:
+        assert (await service.status()).catalogs[0].datasets == 1
+        catalog.write_text("sources: [")
+        (broken,) = (await service.refresh()).catalogs
+        assert broken.datasets == 1
+        assert "catalog.yaml" in broken.problem
+        assert (await service.dataset("c/here")).url == "gs://a/x"
+        catalog.write_text(yaml.safe_dump({"sources": {"new": zarr("gs://a/y")}}))
+        (mended,) = (await service.refresh()).catalogs
+        assert (mended.datasets, mended.problem) == (1, "")
+        assert (await service.dataset("c/new")).url == "gs://a/y"
+    assert [change.action for change in changes if change.topic == "datasets"] == ["refreshed"] * 3
+
+
+@pytest.mark.asyncio
+async def test_one_broken_catalog_costs_only_itself(tmp_path: Path) -> None:
+    values = small_lab(tmp_path, here=zarr("gs://a/x"))
+    values["catalogs"].insert(0, {"name": "gone", "url": str(tmp_path / "gone.yaml")})
+    async with serving(values) as service:
+        gone, good = (await service.status()).catalogs
+        assert "gone.yaml" in gone.problem
+        assert (good.datasets, good.problem) == (1, "")
+
+
+@pytest.mark.asyncio
+async def test_a_child_that_cannot_be_read_is_a_row_that_cannot_be_opened(tmp_path: Path) -> None:
+    child = {"driver": "yaml_file_cat", "args": {"path": "{{ CATALOG_DIR }}/gone.yaml"}}
+    async with serving(small_lab(tmp_path, child=child, here=zarr("gs://a/x"))) as service:
+        rows = {
+            row.dataset.id: row.dataset for row in (await service.datasets(DatasetQuery())).items
+        }
+        assert set(rows) == {"c/child", "c/here"}
+        assert "gone.yaml" in rows["c/child"].problem
+        with pytest.raises(CatalogError, match=r"gone\.yaml"):
+            await service.opening("c/child")
+        with pytest.raises(CatalogError, match=r"gone\.yaml"):
+            await service.cells(CellsRequest(datasets=("c/child",)))
+
+
+@pytest.mark.asyncio
+async def test_both_datasets_are_opened_near_their_data(clouds: Clouds, tmp_path: Path) -> None:
+    changes: list[Change] = []
+    async with serving(clouds.config(), changes, tmp_path) as service:
+        rows = {row.dataset.id: row for row in (await service.datasets(DatasetQuery())).items}
+        near = {name: rows[name].near for name in (ERA5, PRECT)}
+        assert [p and (str(p.region), p.gateway) for p in near.values()] == [
+            (GCP, "gcp-iowa"),
+            (AWS, "aws-oregon"),
+        ]
+        with pytest.raises(SignInNeededError, match="gcp-iowa"):
+            await service.start_cluster(StartCluster(near=ERA5))
+        for gateway in clouds.gateways.values():
+            await service.sign_in(gateway.name, SignIn(password=gateway.password))
+        try:
+            wishes = [StartCluster(near=name) for name in (ERA5, ERA5, PRECT)]
+            first, again, other = await asyncio.gather(*map(service.start_cluster, wishes))
+            assert [first.reused, again.reused].count(True) == 1
+            assert first.cluster.name == again.cluster.name
+            assert (first.cluster.gateway, other.cluster.gateway) == ("gcp-iowa", "aws-oregon")
+            assert first.cluster.dataset == ERA5
+            assert first.placement is not None
+            assert "same region" in first.placement.why
+        finally:
+            for cluster in await service.clusters():
+                await service.stop_cluster(cluster.gateway, cluster.name)
+    seen = {(change.topic, change.gateway) for change in changes}
+    assert {("clusters", "gcp-iowa"), ("gateways", "aws-oregon")} <= seen

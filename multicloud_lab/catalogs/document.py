@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ MAX_YAML_BYTES = 5_000_000
 MAX_DEPTH = 64
 MAX_NODES = 1_000_000
 
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -59,17 +61,19 @@ def parse_document(text: str, url: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         kind = "nothing" if value is None else f"a {type(value).__name__}"
         raise CatalogError(f"{url} is not a catalog: it holds {kind}, not a mapping.")
-    _weigh(value, url)
     return value
 
 
 def _json(text: str, url: str) -> Any:
     try:
-        return json.loads(text)
+        value = json.loads(text)
+        if _SURROGATE.search(text):
+            json.dumps(value, ensure_ascii=False).encode()  # fails on half a character
     except json.JSONDecodeError as error:
         raise CatalogError(f"{url} is not JSON (line {error.lineno}: {error.msg}).") from error
     except (RecursionError, ValueError) as error:
         raise CatalogError(f"{url} cannot be read as JSON: {_words(error)}.") from error
+    return value
 
 
 def _yaml(text: str, url: str) -> Any:
@@ -90,13 +94,15 @@ def _yaml(text: str, url: str) -> Any:
                     f"{url} is nested deeper than {MAX_DEPTH} levels or has more than "
                     f"{MAX_NODES} parts."
                 )
-        return yaml.load(text, Loader=_StrictLoader)  # noqa: S506  (a SafeLoader)
+        value = yaml.load(text, Loader=_StrictLoader)  # noqa: S506  (a SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f"line {mark.line + 1}: " if mark else ""
         raise CatalogError(f"{url} is not YAML ({line}{_words(error.problem)}).") from error
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         raise CatalogError(f"{url} cannot be read as YAML: {_words(error)}.") from error
+    _weigh(value, url)
+    return value
 
 
 def _words(error: object) -> str:
@@ -126,5 +132,5 @@ def _weigh(value: object, url: str) -> None:
         total = size(value)
     except RecursionError as error:
         raise CatalogError(f"{url} is nested too deep.") from error
-    if total > 20 * MAX_NODES:
+    if total > MAX_NODES:
         raise CatalogError(f"{url} would expand to {total} parts by its aliases.")

@@ -131,8 +131,10 @@ def _parameters(found: object) -> tuple[Parameter, ...]:
             name=name,
             description=_text(spec.get("description")),
             type=_text(spec.get("type")) or "str",
-            default=spec.get("default"),
-            allowed=tuple(spec["allowed"]) if isinstance(spec.get("allowed"), list) else None,
+            default=_plain(spec.get("default")),
+            allowed=tuple(_plain(spec["allowed"]))
+            if isinstance(spec.get("allowed"), list)
+            else None,
         )
         for name, spec in _mapping(found).items()
         if isinstance(name, str) and isinstance(spec, Mapping)
@@ -155,6 +157,15 @@ def _pays(args: Mapping[str, Any], parameters: tuple[Parameter, ...]) -> bool:
         defaults = {f"{{{{{p.name}}}}}": p.default for p in parameters}
         options = defaults.get("".join(options.split()))
     return _mapping(options).get("requester_pays") is True
+
+
+def _plain(value: object) -> Any:
+    """Give a value as JSON has it; dates, sets and bytes become text."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
 def _mapping(value: object) -> Mapping[Any, Any]:

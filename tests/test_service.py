@@ -133,9 +133,8 @@ async def test_one_broken_catalog_costs_only_itself(tmp_path: Path) -> None:
 async def test_a_child_that_cannot_be_read_is_a_row_that_cannot_be_opened(tmp_path: Path) -> None:
     child = {"driver": "yaml_file_cat", "args": {"path": "{{ CATALOG_DIR }}/gone.yaml"}}
     async with serving(small_lab(tmp_path, child=child, here=zarr("gs://a/x"))) as service:
-        rows = {
-            row.dataset.id: row.dataset for row in (await service.datasets(DatasetQuery())).items
-        }
+        page = await service.datasets(DatasetQuery())
+        rows = {row.dataset.id: row.dataset for row in page.items}
         assert set(rows) == {"c/child", "c/here"}
         assert "gone.yaml" in rows["c/child"].problem
         with pytest.raises(CatalogError, match=r"gone\.yaml"):

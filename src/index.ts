@@ -1,4 +1,21 @@
-import { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
-const plugins: JupyterFrontEndPlugin<unknown>[] = [];
+import { clustersPlugin } from './plugins/clusters';
+import { contextMenuPlugin } from './plugins/context-menu';
+import { dashboardsPlugin } from './plugins/dashboards';
+import { datasetsPlugin } from './plugins/datasets';
+import { labPlugin } from './plugins/lab';
+import { panelPlugin } from './plugins/panel';
+
+export { IMulticloudLab } from './tokens';
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- each provides another thing
+const plugins: JupyterFrontEndPlugin<any>[] = [
+  labPlugin,
+  datasetsPlugin,
+  clustersPlugin,
+  dashboardsPlugin,
+  contextMenuPlugin,
+  panelPlugin
+];
 export default plugins;

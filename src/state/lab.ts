@@ -1,4 +1,5 @@
 /** All that the panel and the commands know, as the server said it. */
+import { Event } from '@jupyterlab/services';
 import { IDisposable } from '@lumino/disposable';
 
 import { LabClient } from '../api/client';
@@ -11,6 +12,7 @@ import type {
   LabStatus
 } from '../api/wire';
 import type { IMulticloudLab } from '../tokens';
+import { Feed } from './feed';
 import { Resource } from './resource';
 import { Selection } from './selection';
 
@@ -49,6 +51,12 @@ export class Lab implements IMulticloudLab, IDisposable {
     await this.ask();
   }
 
+  /** Stay up to date from now on. */
+  listen(events: Event.Stream): void {
+    this._feed?.dispose();
+    this._feed = new Feed(this, events);
+  }
+
   /** Ask again for what a change is about. */
   async follow(topic: Change['topic']): Promise<void> {
     if (topic === 'datasets') {
@@ -63,6 +71,7 @@ export class Lab implements IMulticloudLab, IDisposable {
 
   dispose(): void {
     this._isDisposed = true;
+    this._feed?.dispose();
     for (const part of [
       this.status,
       this.datasets,
@@ -73,5 +82,6 @@ export class Lab implements IMulticloudLab, IDisposable {
     }
   }
 
+  private _feed: Feed | null = null;
   private _isDisposed = false;
 }

@@ -1,0 +1,35 @@
+/** The ids of the commands, and the JSON schemas of their arguments. */
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
+
+export namespace CommandIDs {
+  export const openNearData = 'multicloud-lab:open-near-data';
+  export const insertAnalysis = 'multicloud-lab:insert-analysis';
+  export const showDataset = 'multicloud-lab:show-dataset';
+  export const copyUrl = 'multicloud-lab:copy-url';
+  export const startCluster = 'multicloud-lab:start-cluster';
+  export const stopCluster = 'multicloud-lab:stop-cluster';
+  export const signIn = 'multicloud-lab:sign-in';
+  export const signOut = 'multicloud-lab:sign-out';
+  export const openDashboard = 'multicloud-lab:open-dashboard';
+  export const refresh = 'multicloud-lab:refresh';
+}
+
+/**
+ * Describe the arguments of a command.
+ *
+ * @param properties - Each argument's description; `datasets` is a list, the others are text.
+ * @param required - Names of those that must be given.
+ */
+export function argumentsOf(
+  properties: Record<string, string>,
+  required: string[] = []
+): { args: ReadonlyJSONObject } {
+  const schemas: Record<string, ReadonlyJSONObject> = {};
+  for (const [name, description] of Object.entries(properties)) {
+    schemas[name] =
+      name === 'datasets'
+        ? { type: 'array', items: { type: 'string' }, description }
+        : { type: 'string', description };
+  }
+  return { args: { type: 'object', properties: schemas, required } };
+}

@@ -1,0 +1,29 @@
+/** Ages and sizes, in words. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+/** How long something has been, from seconds. */
+export function formatAge(seconds: number, trans: TranslationBundle): string {
+  if (seconds < 60) {
+    return trans.__('%1 s', Math.max(Math.floor(seconds), 0));
+  }
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) {
+    return trans.__('%1 min', minutes);
+  }
+  const hours = Math.floor(minutes / 60);
+  return hours < 48
+    ? trans.__('%1 h', hours)
+    : trans.__('%1 days', Math.floor(hours / 24));
+}
+
+/** Memory, from bytes, in binary units as Dask writes it. */
+export function formatMemory(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
+}

@@ -1,0 +1,137 @@
+/** The gateways section: where each is, whether we may use it, and a way to change that. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { Button } from '@jupyterlab/ui-components';
+import * as React from 'react';
+
+import type { Gateway } from '../api/wire';
+import type { IMulticloudLab } from '../tokens';
+import { formatAge } from './format';
+import { Invitation, LoadState } from './messages';
+import { useChanged, useNow } from './use-changed';
+
+const GATEWAY_EXAMPLE = `{"MulticloudLab": {
+  "gateways": [{"name": "aws-oregon", "region": "aws:us-west-2", "address": "https://…", "auth": {"type": "basic"}}]
+}}`;
+
+export interface IGatewaysProps {
+  lab: IMulticloudLab;
+  trans: TranslationBundle;
+  onSignIn: (gateway: Gateway) => void;
+  onSignOut: (gateway: Gateway) => void;
+  onStart: (gateway: Gateway) => void;
+}
+
+export function Gateways(props: IGatewaysProps): JSX.Element {
+  const { lab, trans } = props;
+  useChanged(lab.gateways);
+  const now = useNow(20);
+  const gateways = lab.gateways.value;
+  if (!lab.gateways.loaded || lab.gateways.error) {
+    return (
+      <LoadState
+        resource={lab.gateways}
+        what={trans.__('Asking which gateways there are …')}
+        trans={trans}
+      />
+    );
+  }
+  if (gateways.length === 0) {
+    return (
+      <Invitation
+        what={trans.__(
+          'No gateways yet. Add one to the configuration of the Jupyter server, in a file in jupyter_server_config.d, and restart it:'
+        )}
+        example={GATEWAY_EXAMPLE}
+        trans={trans}
+      />
+    );
+  }
+  return (
+    <ul className="jp-MulticloudCards" aria-label={trans.__('Gateways')}>
+      {gateways.map(gateway => {
+        const state = stateOf(gateway, now, trans);
+        const { name, region } = gateway;
+        return (
+          <li
+            key={name}
+            className="jp-MulticloudCard"
+            aria-label={trans.__(
+              'Gateway %1 in %2, %3',
+              name,
+              region,
+              state.words
+            )}
+            data-state={gateway.state}
+          >
+            <div className="jp-MulticloudCard-line">
+              <strong title={gateway.address}>{name}</strong>
+              <span className="jp-MulticloudCard-region">{region}</span>
+            </div>
+            <div className="jp-MulticloudCard-line">
+              <span className={`jp-MulticloudState jp-mod-${gateway.state}`}>
+                <span aria-hidden="true">{state.sign}</span> {state.words}
+              </span>
+            </div>
+            {gateway.state !== 'signed-in' && gateway.message && (
+              <p className="jp-MulticloudCard-message">{gateway.message}</p>
+            )}
+            <div className="jp-MulticloudCard-line jp-MulticloudCard-actions">
+              {gateway.state === 'signed-in' ? (
+                <>
+                  <Button
+                    small
+                    onClick={() => props.onStart(gateway)}
+                    aria-label={trans.__('Start a cluster on %1', name)}
+                  >
+                    {trans.__('Start Cluster…')}
+                  </Button>
+                  <Button
+                    small
+                    onClick={() => props.onSignOut(gateway)}
+                    aria-label={trans.__('Sign out of %1', name)}
+                  >
+                    {trans.__('Sign Out')}
+                  </Button>
+                </>
+              ) : (
+                <Button
+                  small
+                  onClick={() => props.onSignIn(gateway)}
+                  aria-label={trans.__('Sign in to %1', name)}
+                >
+                  {trans.__('Sign In')}
+                </Button>
+              )}
+            </div>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function stateOf(
+  gateway: Gateway,
+  now: number,
+  trans: TranslationBundle
+): { sign: string; words: string } {
+  switch (gateway.state) {
+    case 'signed-in':
+      return {
+        sign: '●',
+        words: gateway.username
+          ? trans.__('signed in as %1', gateway.username)
+          : trans.__('signed in')
+      };
+    case 'sign-in-needed':
+      return { sign: '○', words: trans.__('sign-in needed') };
+    default:
+      return {
+        sign: '▲',
+        words: trans.__(
+          'does not answer since %1',
+          formatAge(now - gateway.since, trans)
+        )
+      };
+  }
+}

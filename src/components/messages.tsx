@@ -1,0 +1,91 @@
+/** What a section says while there is nothing to show: waiting, a failure, or an invitation. */
+import { Clipboard } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { Button } from '@jupyterlab/ui-components';
+import * as React from 'react';
+
+import type { Problem } from '../api/wire';
+
+export interface ILoadStateProps {
+  resource: { readonly error: Error | null; refresh(): Promise<void> };
+  /** What is waited for. */
+  what: string;
+  trans: TranslationBundle;
+}
+
+/** That something is waited for, or why it did not come and a way to try again. */
+export function LoadState(props: ILoadStateProps): JSX.Element {
+  const { resource, trans } = props;
+  if (!resource.error) {
+    return (
+      <p className="jp-MulticloudMessage" role="status">
+        {props.what}
+      </p>
+    );
+  }
+  return (
+    <div className="jp-MulticloudMessage jp-mod-error" role="alert">
+      <p>{resource.error.message}</p>
+      <Button small onClick={() => void resource.refresh()}>
+        {trans.__('Try Again')}
+      </Button>
+    </div>
+  );
+}
+
+export interface IInvitationProps {
+  what: string;
+  /** Lines of configuration to copy. */
+  example: string;
+  trans: TranslationBundle;
+}
+
+export function Invitation(props: IInvitationProps): JSX.Element {
+  const { example, trans } = props;
+  const [copied, setCopied] = React.useState(false);
+  return (
+    <div className="jp-MulticloudMessage">
+      <p>{props.what}</p>
+      <pre>{example}</pre>
+      <Button
+        small
+        onClick={() => {
+          Clipboard.copyToSystem(example);
+          setCopied(true);
+        }}
+      >
+        {trans.__('Copy')}
+      </Button>{' '}
+      <span role="status">{copied ? trans.__('Copied.') : ''}</span>
+    </div>
+  );
+}
+
+/** What is wrong in the configuration, by key. */
+export function Problems(props: {
+  problems: readonly Problem[];
+  trans: TranslationBundle;
+}): JSX.Element | null {
+  const { problems, trans } = props;
+  if (problems.length === 0) {
+    return null;
+  }
+  return (
+    <section
+      className="jp-MulticloudProblems"
+      aria-label={trans.__('Problems in the configuration')}
+    >
+      <strong>
+        <span aria-hidden="true">▲ </span>
+        {trans.__('Problems in the configuration')}
+      </strong>
+      <ul>
+        {problems.map(({ key, message }, index) => (
+          <li key={index}>
+            {key && <code>{key}</code>} {message}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,100 @@
+/** The panel in the side bar: a section each for datasets, clusters and gateways. */
+import type { ITranslator } from '@jupyterlab/translation';
+import {
+  CommandToolbarButton,
+  PanelWithToolbar,
+  ReactWidget,
+  SidePanel
+} from '@jupyterlab/ui-components';
+import type { CommandRegistry } from '@lumino/commands';
+import { AccordionPanel } from '@lumino/widgets';
+import * as React from 'react';
+
+import type { Cluster, Gateway } from '../api/wire';
+import { CommandIDs } from '../commands';
+import { multicloudIcon } from '../icons';
+import type { IMulticloudLab } from '../tokens';
+import { Clusters } from './clusters';
+import { Datasets } from './datasets';
+import { Gateways } from './gateways';
+import { PanelHeader } from './panel-header';
+
+export namespace MulticloudPanel {
+  export interface IOptions {
+    lab: IMulticloudLab;
+    commands: CommandRegistry;
+    translator: ITranslator;
+    /** Gives a cluster new bounds. */
+    scale: (cluster: Cluster, minimum: number, maximum: number) => void;
+  }
+}
+
+export class MulticloudPanel extends SidePanel {
+  constructor(options: MulticloudPanel.IOptions) {
+    super({ translator: options.translator });
+    const { lab, commands } = options;
+    const trans = options.translator.load('multicloud_lab');
+    this.id = 'multicloud-lab-panel';
+    this.addClass('jp-MulticloudPanel');
+    this.title.icon = multicloudIcon;
+    this.title.caption = trans.__('Multi-Cloud Lab');
+    this.node.setAttribute('role', 'region');
+    this.node.setAttribute('aria-label', trans.__('Multi-Cloud Lab'));
+
+    this.header.addWidget(
+      ReactWidget.create(<PanelHeader lab={lab} trans={trans} />)
+    );
+    const run = (command: string, args: Record<string, string> = {}) =>
+      void commands.execute(command, args);
+    const onCluster = (command: string) => (cluster: Cluster) =>
+      run(command, { gateway: cluster.gateway, cluster: cluster.name });
+    const onGateway = (command: string) => (gateway: Gateway) =>
+      run(command, { gateway: gateway.name });
+
+    const datasets = this._section(
+      trans.__('Datasets'),
+      <Datasets
+        lab={lab}
+        trans={trans}
+        onOpen={() => run(CommandIDs.openNearData)}
+      />
+    );
+    datasets.addClass('jp-MulticloudPanel-datasets');
+    for (const id of [CommandIDs.openNearData, CommandIDs.refresh]) {
+      datasets.toolbar.addItem(
+        id,
+        new CommandToolbarButton({ commands, id, label: '' })
+      );
+    }
+    this._section(
+      trans.__('Clusters'),
+      <Clusters
+        lab={lab}
+        trans={trans}
+        onDashboard={onCluster(CommandIDs.openDashboard)}
+        onStop={onCluster(CommandIDs.stopCluster)}
+        onScale={options.scale}
+      />
+    );
+    this._section(
+      trans.__('Gateways'),
+      <Gateways
+        lab={lab}
+        trans={trans}
+        onSignIn={onGateway(CommandIDs.signIn)}
+        onSignOut={onGateway(CommandIDs.signOut)}
+        onStart={onGateway(CommandIDs.startCluster)}
+      />
+    );
+    (this.content as AccordionPanel).setRelativeSizes([5, 3, 3]);
+  }
+
+  private _section(label: string, body: JSX.Element): PanelWithToolbar {
+    const section = new PanelWithToolbar();
+    section.title.label = label;
+    section.addClass('jp-MulticloudSection');
+    section.addWidget(ReactWidget.create(body));
+    this.addWidget(section);
+    return section;
+  }
+}

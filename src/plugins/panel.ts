@@ -1,0 +1,51 @@
+/** Puts the panel into the left side bar. */
+import {
+  ILayoutRestorer,
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+
+import { sayFailed } from '../actions/notify';
+// eslint-disable-next-line jupyter/prefer-lazy-imports -- the side bar and its restorer need it at once
+import { MulticloudPanel } from '../components/panel';
+import { IMulticloudLab } from '../tokens';
+
+export const panelPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'multicloud-lab:panel',
+  description: 'The panel with datasets, clusters and gateways.',
+  autoStart: true,
+  requires: [IMulticloudLab],
+  optional: [ITranslator, ILayoutRestorer],
+  activate: (
+    app: JupyterFrontEnd,
+    lab: IMulticloudLab,
+    translator: ITranslator | null,
+    restorer: ILayoutRestorer | null
+  ): void => {
+    const translation = translator ?? nullTranslator;
+    const trans = translation.load('multicloud_lab');
+    const panel = new MulticloudPanel({
+      lab,
+      commands: app.commands,
+      translator: translation,
+      scale: (cluster, minimum, maximum) => {
+        lab.api
+          .scaleCluster(cluster.gateway, cluster.name, { minimum, maximum })
+          .catch((error: unknown) =>
+            sayFailed(
+              trans.__('The cluster on %1 was not rescaled', cluster.gateway),
+              error,
+              trans
+            )
+          )
+          .finally(() => void lab.clusters.refresh());
+      }
+    });
+    app.shell.add(panel, 'left', {
+      rank: 300,
+      type: trans.__('Multi-Cloud Lab')
+    });
+    restorer?.add(panel, panel.id);
+  }
+};

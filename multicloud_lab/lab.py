@@ -1,0 +1,462 @@
+"""Door 2: what a notebook or a script holds, over a Jupyter server's lab or one of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import os
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+from urllib.parse import urlsplit
+
+from multicloud_lab import records as r
+from multicloud_lab.background import BackgroundLoop
+from multicloud_lab.config import LabConfig, load_config, read_config
+from multicloud_lab.errors import InvalidInputError, RegionUnknownError, SignInNeededError
+from multicloud_lab.interface import LabInterface
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from multicloud_lab.clients import ClusterClient
+    from multicloud_lab.neardata.grouping import Place
+
+T = TypeVar("T")
+
+
+class Lab:
+    """Datasets, and clusters beside them. Its methods may be called from any thread.
+
+    Parameters
+    ----------
+    service : LabInterface
+        Answers everything; the lab closes it.
+    loop : BackgroundLoop
+        The loop that the service was made on.
+    dashboards : str, optional
+        URL of the Jupyter server that serves the clusters' dashboards.
+    """
+
+    def __init__(
+        self, service: LabInterface, loop: BackgroundLoop, *, dashboards: str | None = None
+    ) -> None:
+        from multicloud_lab.clients import ClusterClients
+
+        self._service = service
+        self._loop = loop
+        self._clients = ClusterClients(dashboards)
+        self._opened: dict[str, str] = {}
+        self.closed = False
+
+    @classmethod
+    def from_config(cls, config: str | Path | Mapping[str, Any]) -> Self:
+        """Make a lab in this process, without a Jupyter server.
+
+        Parameters
+        ----------
+        config : path or mapping
+            A Jupyter configuration file, or the values of its ``MulticloudLab`` section, with or
+            without that outer key.
+
+        Raises
+        ------
+        InvalidInputError
+            It cannot be read, or something in it is wrong; everything that is, by key.
+        """
+        from multicloud_lab.service import LabService
+
+        read = _read(config)
+        if read.problems:
+            listed = "; ".join(f"{problem.key} {problem.message}" for problem in read.problems)
+            raise InvalidInputError(f"The configuration cannot be used: {listed}.")
+
+        async def started() -> LabService:
+            service = LabService(read)
+            await service.start()
+            return service
+
+        loop = BackgroundLoop()
+        try:
+            return cls(loop.run(started()), loop)
+        except BaseException:
+            loop.close()
+            raise
+
+    @classmethod
+    def connected(cls) -> Self:
+        """Find the lab of the Jupyter server that started this kernel.
+
+        Raises
+        ------
+        ServerNotFoundError
+            No Jupyter server with this extension can be found from here.
+        """
+        from multicloud_lab.address import ServerAddress
+        from multicloud_lab.remote import RemoteService
+
+        address = ServerAddress.from_environment(os.environ)
+        return cls(
+            RemoteService(address), BackgroundLoop(), dashboards=urlsplit(address.url).path or "/"
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def datasets(
+        self, text: str = "", region: str = "", catalog: str = "", gateway: str = ""
+    ) -> pd.DataFrame:
+        """List the datasets that match.
+
+        Parameters
+        ----------
+        text : str
+            Words that the id, title, description or tags hold.
+        region : str
+            A region, or a pattern as ``gcp:*``.
+        catalog : str
+            Only those of this catalog.
+        gateway : str
+            Only those in this gateway's region.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each, ``id`` being what :meth:`open_dataset` takes and ``near`` the gateway
+            that :meth:`client` would choose.
+        """
+        import pandas as pd
+
+        rows: list[r.DatasetRow] = []
+        query = r.DatasetQuery(
+            text=text, region=region, catalog=catalog, gateway=gateway, limit=10_000
+        )
+        while True:
+            page = self._run(self._service.datasets(query))
+            rows.extend(page.items)
+            if page.next_cursor is None:
+                return pd.DataFrame([_row(row) for row in rows], columns=list(_COLUMNS))
+            query = query.model_copy(update={"cursor": page.next_cursor})
+
+    def open_dataset(
+        self,
+        id: str,  # noqa: A002 - what the field calls it
+        /,
+        *,
+        storage_options: Mapping[str, Any] | None = None,
+        trust: bool = False,
+        **parameters: Any,
+    ) -> Any:
+        """Open a dataset as its catalog says, lazily.
+
+        Parameters
+        ----------
+        id : str
+            As :meth:`datasets` lists it.
+        storage_options : mapping, optional
+            fsspec options for the data, over those of the configuration and the catalog.
+        trust : bool
+            Whether code that the catalog names and nobody has vouched for may run.
+        **parameters
+            The catalog entry's own parameters.
+
+        Returns
+        -------
+        xarray.Dataset
+            A dask dataframe for a table (csv, parquet).
+
+        Raises
+        ------
+        DatasetNotFoundError, CatalogError, UntrustedSourceError, InvalidInputError
+        """
+        from multicloud_lab.catalogs.opening import open_entry
+
+        opening = self._run(self._service.opening(id))
+        opened = open_entry(
+            opening, storage_options=storage_options, trust=trust, parameters=parameters
+        )
+        if opening.dataset.url:
+            self._opened[opening.dataset.url.rstrip("/")] = opening.dataset.id
+        return opened
+
+    def client(
+        self, near: Any = None, *, minimum: int | None = None, maximum: int | None = None
+    ) -> ClusterClient:
+        """Give a client of an adaptive cluster beside the data, started if there is none.
+
+        Parameters
+        ----------
+        near : str, or xarray or dask object
+            A dataset's id, a URL, a region, or anything lazy, however it was opened.
+        minimum, maximum : int, optional
+            Workers of a cluster that is started for it; the gateway's own bounds by default.
+
+        Returns
+        -------
+        distributed.Client
+            The same one for the same cluster. It is not dask's default: ``client.compute(x)`` or
+            :meth:`compute` runs there, ``x.compute()`` here.
+
+        Raises
+        ------
+        SignInNeededError, RegionUnknownError, MixedRegionsError, NoPlacementError
+        ClusterFailedError, DeadlineError
+            The cluster cannot start, or does not in 5 minutes.
+        """
+        if near is None:
+            raise InvalidInputError(
+                "Say what the cluster is to be near: near=… takes a dataset's id, a URL, a region "
+                "or a lazy object."
+            )
+        wish = r.StartCluster(near=self._near(near), minimum=minimum, maximum=maximum)
+        return self._connect([wish])[0]
+
+    def compute(self, /, *objects: Any, near: Any = None, **kwargs: Any) -> tuple[Any, ...]:
+        """Compute lazy objects, each beside its data, all at once; like ``dask.compute``.
+
+        Parameters
+        ----------
+        *objects : object
+            Lazy objects, also within lists, tuples and dicts; anything else is given back.
+        near : str, or xarray or dask object, optional
+            Where to compute all of them, whatever they read; as for :meth:`client`.
+        **kwargs
+            For ``distributed.Client.compute``, as ``retries=5``.
+
+        Returns
+        -------
+        tuple
+            The results, in order. What reads nothing, or files of this machine, is computed here.
+
+        Raises
+        ------
+        MixedRegionsError
+            An object reads in several regions.
+        RegionUnknownError
+            It cannot be told where an object reads.
+        """
+        from dask.base import unpack_collections
+
+        from multicloud_lab.neardata.execution import Part, compute_parts
+
+        collections, repack = unpack_collections(*objects)  # type: ignore[no-untyped-call]
+        if not collections:
+            return objects
+        places: list[str | None]
+        if near is not None:
+            places = [self._near(near)] * len(collections)
+        else:
+            places = [
+                None if place.region is None else str(place.region)
+                for place in self._places(_named(collections))
+            ]
+        targets = list(dict.fromkeys(places))
+        away = [target for target in targets if target is not None]
+        clients = dict(
+            zip(away, self._connect([r.StartCluster(near=target) for target in away]), strict=True)
+        )
+        members = {t: [i for i, place in enumerate(places) if place == t] for t in targets}
+        parts = [
+            Part(
+                where=_where(clients.get(target) if target is not None else None),
+                client=clients[target] if target is not None else None,
+                collections=[collections[i] for i in members[target]],
+            )
+            for target in targets
+        ]
+        results: list[Any] = [None] * len(collections)
+        for target, computed in zip(targets, compute_parts(parts, **kwargs), strict=True):
+            for i, result in zip(members[target], computed, strict=True):
+                results[i] = result
+        return tuple(repack(results))
+
+    def locate(self, *what: Any) -> pd.DataFrame:
+        """Say where the bytes of URLs, or of what lazy objects read, are.
+
+        Parameters
+        ----------
+        *what : str, or xarray or dask object
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each URL: ``url``, ``region`` (None if not known), ``evidence``, ``detail``;
+            also for each task of an object that reads what cannot be told, without a URL.
+        """
+        import pandas as pd
+
+        from multicloud_lab.neardata.sources import find_sources
+
+        urls: dict[str, None] = {}
+        unknown: dict[str, None] = {}
+        for item in what:
+            if isinstance(item, str | os.PathLike):
+                urls[os.fspath(item)] = None
+            else:
+                found = find_sources(item)
+                urls.update(dict.fromkeys(sorted(found.urls)))
+                unknown.update(dict.fromkeys(sorted(found.unknown)))
+        rows = [
+            (
+                found.url,
+                None if found.region is None else str(found.region),
+                str(found.evidence),
+                found.detail,
+            )
+            for found in self._locate(list(urls))
+        ]
+        rows += [("", None, "unknown", f"it cannot be told what {task} reads") for task in unknown]
+        return pd.DataFrame(rows, columns=["url", "region", "evidence", "detail"])
+
+    def sign_in(self, gateway: str, password: str | None = None, *, username: str = "") -> None:
+        """Sign in to a gateway; the password goes to the lab's memory and nowhere else.
+
+        Parameters
+        ----------
+        gateway : str
+        password : str, optional
+            Asked for if not given, so that it is not in the notebook.
+        username : str
+            The configured one by default.
+
+        Raises
+        ------
+        WrongCredentialsError, GatewayNotFoundError, GatewayUnreachableError
+        """
+        if password is None:
+            password = getpass.getpass(f"Password for {gateway}: ")
+        self._run(self._service.sign_in(gateway, r.SignIn(username=username, password=password)))
+
+    def close(self, shutdown: bool = False) -> None:
+        """Close the clients, and the lab.
+
+        Parameters
+        ----------
+        shutdown : bool
+            Whether the clusters that this lab had clients of are stopped as well; else they go on
+            until they are stopped in the panel, or by their gateway when they are idle.
+        """
+        self.closed = True
+        clusters = self._clients.close()
+        try:
+            if shutdown:
+                self._run(self._stop(clusters))
+            self._run(self._service.close())
+        finally:
+            self._loop.close()
+
+    # --- how it is done -----------------------------------------------------------------------
+
+    def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        return self._loop.run(coroutine)
+
+    async def _stop(self, clusters: Iterable[r.Cluster]) -> None:
+        stopping = (self._service.stop_cluster(c.gateway, c.name) for c in clusters)
+        for outcome in await asyncio.gather(*stopping, return_exceptions=True):
+            if isinstance(outcome, BaseException) and not isinstance(outcome, LookupError):
+                raise outcome
+
+    def _locate(self, urls: Sequence[str]) -> list[r.Location]:
+        located: list[r.Location] = []
+        for start in range(0, len(urls), 50):  # They go into the query of a URL.
+            query = r.LocateQuery(url=tuple(urls[start : start + 50]))
+            located += self._run(self._service.locate(query))
+        return located
+
+    def _places(self, objects: Mapping[str, Any]) -> list[Place]:
+        from multicloud_lab.neardata.grouping import places
+
+        return places(objects, self._locate)
+
+    def _near(self, near: Any) -> str:
+        """Write what something is to be near as a dataset's id, a URL or a region."""
+        if isinstance(near, str):
+            return near
+        (place,) = self._places({"near": near})
+        if place.region is None:
+            what = "reads files of this machine only" if place.urls else "reads nothing"
+            raise RegionUnknownError(
+                f"near={type(near).__name__} {what}, so there is no region to be near; say a "
+                "dataset's id, a URL or a region."
+            )
+        ids = {self._opened.get(url.rstrip("/")) for url in place.urls}
+        known = ids.pop() if len(ids) == 1 else None
+        return known or str(place.region)
+
+    def _connect(self, wishes: Sequence[r.StartCluster]) -> list[ClusterClient]:
+        """Connect to a cluster for each wish; all of them start at once."""
+        from multicloud_lab.clients import StatusLine, connect
+
+        if not wishes:
+            return []
+
+        async def together() -> list[r.Connection]:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(connect(self._service, wish)) for wish in wishes]
+            return [task.result() for task in tasks]
+
+        line = StatusLine("a cluster near " + " and ".join(str(wish.near) for wish in wishes))
+        try:
+            connections = self._loop.run(together(), tick=line.tick)
+        except BaseExceptionGroup as group:
+            error = group.exceptions[0]
+            if isinstance(error, SignInNeededError):
+                raise self._sign_in_first(error) from None
+            raise error from None
+        finally:
+            line.clear()
+        return [self._clients.client(connection) for connection in connections]
+
+    def _sign_in_first(self, error: SignInNeededError) -> SignInNeededError:
+        """Say the way out by name."""
+        waiting = [
+            gateway.name
+            for gateway in self._run(self._service.gateways())
+            if gateway.state == "sign-in-needed" and gateway.name in str(error)
+        ]
+        if not waiting:
+            return error
+        return SignInNeededError(
+            f"Sign in to {waiting[0]} in the Multi-Cloud panel, or with "
+            f"mcl.sign_in({waiting[0]!r}); then run this again."
+        )
+
+
+_COLUMNS = ("id", "title", "description", "region", "evidence", "near", "format", "url", "problem")
+
+
+def _row(row: r.DatasetRow) -> dict[str, Any]:
+    dataset = row.dataset
+    near = row.near.gateway if row.near is not None and row.near.region is not None else None
+    return {
+        **{name: getattr(dataset, name) for name in _COLUMNS if name != "near"},
+        "region": None if dataset.region is None else str(dataset.region),
+        "evidence": str(dataset.evidence),
+        "near": near,
+    }
+
+
+def _read(config: str | Path | Mapping[str, Any]) -> LabConfig:
+    if isinstance(config, Mapping):
+        return read_config(config.get("MulticloudLab", config))
+    return load_config(config)
+
+
+def _named(collections: Sequence[Any]) -> dict[str, Any]:
+    """Name objects as an error calls them."""
+    named = {}
+    for number, item in enumerate(collections, 1):
+        name = getattr(item, "name", None)
+        known = f" ({name!r})" if isinstance(name, str) and name else ""
+        named[f"object {number}{known}"] = item
+    return named
+
+
+def _where(client: ClusterClient | None) -> str:
+    if client is None:
+        return "this process"
+    cluster = client.cluster_record
+    return f"{cluster.region}, on the cluster {cluster.name} of {cluster.gateway}"

@@ -191,10 +191,11 @@ class GatewayConnection:
         self,
         answer: Awaitable[T],
         *,
-        deadline: float = DEADLINE,
+        deadline: float | None = None,
         cluster: str | None = None,
         refusable: bool = False,
     ) -> T:
+        deadline = deadline or DEADLINE
         self._busy += 1
         self._idle.clear()
         try:
@@ -204,7 +205,7 @@ class GatewayConnection:
             raise
         except TimeoutError:
             failure: MulticloudLabError = GatewayUnreachableError(
-                f"{self.name} did not answer within {deadline:.0f} s; it may be down or overloaded."
+                f"{self.name} did not answer within {deadline:g} s; it may be down or overloaded."
             )
         except Exception as error:  # noqa: BLE001 - the library raises of everything
             failure = self._translate(error, cluster, refusable)

@@ -51,9 +51,9 @@ class GatewaySession:
         return self._credential.username if self._credential else ""
 
     @property
-    def signed_in(self) -> bool:
-        """Whether the gateway took the credentials at the last look."""
-        return self._state == "signed-in"
+    def state(self) -> GatewayState:
+        """What the last look showed."""
+        return self._state
 
     @property
     def connection(self) -> GatewayConnection:

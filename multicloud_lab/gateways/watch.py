@@ -30,7 +30,7 @@ SELDOM = 10.0
 INTEREST = 30.0
 """Seconds for which somebody who asked is taken to be interested."""
 PATIENCE = 2.0
-"""Seconds that a gateway which does not answer may hold up who asks for all of them."""
+"""Seconds that a gateway may take for its first answer before others are shown without it."""
 
 _STATUS_ACTIONS = {"RUNNING": "running", "FAILED": "failed", "PENDING": "started"}
 
@@ -63,6 +63,7 @@ class GatewayWatch:
         self._on_change = on_change
         self._seen: Mapping[str, Seen] | None = None
         self._counts: dict[str, Counts] = {}
+        self._started = float("-inf")
         self._begun = float("-inf")  # when the last finished look began, on the monotonic clock
         self._stale = float("-inf")  # looks that began before this do not count
         self._asked = float("-inf")
@@ -72,6 +73,7 @@ class GatewayWatch:
 
     def start(self) -> None:
         """Begin to look."""
+        self._started = time.monotonic()
         self._task = asyncio.create_task(self._run(), name=f"watch {self.session.config.name}")
 
     async def close(self) -> None:
@@ -100,11 +102,11 @@ class GatewayWatch:
         Parameters
         ----------
         patience : float, optional
-            Seconds to wait for that look; by default, few for a gateway that did not answer the
-            last one.
+            Seconds to wait for that look; by default, none for a gateway that does not answer,
+            once it has had its chance.
         """
         if patience is None:
-            patience = DEADLINE + PATIENCE if self.session.signed_in else PATIENCE
+            patience = self._patience()
         self._asked = time.monotonic()
         wanted = max(self._asked - FRESH, self._stale)
         with suppress(TimeoutError):
@@ -118,6 +120,15 @@ class GatewayWatch:
     def counts(self, name: str) -> Counts | None:
         """Give what a cluster had at the last look."""
         return self._counts.get(name)
+
+    def _patience(self) -> float:
+        match self.session.state:
+            case "signed-in":
+                return DEADLINE + PATIENCE
+            case "sign-in-needed":
+                return PATIENCE
+            case "unreachable":
+                return max(0.0, self._started + PATIENCE - time.monotonic())
 
     async def _run(self) -> None:
         while True:

@@ -1,0 +1,253 @@
+"""Gateways that are down, hang, or are something else: each costs its own badge only."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+
+from multicloud_lab.config import GatewayConfig
+from multicloud_lab.demo.gateways import DemoGateway
+from multicloud_lab.errors import (
+    ClusterFailedError,
+    DeadlineError,
+    GatewayRefusedError,
+    GatewayUnreachableError,
+    MulticloudLabError,
+    WrongCredentialsError,
+)
+from multicloud_lab.gateways import GatewayPool
+from multicloud_lab.records import Change, Cluster, SignIn
+
+pytestmark = pytest.mark.asyncio
+Configure = Callable[..., GatewayConfig]
+MakePool = Callable[..., Awaitable[GatewayPool]]
+MakeFault = Callable[[str], Awaitable[str]]
+Until = Callable[..., Awaitable[Cluster]]
+
+FAULTS = {
+    "down": "does not answer at http://127.0.0.1:",
+    "hangs": "did not answer within 1.5 s",
+    "garbage": "is not a Dask Gateway; check the address of bad",
+    "not-found": "is not a Dask Gateway; check the address of bad",
+    "strange-json": "is not a Dask Gateway; check the address of bad",
+    "error-500": "answers HTTP 500",
+    "error-502": "answers HTTP 502",
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_bad_gateway_delays_no_other(
+    make_pool: MakePool,
+    make_fault: MakeFault,
+    configure: Configure,
+    aws: DemoGateway,
+    user: str,
+    fault: str,
+    monkeypatch: pytest.MonkeyPatch,
+    changes: list[Change],
+) -> None:
+    monkeypatch.setattr("multicloud_lab.gateways.connection.DEADLINE", 1.5)
+    address = await make_fault(fault)
+    bad = configure(aws, user, name="bad", address=address, public_address=None)
+    pool = await make_pool(bad, configure(aws, user))
+
+    began = time.monotonic()
+    state, good = await pool.gateways()
+    assert (state.state, good.state) == ("unreachable", "sign-in-needed")
+    assert FAULTS[fault] in state.message
+    signed_in = await pool.sign_in("aws-oregon", SignIn(password=aws.password))
+    assert signed_in.state == "signed-in"
+    cluster, _ = await pool.start_cluster(
+        "aws-oregon", minimum=0, maximum=1, options={}, dataset=None, reuse=True
+    )
+    assert [each.name for each in await pool.clusters()] == [cluster.name]
+    assert time.monotonic() - began < 6
+
+    with pytest.raises(GatewayUnreachableError):
+        await pool.sign_in("bad", SignIn(password=aws.password))
+    # A message that changes while the state does not is told as an update, so no more than that.
+    told = {change.action for change in changes if change.gateway == "bad"}
+    assert told <= {"updated"}
+
+
+async def test_a_gateway_that_hangs_is_not_waited_for_by_default(
+    make_pool: MakePool, make_fault: MakeFault, configure: Configure, aws: DemoGateway, user: str
+) -> None:
+    address = await make_fault("hangs")
+    pool = await make_pool(configure(aws, user, name="bad", address=address), configure(aws, user))
+    began = time.monotonic()
+    state, good = await pool.gateways()
+    assert time.monotonic() - began < 3
+    assert (state.state, state.message) == ("unreachable", "bad has not answered yet.")
+    assert good.state == "sign-in-needed"
+    began = time.monotonic()
+    for _ in range(5):
+        assert await pool.clusters() == []
+        assert len(await pool.gateways()) == 2
+    assert time.monotonic() - began < 1  # it had its chance
+
+
+async def test_a_token_that_has_expired_is_a_matter_of_signing_in(
+    make_pool: MakePool,
+    make_fault: MakeFault,
+    configure: Configure,
+    aws: DemoGateway,
+    user: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "a-token-of-a-hub")
+    monkeypatch.setenv("JUPYTERHUB_USER", "ann")
+    address = await make_fault("expired")
+    pool = await make_pool(configure(aws, user, address=address, auth={"type": "jupyterhub"}))
+    (gateway,) = await pool.gateways()
+    assert (gateway.state, gateway.username) == ("sign-in-needed", "ann")
+    assert "could not verify the token" in gateway.message
+    assert "restart the server from the hub" in gateway.message
+    with pytest.raises(WrongCredentialsError, match="refused the sign-in"):
+        await pool.sign_in("aws-oregon", SignIn(password=""))
+
+
+class Cable:
+    """A way to a gateway that can be cut and mended; connections of before do not survive."""
+
+    def __init__(self, gateway: DemoGateway) -> None:
+        parts = urlsplit(gateway.address)
+        self._target = (parts.hostname, parts.port)
+        self._server: asyncio.Server | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+        self.port = 0
+
+    async def mend(self) -> str:
+        self._server = await asyncio.start_server(self._join, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return f"http://127.0.0.1:{self.port}"
+
+    async def cut(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        for writer in list(self._writers):
+            writer.close()
+        await asyncio.sleep(0)
+
+    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection(*self._target)
+        self._writers |= {writer, back}
+        await asyncio.gather(self._pump(reader, back), self._pump(there, writer))
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await reader.read(65536):
+                writer.write(data)
+                await writer.drain()
+        writer.close()
+        self._writers.discard(writer)
+
+
+async def test_a_gateway_that_went_away_and_came_back(
+    make_pool: MakePool,
+    configure: Configure,
+    aws: DemoGateway,
+    user: str,
+    tmp_path: Path,
+    changes: list[Change],
+    until: Until,
+) -> None:
+    cable = Cable(aws)
+    address = await cable.mend()
+    config = configure(aws, user, address=address, public_address=None)
+    pool = await make_pool(config, book=tmp_path / "book")
+    await pool.sign_in("aws-oregon", SignIn(password=aws.password))
+    cluster, _ = await pool.start_cluster(
+        "aws-oregon", minimum=1, maximum=2, options={}, dataset="a", reuse=True
+    )
+    before = await until(pool, cluster.name, lambda each: each.workers == 1)
+
+    await cable.cut()
+    with pytest.raises(GatewayUnreachableError, match="aws-oregon does not answer"):
+        await pool.stop("aws-oregon", cluster.name)
+    assert await pool.clusters() == []
+    (gateway,) = await pool.gateways()
+    assert gateway.state == "unreachable"
+    # Nobody says that the cluster has stopped: nobody knows.
+    assert "stopped" not in [change.action for change in changes]
+
+    await cable.mend()
+    after = await until(pool, cluster.name, lambda each: each.workers == 1)
+    assert after == before
+    assert [change.action for change in changes if change.topic == "gateways"][-3:] == [
+        "signed-in",
+        "unreachable",
+        "signed-in",
+    ]
+    await pool.stop("aws-oregon", cluster.name)
+    await pool.close()
+    await cable.cut()
+
+
+async def test_a_cluster_that_takes_too_long(
+    make_pool: MakePool,
+    configure: Configure,
+    aws: DemoGateway,
+    user: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pool = await make_pool(configure(aws, user))
+    await pool.sign_in("aws-oregon", SignIn(password=aws.password))
+    monkeypatch.setattr("multicloud_lab.gateways.pool.START_DEADLINE", 0)
+    cluster, _ = await pool.start_cluster(
+        "aws-oregon", minimum=0, maximum=1, options={}, dataset=None, reuse=True
+    )
+    with pytest.raises(DeadlineError, match="still starting after 0 s"):
+        await pool.connection("aws-oregon", cluster.name)
+
+
+async def test_a_cluster_that_breaks_down(
+    make_pool: MakePool,
+    configure: Configure,
+    aws: DemoGateway,
+    user: str,
+    changes: list[Change],
+    until: Until,
+) -> None:
+    pool = await make_pool(configure(aws, user))
+    await pool.sign_in("aws-oregon", SignIn(password=aws.password))
+    wish: dict[str, Any] = {"minimum": 0, "maximum": 1, "options": {}, "dataset": "a"}
+    cluster, _ = await pool.start_cluster("aws-oregon", **wish, reuse=True)
+    await until(pool, cluster.name, lambda each: each.workers == 0)
+    (scheduler,) = [
+        process
+        for process in psutil.Process().children(recursive=True)
+        if process.environ().get("DASK_GATEWAY_CLUSTER_NAME") == cluster.name
+        and "scheduler" in process.cmdline()
+    ]
+    scheduler.kill()
+    # The gateway notices when it cannot tell the scheduler something.
+    with pytest.raises(GatewayRefusedError, match="is not running"):
+        await pool.scale("aws-oregon", cluster.name, 0, 2)
+    failed = await until(pool, cluster.name, lambda each: each.status == "FAILED")
+    assert failed.message.startswith(f"{cluster.name} failed on aws-oregon")
+    assert (failed.dashboard, failed.workers) == (None, None)
+    with pytest.raises(ClusterFailedError, match=r"its log does\. Start another"):
+        await pool.connection("aws-oregon", cluster.name)
+    another, reused = await pool.start_cluster("aws-oregon", **wish, reuse=True)
+    assert not reused
+    assert [change.action for change in changes if change.cluster == cluster.name][-1] == "failed"
+
+    await pool.stop("aws-oregon", cluster.name)
+    assert [each.name for each in await pool.clusters()] == [another.name]
+
+
+async def test_a_pool_without_gateways(make_pool: MakePool) -> None:
+    pool = await make_pool()
+    assert await pool.gateways() == []
+    assert await pool.clusters() == []
+    with pytest.raises(MulticloudLabError, match="there is none"):
+        await pool.options("aws-oregon")

@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from multicloud_lab._version import __version__ as __version__
+    from multicloud_lab.lab import Lab as Lab
+    from multicloud_lab.notebook import client as client
+    from multicloud_lab.notebook import close as close
+    from multicloud_lab.notebook import compute as compute
+    from multicloud_lab.notebook import connect as connect
+    from multicloud_lab.notebook import datasets as datasets
+    from multicloud_lab.notebook import locate as locate
+    from multicloud_lab.notebook import open_dataset as open_dataset
+    from multicloud_lab.notebook import sign_in as sign_in
+
+_HOMES = {
+    "__version__": "_version",
+    "Lab": "lab",
+    **dict.fromkeys(
+        ("client", "close", "compute", "connect", "datasets", "locate", "open_dataset", "sign_in"),
+        "notebook",
+    ),
+}
 
 
 def __getattr__(name: str) -> Any:
     """Import what is asked for when it is asked for: a server start or a CLI call stays quick."""
-    if name == "__version__":
-        from multicloud_lab._version import __version__
-
-        return __version__
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})
 
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:

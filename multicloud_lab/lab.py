@@ -339,6 +339,8 @@ class Lab:
             Whether the clusters that this lab had clients of are stopped as well; else they go on
             until they are stopped in the panel, or by their gateway when they are idle.
         """
+        if self.closed:
+            return
         self.closed = True
         clusters = self._clients.close()
         try:

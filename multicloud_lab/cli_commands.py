@@ -198,9 +198,9 @@ def check(arguments: argparse.Namespace) -> int:
     else:
         for item in findings:
             mark = "ok  " if item.ok else "FAIL"
-            say(line(f"{mark}  {item.kind} {item.name}: {item.message}"))
+            say(f"{mark}  {line(f'{item.kind} {item.name}: {item.message}')}")
             if item.mend:
-                say(line(f"      -> {item.mend}"))
+                say(f"      -> {line(item.mend)}")
     return 0 if all(item.ok for item in findings) else 1
 
 

@@ -162,4 +162,6 @@ def _close(wanted: str, known: Mapping[str, object]) -> str | None:
     """Suggest an id: one that ends alike, or one that is spelled alike."""
     tail = wanted.rpartition("/")[2]
     ends = [name for name in known if name.rpartition("/")[2] == tail]
-    return next(iter(get_close_matches(wanted, ends or list(known)[:20_000], n=1)), None)
+    alike = get_close_matches(wanted, ends, n=1, cutoff=0.0)
+    # Comparing with all takes a while where there are very many.
+    return next(iter(alike or get_close_matches(wanted, list(known)[:20_000], n=1)), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -38,7 +38,7 @@ class Document:
     options : callable
         The administrator's fsspec options for a URL.
     deadline : float
-        Seconds that a further file of this document may take.
+        Seconds that one address may take.
     """
 
     url: str
@@ -103,7 +103,7 @@ def read_catalog(url: str, *, options: Options, deadline: float) -> list[Entry]:
     options : callable
         Gives the administrator's fsspec options for a URL.
     deadline : float
-        Seconds for the whole; one file may take half of it.
+        Seconds for the whole; one address may take a third of it.
 
     Returns
     -------
@@ -120,32 +120,24 @@ def read_catalog(url: str, *, options: Options, deadline: float) -> list[Entry]:
 
     end = time.monotonic() + deadline
     root = _Node(normal_url(url), None, ())
-    waiting, running = [root], dict[int, tuple[_Node, float]]()
+    waiting, running = deque([root]), dict[int, _Node]()
     answers: queue.SimpleQueue[tuple[_Node, list[Entry | Child] | CatalogError]] = (
         queue.SimpleQueue()
     )
     files = 0
     while waiting or running:
         while waiting and len(running) < _AT_ONCE:
-            node = waiting.pop(0)
+            node = waiting.popleft()
             files += 1
-            running[id(node)] = (node, min(end, time.monotonic() + deadline / 2))
-            _start(node, options, deadline / 4, answers)
-        patience = min(limit for _, limit in running.values()) - time.monotonic()
+            running[id(node)] = node
+            _start(node, options, deadline / 3, answers)
         try:
-            node, answer = answers.get(timeout=max(patience, 0.0))
+            node, answer = answers.get(timeout=max(end - time.monotonic(), 0.0))
         except queue.Empty:
-            now = time.monotonic()
-            for late in [node for node, limit in running.values() if limit <= now]:
-                del running[id(late)]
+            for late in (*running.values(), *waiting):
                 late.found = [_broken(late, f"{shown(late.url)} did not come in time.")]
-            if now >= end:
-                for node in waiting:
-                    node.found = [_broken(node, f"There was no time left for {shown(node.url)}.")]
-                waiting.clear()
-            continue
-        if running.pop(id(node), None) is None:
-            continue  # it was given up already
+            break
+        del running[id(node)]
         if isinstance(answer, CatalogError):
             node.found = [_broken(node, str(answer))]
             continue

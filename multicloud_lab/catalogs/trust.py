@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from multicloud_lab.catalogs.templates import is_plain, strings
 
@@ -49,6 +49,8 @@ _KNOWN_ENGINES = {
     *("zarr", "netcdf4", "h5netcdf", "scipy", "rasterio", "cfgrib"),
     *("c", "python", "pyarrow", "fastparquet", "auto"),
 }
+_ENOUGH = 3
+"""Reasons of a kind that are told of a file; more would only repeat them."""
 _FUNCTION = re.compile(r"\b(env|shell|client_env|client_shell|getenv|cmd)\s*\(")
 _PROTOCOL = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*)(::|://)")
 
@@ -73,19 +75,37 @@ def untrusted_reasons(document: Mapping[str, Any], entry: str) -> tuple[str, ...
     entry : str
         A key of its ``sources``.
     """
+    return entry_reasons(document, entry, file_reasons(document))
+
+
+def file_reasons(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Say what intake would import, build or render merely by reading the file; once for all."""
     sources = document.get("sources")
-    if not isinstance(sources, Mapping) or not isinstance(sources.get(entry), Mapping):
+    specs = [s for s in sources.values() if _is_map(s)] if _is_map(sources) else []
+    metadata = document.get("metadata")
+    reasons = [*_plugin_reasons(document.get("plugins"))]
+    reasons += [_builds(spec["cls"]) for spec in specs if "cls" in spec][:_ENOUGH]
+    drivers = dict.fromkeys(d for spec in specs for d in _all_drivers(spec.get("driver")))
+    foreign = [d for d in drivers if "." in d and d not in KNOWN_DRIVERS]
+    reasons += [_imports(driver) for driver in foreign[:_ENOUGH]]
+    if _is_map(metadata):
+        reasons += text_reasons(metadata.get("parameters"))
+    return tuple(dict.fromkeys(reasons))
+
+
+def entry_reasons(
+    document: Mapping[str, Any], entry: str, of_file: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Say why opening one entry is not safe, given what :func:`file_reasons` says of its file."""
+    sources = document.get("sources")
+    if not _is_map(sources) or not _is_map(sources.get(entry)):
         return (f"the catalog file has no entry {entry!r}",)
     spec = sources[entry]
-    metadata = document.get("metadata")
-    shared = metadata.get("parameters") if isinstance(metadata, Mapping) else None
-    reasons = [
-        *_plugin_reasons(document.get("plugins")),
-        *_sibling_reasons(sources, entry),
-        *_driver_reasons(spec.get("driver")),
-        *_cache_reasons(spec.get("cache")),
-    ]
-    for value in (spec.get("args"), spec.get("parameters"), shared, spec.get("driver")):
+    own = {_imports(driver) for driver in _all_drivers(spec.get("driver"))}
+    reasons = [reason for reason in of_file if reason not in own]
+    reasons += _driver_reasons(spec.get("driver"))
+    reasons += _cache_reasons(spec.get("cache"))
+    for value in (spec.get("args"), spec.get("parameters"), spec.get("driver")):
         reasons += text_reasons(value)
     return tuple(dict.fromkeys(reasons))
 
@@ -125,17 +145,12 @@ def _plugin_reasons(plugins: object) -> Iterator[str]:
             yield f"its catalog file imports the module {_short(module)}"
 
 
-def _sibling_reasons(sources: Mapping[Any, Any], entry: str) -> Iterator[str]:
-    """Say what intake would import or build merely by reading the file."""
-    for name, spec in sources.items():
-        if not isinstance(spec, Mapping):
-            continue
-        if "cls" in spec:
-            yield f"its catalog file builds an object of class {_short(spec['cls'])}"
-        if name != entry:
-            for driver in _all_drivers(spec.get("driver")):
-                if "." in driver and driver not in KNOWN_DRIVERS:
-                    yield f"its catalog file imports the driver {_short(driver)}"
+def _builds(cls: object) -> str:
+    return f"its catalog file builds an object of class {_short(cls)}"
+
+
+def _imports(driver: str) -> str:
+    return f"its catalog file imports the driver {_short(driver)}"
 
 
 def _all_drivers(driver: object) -> list[str]:
@@ -176,6 +191,10 @@ def _items(value: object) -> Iterator[tuple[str, object]]:
             stack.extend(item.values())
         else:
             stack.extend(item)
+
+
+def _is_map(value: object) -> TypeGuard[Mapping[Any, Any]]:
+    return isinstance(value, Mapping)
 
 
 def _short(value: object) -> str:

@@ -15,7 +15,8 @@ from multicloud_lab.catalogs.trust import (
     CATALOG_DRIVERS,
     KNOWN_DRIVERS,
     driver_name,
-    untrusted_reasons,
+    entry_reasons,
+    file_reasons,
 )
 from multicloud_lab.errors import CatalogError
 from multicloud_lab.records import Parameter
@@ -47,13 +48,16 @@ class IntakeFormat:
                 f"{document.url} is not an intake catalog of version 1: "
                 "its 'sources' are not a mapping of names."
             )
-        return [_item(document, name, spec) for name, spec in sources.items()]
+        of_file = file_reasons(document.content)
+        return [_item(document, name, spec, of_file) for name, spec in sources.items()]
 
 
 register(IntakeFormat())
 
 
-def _item(document: Document, name: object, spec: object) -> Entry | Child:
+def _item(
+    document: Document, name: object, spec: object, of_file: tuple[str, ...]
+) -> Entry | Child:
     path = (*document.path, segment(name))
     shown_name = str(name)
     if not isinstance(name, str) or not isinstance(spec, Mapping):
@@ -89,7 +93,7 @@ def _item(document: Document, name: object, spec: object) -> Entry | Child:
         region_detail=where.detail,
         driver=driver,
         parameters=parameters,
-        untrusted=untrusted_reasons(document.content, name),
+        untrusted=entry_reasons(document.content, name, of_file),
     )
     if kind is None:
         return entry

@@ -12,7 +12,7 @@ from typing import Any
 
 from multicloud_lab.catalogs.declared import Declared, declared
 from multicloud_lab.catalogs.entry import Child, Entry, segment
-from multicloud_lab.catalogs.fetch import child_url, directory_of, fetch, is_local
+from multicloud_lab.catalogs.fetch import child_url, directory_of, fetch
 from multicloud_lab.catalogs.reader import Document, register
 from multicloud_lab.catalogs.trust import text_reasons
 from multicloud_lab.errors import CatalogError
@@ -88,9 +88,7 @@ def _table(document: Document) -> list[Row]:
 
 
 def _fetch(url: str, document: Document) -> bytes:
-    # Half of the time: if this address hangs, the table beside the file still has its turn.
-    seconds = document.deadline if is_local(url) else document.deadline / 2
-    return fetch(url, options=document.options, limit=MAX_TABLE_BYTES, deadline=seconds)
+    return fetch(url, options=document.options, limit=MAX_TABLE_BYTES, deadline=document.deadline)
 
 
 def _rows(text: str, document: Document) -> list[Row]:

@@ -6,7 +6,6 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jupyter_core.paths import jupyter_data_dir
 from jupyter_server.extension.application import ExtensionApp
 
 from multicloud_lab.config import LabConfig, MulticloudLab
@@ -47,7 +46,7 @@ class MulticloudLabExtension(ExtensionApp):
         self._events = ChangeEvents(server.event_logger)
         config = server_config(server.config, server.config_file_paths)
         for problem in config.problems:
-            self.log.warning("MulticloudLab.%s: %s", problem.key, problem.message)
+            self._server.log.warning("multicloud_lab | %s: %s", problem.key, problem.message)
         server.io_loop.add_callback(self._begin, config)
 
     def initialize_handlers(self) -> None:
@@ -91,19 +90,23 @@ class MulticloudLabExtension(ExtensionApp):
         try:
             self._door.open(self._server.web_app, self._server.base_url)
         except OSError as error:
-            self.log.warning("Kernels cannot reach Multi-Cloud Lab: no socket (%s).", error)
+            self._server.log.warning(
+                "multicloud_lab | Kernels cannot reach Multi-Cloud Lab: no socket (%s).", error
+            )
         self._lab = asyncio.create_task(self._start(config))
 
     async def _start(self, config: LabConfig) -> LabService | None:
         try:
             lab = LabService(
                 config,
-                state_dir=Path(jupyter_data_dir()) / "multicloud_lab",
+                state_dir=Path(self._server.data_dir) / "multicloud_lab",
                 on_change=self._events.emit,
             )
             await lab.start()
         except Exception as error:  # noqa: BLE001 - the server has other work to do
-            self.log.warning("Multi-Cloud Lab did not start: %s", where_raised(error))
+            self._server.log.warning(
+                "multicloud_lab | Multi-Cloud Lab did not start: %s", where_raised(error)
+            )
             return None
         return lab
 
@@ -114,4 +117,6 @@ class MulticloudLabExtension(ExtensionApp):
                 if lab is not None:
                     await lab.close()
         except TimeoutError:
-            self.log.warning("Multi-Cloud Lab did not close in %.0f s.", CLOSE_DEADLINE)
+            self._server.log.warning(
+                "multicloud_lab | Multi-Cloud Lab did not close in %.0f s.", CLOSE_DEADLINE
+            )

@@ -94,5 +94,7 @@ class UnknownHandler(LabHandler):
     async def prepare(self, *, _redirect_to_login: bool = True) -> None:
         """Say so, to those who may know."""
         await super().prepare()
+        if not self.current_user:
+            raise web.HTTPError(403)
         if self.request.method != "OPTIONS":
             raise NotFoundError(f"The API has no {self.request.path!r}; see {PREFIX}/openapi.json.")

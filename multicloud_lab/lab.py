@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import getpass
 import os
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import urlsplit
@@ -13,14 +12,13 @@ from urllib.parse import urlsplit
 from multicloud_lab import records as r
 from multicloud_lab.background import BackgroundLoop
 from multicloud_lab.config import LabConfig, load_config, read_config
-from multicloud_lab.errors import InvalidInputError, RegionUnknownError, SignInNeededError
+from multicloud_lab.errors import InvalidInputError
 from multicloud_lab.interface import LabInterface
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from multicloud_lab.clients import ClusterClient
-    from multicloud_lab.neardata.grouping import Place
 
 T = TypeVar("T")
 
@@ -41,12 +39,11 @@ class Lab:
     def __init__(
         self, service: LabInterface, loop: BackgroundLoop, *, dashboards: str | None = None
     ) -> None:
-        from multicloud_lab.clients import ClusterClients
+        from multicloud_lab.beside import Beside
 
         self._service = service
         self._loop = loop
-        self._clients = ClusterClients(dashboards)
-        self._opened: dict[str, str] = {}
+        self._beside = Beside(service, loop, dashboards)
         self.closed = False
 
     @classmethod
@@ -178,8 +175,7 @@ class Lab:
         opened = open_entry(
             opening, storage_options=storage_options, trust=trust, parameters=parameters
         )
-        if opening.dataset.url:
-            self._opened[opening.dataset.url.rstrip("/")] = opening.dataset.id
+        self._beside.remember(opening.dataset)
         return opened
 
     def client(
@@ -211,8 +207,8 @@ class Lab:
                 "Say what the cluster is to be near: near=… takes a dataset's id, a URL, a region "
                 "or a lazy object."
             )
-        wish = r.StartCluster(near=self._near(near), minimum=minimum, maximum=maximum)
-        return self._connect([wish])[0]
+        wish = r.StartCluster(near=self._beside.near(near), minimum=minimum, maximum=maximum)
+        return self._beside.connect([wish])[0]
 
     def compute(self, /, *objects: Any, near: Any = None, **kwargs: Any) -> tuple[Any, ...]:
         """Compute lazy objects, each beside its data, all at once; like ``dask.compute``.
@@ -238,40 +234,7 @@ class Lab:
         RegionUnknownError
             It cannot be told where an object reads.
         """
-        from dask.base import unpack_collections
-
-        from multicloud_lab.neardata.execution import Part, compute_parts
-
-        collections, repack = unpack_collections(*objects)  # type: ignore[no-untyped-call]
-        if not collections:
-            return objects
-        places: list[str | None]
-        if near is not None:
-            places = [self._near(near)] * len(collections)
-        else:
-            places = [
-                None if place.region is None else str(place.region)
-                for place in self._places(_named(collections))
-            ]
-        targets = list(dict.fromkeys(places))
-        away = [target for target in targets if target is not None]
-        clients = dict(
-            zip(away, self._connect([r.StartCluster(near=target) for target in away]), strict=True)
-        )
-        members = {t: [i for i, place in enumerate(places) if place == t] for t in targets}
-        parts = [
-            Part(
-                where=_where(clients.get(target) if target is not None else None),
-                client=clients[target] if target is not None else None,
-                collections=[collections[i] for i in members[target]],
-            )
-            for target in targets
-        ]
-        results: list[Any] = [None] * len(collections)
-        for target, computed in zip(targets, compute_parts(parts, **kwargs), strict=True):
-            for i, result in zip(members[target], computed, strict=True):
-                results[i] = result
-        return tuple(repack(results))
+        return self._beside.compute(objects, near, kwargs)
 
     def locate(self, *what: Any) -> pd.DataFrame:
         """Say where the bytes of URLs, or of what lazy objects read, are.
@@ -306,7 +269,7 @@ class Lab:
                 str(found.evidence),
                 found.detail,
             )
-            for found in self._locate(list(urls))
+            for found in self._beside.locate(list(urls))
         ]
         rows += [("", None, "unknown", f"it cannot be told what {task} reads") for task in unknown]
         return pd.DataFrame(rows, columns=["url", "region", "evidence", "detail"])
@@ -342,10 +305,8 @@ class Lab:
         if self.closed:
             return
         self.closed = True
-        clusters = self._clients.close()
         try:
-            if shutdown:
-                self._run(self._stop(clusters))
+            self._beside.close(shutdown=shutdown)
             self._run(self._service.close())
         finally:
             self._loop.close()
@@ -354,77 +315,6 @@ class Lab:
 
     def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return self._loop.run(coroutine)
-
-    async def _stop(self, clusters: Iterable[r.Cluster]) -> None:
-        stopping = (self._service.stop_cluster(c.gateway, c.name) for c in clusters)
-        for outcome in await asyncio.gather(*stopping, return_exceptions=True):
-            if isinstance(outcome, BaseException) and not isinstance(outcome, LookupError):
-                raise outcome
-
-    def _locate(self, urls: Sequence[str]) -> list[r.Location]:
-        located: list[r.Location] = []
-        for start in range(0, len(urls), 50):  # They go into the query of a URL.
-            query = r.LocateQuery(url=tuple(urls[start : start + 50]))
-            located += self._run(self._service.locate(query))
-        return located
-
-    def _places(self, objects: Mapping[str, Any]) -> list[Place]:
-        from multicloud_lab.neardata.grouping import places
-
-        return places(objects, self._locate)
-
-    def _near(self, near: Any) -> str:
-        """Write what something is to be near as a dataset's id, a URL or a region."""
-        if isinstance(near, str):
-            return near
-        (place,) = self._places({"near": near})
-        if place.region is None:
-            what = "reads files of this machine only" if place.urls else "reads nothing"
-            raise RegionUnknownError(
-                f"near={type(near).__name__} {what}, so there is no region to be near; say a "
-                "dataset's id, a URL or a region."
-            )
-        ids = {self._opened.get(url.rstrip("/")) for url in place.urls}
-        known = ids.pop() if len(ids) == 1 else None
-        return known or str(place.region)
-
-    def _connect(self, wishes: Sequence[r.StartCluster]) -> list[ClusterClient]:
-        """Connect to a cluster for each wish; all of them start at once."""
-        from multicloud_lab.clients import StatusLine, connect
-
-        if not wishes:
-            return []
-
-        async def together() -> list[r.Connection]:
-            async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(connect(self._service, wish)) for wish in wishes]
-            return [task.result() for task in tasks]
-
-        line = StatusLine("a cluster near " + " and ".join(str(wish.near) for wish in wishes))
-        try:
-            connections = self._loop.run(together(), tick=line.tick)
-        except BaseExceptionGroup as group:
-            error = group.exceptions[0]
-            if isinstance(error, SignInNeededError):
-                raise self._sign_in_first(error) from None
-            raise error from None
-        finally:
-            line.clear()
-        return [self._clients.client(connection) for connection in connections]
-
-    def _sign_in_first(self, error: SignInNeededError) -> SignInNeededError:
-        """Say the way out by name."""
-        waiting = [
-            gateway.name
-            for gateway in self._run(self._service.gateways())
-            if gateway.state == "sign-in-needed" and gateway.name in str(error)
-        ]
-        if not waiting:
-            return error
-        return SignInNeededError(
-            f"Sign in to {waiting[0]} in the Multi-Cloud panel, or with "
-            f"mcl.sign_in({waiting[0]!r}); then run this again."
-        )
 
 
 _COLUMNS = ("id", "title", "description", "region", "evidence", "near", "format", "url", "problem")
@@ -445,20 +335,3 @@ def _read(config: str | Path | Mapping[str, Any]) -> LabConfig:
     if isinstance(config, Mapping):
         return read_config(config.get("MulticloudLab", config))
     return load_config(config)
-
-
-def _named(collections: Sequence[Any]) -> dict[str, Any]:
-    """Name objects as an error calls them."""
-    named = {}
-    for number, item in enumerate(collections, 1):
-        name = getattr(item, "name", None)
-        known = f" ({name!r})" if isinstance(name, str) and name else ""
-        named[f"object {number}{known}"] = item
-    return named
-
-
-def _where(client: ClusterClient | None) -> str:
-    if client is None:
-        return "this process"
-    cluster = client.cluster_record
-    return f"{cluster.region}, on the cluster {cluster.name} of {cluster.gateway}"

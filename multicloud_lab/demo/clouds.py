@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any, Self
 from multicloud_lab.demo import catalogs, gateways, stores
 from multicloud_lab.demo.gateways import DemoGateway
 from multicloud_lab.demo.processes import Processes
+from multicloud_lab.demo.sizes import SizeName
 from multicloud_lab.demo.stores import Store
 
 AWS = "aws:us-west-2"
@@ -23,12 +23,11 @@ class Clouds:
 
     Parameters
     ----------
-    state_dir : Path, optional
-        Where all files go; without one, a directory that goes away at the end.
+    processes : Processes, optional
+        To start in; whoever made it, ends it. Without it, the clouds have their own, in a
+        directory that goes away with them.
     size : {"small", "medium"}
         Tens of megabytes a region, or about a gigabyte.
-    processes : Processes, optional
-        To start in; without it, their own. Whoever made it, ends it.
 
     Attributes
     ----------
@@ -47,28 +46,17 @@ class Clouds:
     intake_catalog: Path
     esm_catalog: Path
 
-    def __init__(
-        self,
-        state_dir: Path | None = None,
-        size: str = "small",
-        processes: Processes | None = None,
-    ) -> None:
+    def __init__(self, processes: Processes | None = None, size: SizeName = "small") -> None:
         self.size = size
         self.gateways: dict[str, DemoGateway] = {}
         self.stores: dict[str, Store] = {}
-        self._given = (state_dir, processes)
+        self._given = processes
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
-            state_dir, processes = self._given
-            if processes is None:
-                if state_dir is None:
-                    temporary = tempfile.TemporaryDirectory(prefix="multicloud-lab-")
-                    state_dir = Path(stack.enter_context(temporary))
-                processes = stack.enter_context(Processes(state_dir))
-            self.processes = processes
-            self.state_dir = processes.state_dir
+            self.processes = self._given or stack.enter_context(Processes())
+            self.state_dir = self.processes.state_dir
             self._start()
             self._stack = stack.pop_all()
         return self

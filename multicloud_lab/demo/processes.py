@@ -5,10 +5,13 @@ from __future__ import annotations
 import http.client
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -17,12 +20,8 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-import psutil
-
+from multicloud_lab.demo.marks import MARK, sweep
 from multicloud_lab.errors import DeadlineError, MulticloudLabError
-
-MARK = "MULTICLOUD_LAB_DEMO"
-"""Environment variable that every process of one demo carries, with the demo's random mark."""
 
 _TICK = 0.05  # seconds between two looks at something that is waited for
 
@@ -42,22 +41,45 @@ class ProcessFailedError(MulticloudLabError):
 class Processes:
     """Processes that share a sandbox and a mark, and end together.
 
-    Everything that waits does so in short steps, so that :meth:`interrupt`, which a signal
-    handler may call, ends any of it with :class:`Stopped`.
+    Everything that waits does so in short steps, and ends with :class:`Stopped` once that is
+    asked for: a signal handler need do no more than set an event.
 
     Parameters
     ----------
+    state_dir : Path, optional
+        Where all of their files go: logs, caches, settings, temporary files. Without one, a
+        directory that goes away at the end.
+    stop_asked : threading.Event, optional
+        Set when all that waits here is to end.
+
+    Attributes
+    ----------
     state_dir : Path
-        Where all of their files go: logs, caches, settings, temporary files.
+    mark : str
+        Random; see :mod:`multicloud_lab.demo.marks`.
     """
 
-    def __init__(self, state_dir: Path) -> None:
-        self.state_dir = state_dir
+    def __init__(
+        self, state_dir: Path | None = None, stop_asked: threading.Event | None = None
+    ) -> None:
         self.mark = secrets.token_hex(8)
+        self._temporary = state_dir is None
+        self.state_dir = state_dir or Path(tempfile.mkdtemp(prefix="multicloud-lab-"))
         self._running: dict[str, subprocess.Popen[bytes]] = {}
-        self._stopped = False
+        self._stop_asked = stop_asked or threading.Event()
         for name in ("logs", "tmp"):
-            (state_dir / name).mkdir(parents=True, exist_ok=True)
+            (self.state_dir / name).mkdir(parents=True, exist_ok=True)
+        self._keeper = self._start_keeper()
+
+    def _start_keeper(self) -> subprocess.Popen[bytes]:
+        temporary = [str(self.state_dir)] if self._temporary else []
+        return subprocess.Popen(
+            [sys.executable, "-m", "multicloud_lab.demo.keeper", self.mark, *temporary],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -79,6 +101,7 @@ class Processes:
             "INTAKE_CONF_DIR": "config/intake",
             "MPLCONFIGDIR": "config/matplotlib",
             "XDG_CACHE_HOME": "cache",
+            "npm_config_cache": "cache/npm",  # JupyterLab's extensions may ask npm where it is
         }
         return {
             MARK: self.mark,
@@ -132,13 +155,9 @@ class Processes:
         """Start a module with this interpreter."""
         return self.start(name, [sys.executable, "-m", module, *arguments], environment)
 
-    def interrupt(self) -> None:
-        """End whatever waits here, now or later, with :class:`Stopped`."""
-        self._stopped = True
-
     def check(self) -> None:
         """Raise :class:`Stopped` when the demo was asked to stop."""
-        if self._stopped:
+        if self._stop_asked.is_set():
             raise Stopped("The demo was asked to stop.")
 
     def pause(self) -> None:
@@ -213,37 +232,9 @@ class Processes:
                 process.wait()
         self._running.clear()
         sweep(self.mark)
-
-
-def marked(mark: str) -> list[psutil.Process]:
-    """Find every process of a demo, also those whose parents are gone.
-
-    Workers of a gateway run in sessions of their own and outlive it when it is killed; the
-    environment they were started with is what still tells whose they are.
-    """
-    found = []
-    for process in psutil.process_iter():
-        try:
-            mine = process.pid != os.getpid() and process.environ().get(MARK) == mark
-        except (psutil.Error, OSError):
-            continue  # gone meanwhile, or somebody else's
-        if mine:
-            found.append(process)
-    return found
-
-
-def sweep(mark: str, rounds: int = 10) -> None:
-    """Kill what carries a mark until a look round finds nothing."""
-    for _ in range(rounds):
-        left = marked(mark)
-        if not left:
-            return
-        for process in left:
-            try:
-                process.kill()
-            except psutil.NoSuchProcess:
-                continue
-        psutil.wait_procs(left, timeout=2)
+        self._keeper.communicate()
+        if self._temporary:
+            shutil.rmtree(self.state_dir, ignore_errors=True)
 
 
 def free_ports(count: int) -> list[int]:

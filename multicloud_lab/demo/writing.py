@@ -12,7 +12,8 @@ import fsspec
 import xarray as xr
 
 from multicloud_lab.demo.catalogs import ERA5_URL, LENS_ROWS
-from multicloud_lab.demo.data import SIZES, Size, era5, lens, lens_sibling
+from multicloud_lab.demo.data import era5, lens, lens_sibling
+from multicloud_lab.demo.sizes import SIZES, Size
 
 
 def write_s3(endpoint: str, size: Size) -> None:

@@ -19,9 +19,11 @@ from xhistogram.xarray import histogram
 
 from multicloud_lab.config import read_config
 from multicloud_lab.demo.clouds import AWS, GCP, Clouds
-from multicloud_lab.demo.data import SIZES, era5, lens
+from multicloud_lab.demo.data import era5, lens
 from multicloud_lab.demo.gateways import DemoGateway, start_and_wait
-from multicloud_lab.demo.processes import Processes, marked
+from multicloud_lab.demo.marks import marked
+from multicloud_lab.demo.processes import Processes
+from multicloud_lab.demo.sizes import SIZES
 
 BINS = np.concatenate([[0], np.logspace(-5, 0, 50)])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +9,9 @@ from typing import Any
 from dask_gateway.client import ClusterReport, ClusterStatus
 
 from multicloud_lab.config import GatewayConfig
-from multicloud_lab.errors import ClusterNotFoundError
 from multicloud_lab.gateways.book import Entry
-from multicloud_lab.gateways.connection import GatewayConnection
+from multicloud_lab.gateways.connection import GatewayConnection, check_name
 from multicloud_lab.records import Cluster
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 ACTIVE = (ClusterStatus.PENDING, ClusterStatus.RUNNING)
 """The states of a cluster that can be used, now or soon."""
@@ -48,17 +44,6 @@ class Seen:
 
     cluster: Cluster
     options: Mapping[str, Any]
-
-
-def check_name(gateway: str, name: str) -> None:
-    """Refuse what no gateway would call a cluster, before it becomes part of a URL.
-
-    Raises
-    ------
-    ClusterNotFoundError
-    """
-    if not _NAME.fullmatch(name):
-        raise ClusterNotFoundError(f"{gateway} has no cluster {name!r}.")
 
 
 def dashboard_upstream(config: GatewayConfig, name: str) -> str:
@@ -131,6 +116,21 @@ def pending(config: GatewayConfig, entry: Entry) -> Cluster:
         maximum=entry.maximum,
         dataset=entry.dataset,
         started=entry.started,
+    )
+
+
+def adopt(config: GatewayConfig, report: ClusterReport, username: str) -> Entry:
+    """Begin to remember a cluster that the lab has not started; its bounds are not known."""
+    return Entry(
+        gateway=config.name,
+        name=report.name,
+        username=username,
+        minimum=0,
+        maximum=1,
+        applied=False,
+        message="",
+        dataset=None,
+        started=report.start_time.timestamp(),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -30,6 +31,8 @@ START_DEADLINE = 60.0
 """Seconds that a gateway may take to accept a new cluster, or a cluster to run."""
 
 _SHOWN = ("pending", "running", "stopping", "failed")
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 T = TypeVar("T")
 
@@ -132,6 +135,7 @@ class GatewayConnection:
         ------
         ClusterNotFoundError
         """
+        check_name(self.name, name)
         return await self._call(self._client.get_cluster(name), cluster=name)
 
     async def options_form(self) -> Sequence[Mapping[str, Any]]:
@@ -262,6 +266,17 @@ class GatewayConnection:
         for secret in self._secrets:
             text = text.replace(secret, "…")
         return text if len(text) <= 300 else text[:300] + "…"
+
+
+def check_name(gateway: str, name: str) -> None:
+    """Refuse what no gateway would call a cluster, before it becomes part of a URL.
+
+    Raises
+    ------
+    ClusterNotFoundError
+    """
+    if not _NAME.fullmatch(name):
+        raise ClusterNotFoundError(f"{gateway} has no cluster {name!r}.")
 
 
 def _host_and_port(address: str) -> str:

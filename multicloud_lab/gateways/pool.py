@@ -22,7 +22,7 @@ from multicloud_lab.gateways.book import Book, Entry, open_book
 from multicloud_lab.gateways.bounds import apply_bounds, check_bounds
 from multicloud_lab.gateways.clusters import (
     ACTIVE,
-    check_name,
+    adopt,
     count,
     dashboard_upstream,
     pending,
@@ -30,7 +30,7 @@ from multicloud_lab.gateways.clusters import (
     see,
     why_over,
 )
-from multicloud_lab.gateways.connection import START_DEADLINE, GatewayConnection
+from multicloud_lab.gateways.connection import START_DEADLINE
 from multicloud_lab.gateways.options import check_options, read_form
 from multicloud_lab.gateways.session import GatewaySession
 from multicloud_lab.gateways.watch import GatewayWatch
@@ -131,7 +131,7 @@ class GatewayPool:
     async def cluster(self, gateway: str, name: str) -> Cluster:
         """Give one cluster as its gateway says that it is now."""
         watch = self._watch(gateway)
-        report = await self._report(watch, watch.session.connection, name)
+        report = await watch.session.connection.cluster(name)
         return await self._describe(watch, report)
 
     async def start_cluster(
@@ -208,13 +208,13 @@ class GatewayPool:
         check_bounds(minimum, maximum)
         watch = self._watch(gateway)
         with watch.changing() as connection:
-            report = await self._report(watch, connection, name)
+            report = await connection.cluster(name)
             if report.status not in ACTIVE:
                 raise ClusterFailedError(why_over(gateway, report))
             async with watch.bounding:
                 known = (await asyncio.to_thread(watch.book.entries, gateway)).get(name)
                 entry = replace(
-                    known or _entry_of(watch, report),
+                    known or adopt(watch.session.config, report, watch.session.username),
                     minimum=minimum,
                     maximum=maximum,
                     applied=False,
@@ -230,7 +230,7 @@ class GatewayPool:
         """Stop a cluster; one that failed is just struck off the list."""
         watch = self._watch(gateway)
         with watch.changing() as connection:
-            report = await self._report(watch, connection, name)
+            report = await connection.cluster(name)
             if report.status in ACTIVE:
                 await connection.stop(name)
             elif report.status is ClusterStatus.FAILED:
@@ -248,7 +248,7 @@ class GatewayPool:
         """
         watch = self._watch(gateway)
         deadline = time.monotonic() + START_DEADLINE
-        report = await self._report(watch, watch.session.connection, name)
+        report = await watch.session.connection.cluster(name)
         while report.status is ClusterStatus.PENDING:
             if time.monotonic() > deadline:
                 raise DeadlineError(
@@ -256,7 +256,7 @@ class GatewayPool:
                     "ask again later."
                 )
             await asyncio.sleep(0.3)
-            report = await self._report(watch, watch.session.connection, name)
+            report = await watch.session.connection.cluster(name)
         if report.status is not ClusterStatus.RUNNING:
             raise ClusterFailedError(why_over(gateway, report))
         return Connection(
@@ -277,12 +277,6 @@ class GatewayPool:
             raise GatewayNotFoundError(f"There is no gateway {gateway!r}; there is {there}.")
         return self._watches[gateway]
 
-    async def _report(
-        self, watch: GatewayWatch, connection: GatewayConnection, name: str
-    ) -> ClusterReport:
-        check_name(watch.session.config.name, name)
-        return await connection.cluster(name)
-
     async def _describe(self, watch: GatewayWatch, report: ClusterReport) -> Cluster:
         config, name = watch.session.config, report.name
         entries = await asyncio.to_thread(watch.book.entries, config.name)
@@ -297,18 +291,3 @@ class GatewayPool:
             self._on_change(change)
         except Exception:  # noqa: BLE001 - it is not ours
             _log.exception("Whoever is told of changes cannot take them")
-
-
-def _entry_of(watch: GatewayWatch, report: ClusterReport) -> Entry:
-    """Begin to remember a cluster that the lab has not started."""
-    return Entry(
-        gateway=watch.session.config.name,
-        name=report.name,
-        username=watch.session.username,
-        minimum=0,
-        maximum=1,
-        applied=False,
-        message="",
-        dataset=None,
-        started=report.start_time.timestamp(),
-    )

@@ -57,14 +57,18 @@ export async function startAndFollow(
     if (last && isReady(last)) {
       const message = started.reused
         ? said
-        : trans.__('The cluster on %1 is ready. %2', cluster.gateway, why);
+        : trans.__(
+            'The cluster on %1, in %2, is ready.',
+            cluster.gateway,
+            cluster.region
+          );
       Notification.update({
         id,
         message,
         type: 'success',
         autoClose: 10_000,
         actions: [
-          ...inFull(title, message, trans),
+          ...inFull(title, said, trans),
           {
             label: trans.__('Dashboard'),
             callback: () => callbacks.openDashboard(last)

@@ -48,6 +48,8 @@ export async function request<T>(
       url,
       {
         method: call.method ?? 'GET',
+        // JupyterLab's default would add the time to the query, which our server does not know.
+        cache: 'no-cache',
         body: call.body === undefined ? undefined : JSON.stringify(call.body),
         signal: abort.signal
       },

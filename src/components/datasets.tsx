@@ -1,6 +1,6 @@
 /** The datasets section: a filter, how many match, and the tree. */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { FilterBox } from '@jupyterlab/ui-components';
+import { InputGroup } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import { layOut, matches } from '../state/dataset-tree';
@@ -37,6 +37,12 @@ export function Datasets({ lab, trans, onOpen }: IDatasetsProps): JSX.Element {
     }
     setToggled(next);
   };
+  const onFilter = (next: string) => {
+    if ((next.trim() === '') !== (filter.trim() === '')) {
+      setToggled(new Set()); // Groups have another default now.
+    }
+    setFilter(next);
+  };
   if (!lab.datasets.loaded) {
     return (
       <LoadState
@@ -60,16 +66,17 @@ export function Datasets({ lab, trans, onOpen }: IDatasetsProps): JSX.Element {
   return (
     <div className="jp-MulticloudDatasets">
       <div className="jp-MulticloudDatasets-filter">
-        <FilterBox
+        <InputGroup
+          type="search"
           placeholder={trans.__('Filter datasets')}
-          useFuzzyFilter={false}
-          showIcon={true}
-          updateFilter={(_, query) => {
-            const next = query ?? '';
-            if ((next.trim() === '') !== (filter.trim() === '')) {
-              setToggled(new Set()); // Groups have another default now.
+          aria-label={trans.__('Filter datasets')}
+          rightIcon="ui-components:search"
+          value={filter}
+          onChange={event => onFilter(event.target.value)}
+          onKeyDown={event => {
+            if (event.key === 'Escape') {
+              onFilter('');
             }
-            setFilter(next);
           }}
         />
       </div>

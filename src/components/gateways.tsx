@@ -72,7 +72,7 @@ export function Gateways(props: IGatewaysProps): JSX.Element {
                 <span aria-hidden="true">{state.sign}</span> {state.words}
               </span>
             </div>
-            {gateway.state !== 'signed-in' && gateway.message && (
+            {saysMore(gateway) && (
               <p className="jp-MulticloudCard-message">{gateway.message}</p>
             )}
             <div className="jp-MulticloudCard-line jp-MulticloudCard-actions">
@@ -108,6 +108,12 @@ export function Gateways(props: IGatewaysProps): JSX.Element {
       })}
     </ul>
   );
+}
+
+/** Whether the message says more than the state and the button beside it do. */
+function saysMore({ state, auth, message }: Gateway): boolean {
+  const plain = state === 'sign-in-needed' && auth === 'basic';
+  return state !== 'signed-in' && !plain && message !== '';
 }
 
 function stateOf(

@@ -160,7 +160,7 @@ class LabService(LabInterface):
 
     async def regions(self) -> list[r.RegionInfo]:
         """List the known regions."""
-        return [r.RegionInfo(**dataclasses.asdict(known)) for known in all_regions()]
+        return [r.RegionInfo.model_validate(k, from_attributes=True) for k in all_regions()]
 
     # --- gateways and clusters ----------------------------------------------------------------
 

@@ -47,9 +47,10 @@ def normal_url(url: str) -> str:
 def directory_of(url: str) -> str:
     """Give the directory of a file's normal URL, without a slash at the end."""
     if is_local(url):
-        return posixpath.dirname(url)
+        return posixpath.dirname(url).rstrip("/")
     parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc, posixpath.dirname(parts.path), "", ""))
+    folder = posixpath.dirname(parts.path).rstrip("/")
+    return urlunsplit((parts.scheme, parts.netloc, folder, "", ""))
 
 
 def child_url(reference: str, parent: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from multicloud_lab.catalogs.declared import Declared, declared
 from multicloud_lab.catalogs.entry import Child, Entry, segment
-from multicloud_lab.catalogs.fetch import child_url, directory_of, is_local
+from multicloud_lab.catalogs.fetch import child_url, directory_of
 from multicloud_lab.catalogs.reader import Document, register
 from multicloud_lab.catalogs.templates import is_template, substitute
 from multicloud_lab.catalogs.trust import (
@@ -123,10 +123,8 @@ def _where(document: Document, metadata: Mapping[str, Any], url: str) -> Declare
 
 
 def _values(document: Document, parameters: tuple[Parameter, ...]) -> dict[str, object]:
-    directory = directory_of(document.url)
-    if is_local(document.url) and directory == "/":
-        directory = ""
-    return {**{p.name: p.default for p in parameters}, "CATALOG_DIR": directory}
+    defaults = {parameter.name: parameter.default for parameter in parameters}
+    return {**defaults, "CATALOG_DIR": directory_of(document.url)}
 
 
 def _parameters(found: object) -> tuple[Parameter, ...]:

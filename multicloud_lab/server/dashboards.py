@@ -29,6 +29,8 @@ CONNECT_DEADLINE = 10.0
 """Seconds until a gateway must have taken a connection."""
 READ_DEADLINE = 60.0
 """Seconds that a page may be silent."""
+CLOSE_DEADLINE = 2.0
+"""Seconds that a gateway may take to say goodbye on a websocket."""
 HEARTBEAT = 30.0
 """Seconds between two pings of a websocket, to find out that its gateway is gone."""
 
@@ -38,6 +40,7 @@ class Dashboards:
 
     def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None
+        self._sockets: set[aiohttp.ClientWebSocketResponse] = set()
 
     @property
     def session(self) -> aiohttp.ClientSession:
@@ -54,8 +57,30 @@ class Dashboards:
             )
         return self._session
 
+    @asynccontextmanager
+    async def websocket(
+        self, place: Place, url: str, protocols: list[str]
+    ) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+        """Open a websocket of the dashboards, and close it at the end."""
+        async with _failures(place), asyncio.timeout(CONNECT_DEADLINE):
+            socket = await self.session.ws_connect(
+                URL(url, encoded=True),
+                protocols=protocols,
+                origin=place.origin,
+                heartbeat=HEARTBEAT,
+                max_msg_size=0,
+                timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_DEADLINE),
+            )
+        self._sockets.add(socket)
+        try:
+            yield socket
+        finally:
+            self._sockets.discard(socket)
+            await socket.close()
+
     async def close(self) -> None:
         """Close all connections, open websockets too."""
+        await asyncio.gather(*(socket.close() for socket in self._sockets))
         if self._session is not None:
             await self._session.close()
 
@@ -88,6 +113,8 @@ class DashboardHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         """Find out who asks; only a page can lead to the login."""
         to_login = _redirect_to_login and not self._wants_websocket
         await JupyterHandler.prepare(self, _redirect_to_login=to_login)
+        if self._wants_websocket and not self.current_user:
+            raise web.HTTPError(403)
 
     @web.authenticated
     @authorized
@@ -158,22 +185,15 @@ class DashboardHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         if origin is not None and not self.check_origin(origin):
             raise web.HTTPError(403, "Cross-origin websockets are not allowed.")
         offered = self.request.headers.get("Sec-WebSocket-Protocol", "")
-        async with _failures(place), asyncio.timeout(CONNECT_DEADLINE):
-            upstream = await self._dashboards.session.ws_connect(
-                URL(place.target(self.request.query), encoded=True),
-                protocols=[part.strip() for part in offered.split(",") if part.strip()],
-                origin=place.origin,
-                heartbeat=HEARTBEAT,
-                max_msg_size=0,
-            )
-        self._upstream = upstream
-        try:
-            await WebSocketHandler.get(self)  # until the reader's side is closed
-        finally:
-            if self._pump is not None:
-                self._pump.cancel()
-                await asyncio.gather(self._pump, return_exceptions=True)
-            await upstream.close()
+        protocols = [part.strip() for part in offered.split(",") if part.strip()]
+        target = place.target(self.request.query)
+        async with self._dashboards.websocket(place, target, protocols) as self._upstream:
+            try:
+                await WebSocketHandler.get(self)  # until the reader's side is closed
+            finally:
+                if self._pump is not None:
+                    self._pump.cancel()
+                    await asyncio.gather(self._pump, return_exceptions=True)
 
     def open(self, *args: str, **kwargs: str) -> None:
         """Begin to pass messages on."""

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from multicloud_lab import cli
+from multicloud_lab.demo.clouds import Clouds
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 ESC = "\x1b[2J"
@@ -268,3 +269,27 @@ def test_help_does_not_import_the_heavy_parts() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "datasets" in done.stdout
+
+
+def test_check_and_datasets_over_real_gateways_and_catalogs(
+    clouds: Clouds, tmp_path: Path, capsys: Capture
+) -> None:
+    config = write_config(
+        tmp_path,
+        gateways=[
+            {"name": gateway.name, "region": region, "address": gateway.address}
+            for region, gateway in clouds.gateways.items()
+        ],
+        catalogs=[
+            {"name": "pangeo", "url": str(clouds.intake_catalog)},
+            {"name": "lens", "url": str(clouds.esm_catalog)},
+        ],
+        regions={"s3://ncar-cesm-lens": "aws:us-west-2"},
+    )
+    findings = run_json(capsys, "check", "--config", config)
+    gateways = [finding for finding in findings if finding["kind"] == "gateway"]
+    assert [gateway["name"] for gateway in gateways] == [g.name for g in clouds.gateways.values()]
+    assert all("wants a sign-in" in gateway["message"] for gateway in gateways)
+    rows = {row["id"]: row for row in run_json(capsys, "datasets", "--config", config)}
+    assert rows["pangeo/atmosphere/era5"]["region"] == "gcp:us-central1"
+    assert rows["lens/atm/hourly6-1990-2005/PRECT"]["region"] == "aws:us-west-2"

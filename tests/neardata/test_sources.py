@@ -1,0 +1,211 @@
+"""Where lazy objects read: over real stores of every kind, however they are opened and reduced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import dask
+import dask.array
+import dask.bag
+import dask.dataframe
+import fsspec
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pytest
+import xarray as xr
+
+from multicloud_lab.neardata.sources import Sources, find_sources
+
+# dask says few of its types.
+lazy: Any = dask
+da: Any = dask.array
+dd: Any = dask.dataframe
+
+NOTHING = Sources()
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same packed variable in every format."""
+    directory = tmp_path_factory.mktemp("stores")
+    data = xr.Dataset(
+        {"tp": (("time", "x"), np.arange(40.0).reshape(10, 4))},
+        {"time": np.arange(10), "x": np.arange(4)},
+    )
+    packed = {"dtype": "i2", "scale_factor": 0.1, "add_offset": 2.0, "_FillValue": -9}
+    for number in (2, 3):
+        data.to_zarr(
+            directory / f"v{number}.zarr",
+            zarr_format=number,
+            consolidated=number == 2,
+            encoding={"tp": {**packed, "chunks": (5, 4)}},
+        )
+    data.to_netcdf(directory / "a.nc", engine="netcdf4", encoding={"tp": packed})
+    frame = pd.DataFrame({"a": [1, 2], "b": [3, 4]})
+    frame.to_parquet(directory / "a.parquet")
+    frame.to_csv(directory / "a.csv")
+    return directory
+
+
+OPENED: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "zarr v2": ("v2.zarr", xr.open_zarr),
+    "zarr v3": ("v3.zarr", lambda p: xr.open_zarr(p, consolidated=False)),
+    "without dask": ("v2.zarr", lambda p: xr.open_dataset(p, engine="zarr")),
+    "inline": (
+        "v2.zarr",
+        lambda p: xr.open_dataset(p, engine="zarr", chunks={}, inline_array=True),
+    ),
+    "raw": ("v2.zarr", lambda p: xr.open_zarr(p, mask_and_scale=False)),
+    "rechunked": ("v2.zarr", lambda p: xr.open_zarr(p).chunk({"time": 3})),
+    "a mapper": ("v2.zarr", lambda p: xr.open_zarr(fsspec.get_mapper(p))),
+    "a URL": ("v2.zarr", lambda p: xr.open_zarr(f"file://{p}")),
+    "a cache": ("v2.zarr", lambda p: xr.open_zarr(f"simplecache::file://{p}")),
+    "netCDF": ("a.nc", lambda p: xr.open_dataset(p, chunks={}, engine="netcdf4")),
+    "netCDF without dask": ("a.nc", lambda p: xr.open_dataset(p, engine="netcdf4")),
+    "several files": ("a.nc", lambda p: xr.open_mfdataset([p], engine="netcdf4")),
+}
+
+
+@pytest.mark.parametrize("how", OPENED)
+def test_an_opened_dataset_is_located(stores: Path, how: str) -> None:
+    name, opened = OPENED[how]
+    dataset = opened(str(stores / name))
+    url = f"file://{stores / name}"
+    assert find_sources(dataset) == Sources(frozenset({url}))
+    assert find_sources(dataset.tp) == Sources(frozenset({url}))
+
+
+REDUCED: dict[str, Callable[[xr.DataArray], Any]] = {
+    "sliced": lambda x: x.isel(x=slice(1, 3), time=2),
+    "mean": lambda x: (x * 2).mean(),
+    "coarsened": lambda x: x.coarsen(time=2).sum(),
+    "grouped": lambda x: x.groupby(x.x % 2).sum(),
+    "mapped": lambda x: x.data.map_blocks(lambda block: block + 1),
+    "stacked": lambda x: xr.concat([x, x + 1], "member"),
+    "delayed": lambda x: lazy.delayed(np.sum)(x.data),
+    "chunk by chunk": lambda x: list(x.data.to_delayed().flat),
+    "a frame": lambda x: x.to_dataset(name="tp").to_dask_dataframe(),
+}
+
+
+@pytest.mark.parametrize("how", REDUCED)
+def test_a_reduction_keeps_its_source(stores: Path, how: str) -> None:
+    reduced = REDUCED[how](xr.open_zarr(stores / "v2.zarr").tp)
+    found = [find_sources(part) for part in (reduced if isinstance(reduced, list) else [reduced])]
+    assert set(found) == {Sources(frozenset({f"file://{stores / 'v2.zarr'}"}))}
+
+
+def test_all_sources_of_a_mixture_are_found(stores: Path) -> None:
+    mixed = xr.open_zarr(stores / "v2.zarr").tp + xr.open_dataset(stores / "a.nc", chunks={}).tp
+    assert find_sources(mixed.mean()).urls == {
+        f"file://{stores / 'v2.zarr'}",
+        f"file://{stores / 'a.nc'}",
+    }
+
+
+def test_a_zarr_array_of_dask_is_located(stores: Path) -> None:
+    array = da.from_zarr(str(stores / "v3.zarr"), component="tp")
+    assert find_sources(array.sum()) == Sources(frozenset({f"file://{stores / 'v3.zarr'}"}))
+
+
+def test_tables_are_located(stores: Path) -> None:
+    parquet = dd.read_parquet(stores / "a.parquet")
+    csv = dd.read_csv(stores / "a.csv")
+    at_parquet, at_csv = f"file://{stores / 'a.parquet'}", f"file://{stores / 'a.csv'}"
+    assert find_sources(parquet.a.sum()) == Sources(frozenset({at_parquet}))
+    assert find_sources(csv[csv.a > 1]) == Sources(frozenset({at_csv}))
+    assert find_sources(parquet.merge(csv, on="a")) == Sources(frozenset({at_parquet, at_csv}))
+    assert find_sources(lazy.bag.read_text(stores / "a.csv")) == Sources(frozenset({at_csv}))
+
+
+@pytest.mark.parametrize("protocol", ["s3", "gs"])
+def test_a_bucket_is_located_by_its_own_scheme(protocol: str) -> None:
+    from multicloud_lab.neardata.leaves import url_of
+
+    secret = {"s3": {"key": "K", "secret": "S"}, "gs": {"token": "anon"}}[protocol]
+    filesystem = fsspec.filesystem(protocol, skip_instance_cache=True, **secret)
+    assert url_of(filesystem, "bucket/store") == (f"{protocol}://bucket/store",)
+
+
+def test_a_directory_of_a_filesystem_is_located_in_it() -> None:
+    from multicloud_lab.neardata.leaves import url_of
+
+    inner = fsspec.filesystem("s3", anon=True)
+    outer = fsspec.filesystem("dir", path="bucket/folder", fs=inner)
+    assert url_of(outer, "store") == ("s3://bucket/folder/store",)
+
+
+def test_kerchunk_references_lead_to_what_they_refer_to(stores: Path) -> None:
+    folder = f"file://{stores / 'v2.zarr'}"
+    names = ["0.0", "1.0", ".zarray", ".zattrs"]
+    references: dict[str, Any] = {f"tp/{n}": [f"{folder}/tp/{n}"] for n in names}
+    references[".zgroup"] = '{"zarr_format": 2}'
+    mapper = fsspec.filesystem("reference", fo=references).get_mapper("")
+    dataset = xr.open_zarr(mapper, consolidated=False, decode_times=False)
+    assert find_sources(dataset.tp) == Sources(frozenset({f"{folder}/tp"}))
+
+
+def test_what_is_in_memory_or_made_has_no_source() -> None:
+    data = xr.Dataset({"a": ("x", np.ones(3))})
+    data.to_zarr("memory://nowhere.zarr", zarr_format=2, mode="w")
+    for made in (
+        data,
+        data.chunk({"x": 1}),
+        xr.open_zarr("memory://nowhere.zarr"),
+        da.ones((4, 4), chunks=2),
+        da.random.random((4, 4), chunks=2).mean(),
+        da.arange(9, chunks=3),
+        lazy.delayed(len)([1, 2]),
+        dd.from_pandas(pd.DataFrame({"a": [1, 2]}), npartitions=2).a.sum(),
+        3,
+        "gs://bucket/a-word-is-no-source",
+    ):
+        assert find_sources(made) == NOTHING
+
+
+class Instrument:
+    """Something array-like that reads who knows where."""
+
+    shape = (4,)
+    dtype = np.dtype("f8")
+    ndim = 1
+
+    def __getitem__(self, key: Any) -> npt.NDArray[np.float64]:
+        return np.ones(4)[key]  # type: ignore[no-any-return]
+
+
+def read_somewhere(number: int) -> npt.NDArray[np.float64]:
+    return np.full(3, float(number))
+
+
+def test_what_cannot_be_located_is_named_and_never_guessed(stores: Path) -> None:
+    array = da.from_array(Instrument(), name="from-the-instrument")
+    assert find_sources(array.sum()).unknown == {"original-from-the-instrument"}
+    delayed = da.from_delayed(lazy.delayed(read_somewhere)(3), (3,), float)
+    (name,) = find_sources(delayed).unknown
+    assert "read_somewhere" in name
+    (name,) = find_sources(dd.from_map(read_somewhere, [1, 2], meta={"a": float})).unknown
+    assert "read_somewhere" in name
+    half = find_sources(delayed + xr.open_zarr(stores / "v2.zarr").tp.data[0, :3])
+    assert half.urls
+    assert half.unknown
+    low_level = dd.read_parquet(stores / "a.parquet").a.to_dask_array()
+    assert find_sources(low_level).unknown
+
+
+def test_secrets_of_a_store_are_not_in_what_is_found() -> None:
+    from multicloud_lab.neardata.leaves import url_of
+
+    filesystem = fsspec.filesystem("s3", key="AKIA", secret="MARKER", skip_instance_cache=True)
+    assert "MARKER" not in repr(url_of(filesystem, "bucket/store"))
+
+
+def test_the_workflow_is_looked_through_quickly(stores: Path) -> None:
+    """The layers are enough: a hundred thousand tasks are not written out."""
+    array = xr.open_zarr(stores / "v2.zarr").tp.data
+    wide = da.concatenate([array] * 2000).rechunk((5, 2)) + 1
+    assert len(wide.sum(split_every=4).__dask_graph__().layers) < 60
+    assert find_sources(wide).urls == {f"file://{stores / 'v2.zarr'}"}

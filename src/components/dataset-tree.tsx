@@ -88,9 +88,7 @@ export function DatasetTree(props: IDatasetTreeProps): JSX.Element {
       if (row.kind === 'group') {
         props.onToggle(row.id);
       } else if (row.kind === 'dataset') {
-        if (!selection.has(row.id)) {
-          selection.set([row.id]);
-        }
+        selection.touch(row.id);
         props.onOpen();
       }
     } else if (event.key === ' ' && row.kind === 'dataset') {
@@ -116,9 +114,7 @@ export function DatasetTree(props: IDatasetTreeProps): JSX.Element {
       (event.key === 'ContextMenu' || (event.shiftKey && event.key === 'F10'))
     ) {
       // The menu that opens now is about the row with the focus.
-      if (!selection.has(row.id)) {
-        selection.set([row.id]);
-      }
+      selection.touch(row.id);
       return;
     } else {
       return;
@@ -168,9 +164,7 @@ export function DatasetTree(props: IDatasetTreeProps): JSX.Element {
               onDoubleClick={props.onOpen}
               onContextMenu={() => {
                 setCurrent(row.id);
-                if (!selection.has(row.id)) {
-                  selection.set([row.id]);
-                }
+                selection.touch(row.id);
               }}
             />
           );

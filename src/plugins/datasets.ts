@@ -164,7 +164,10 @@ export const datasetsPlugin: JupyterFrontEndPlugin<void> = {
       }),
       isEnabled,
       execute: async args => {
-        const [id] = chosen(args);
+        const id =
+          typeof args.dataset === 'string'
+            ? args.dataset
+            : (lab.selection.current ?? chosen(args)[0]);
         try {
           const [dataset, placements] = await Promise.all([
             lab.api.dataset(id),

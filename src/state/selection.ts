@@ -10,6 +10,11 @@ export class Selection {
     return this._changed;
   }
 
+  /** The one that was touched last; what is about a single dataset is about this one. */
+  get current(): string | null {
+    return this._anchor;
+  }
+
   has(id: string): boolean {
     return this._ids.includes(id);
   }
@@ -19,6 +24,15 @@ export class Selection {
     this._ids = [...ids];
     this._anchor = ids[0] ?? null;
     this._changed.emit();
+  }
+
+  /** Make one the current one, and select it alone unless it is selected already. */
+  touch(id: string): void {
+    if (this.has(id)) {
+      this._anchor = id;
+    } else {
+      this.set([id]);
+    }
   }
 
   /** Add one, or take it out. */

@@ -166,7 +166,7 @@ class RemoteService(LabInterface):
                 status, content = response.status, await response.read()
         except TimeoutError:
             raise DeadlineError(
-                f"The Jupyter server did not answer within {self._deadline:.0f} s ({name})."
+                f"The Jupyter server did not answer within {self._deadline:g} s ({name})."
             ) from None
         except (aiohttp.ClientError, OSError) as error:
             # Without its cause: that may hold the headers.

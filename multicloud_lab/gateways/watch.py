@@ -147,8 +147,8 @@ class GatewayWatch:
 
     def _pause(self) -> float:
         clusters = [seen.cluster for seen in (self._seen or {}).values()]
-        waiting = [time.time() - each.started for each in clusters if each.status == "PENDING"]
-        if waiting:  # the bounds are to be given soon, but who waits for minutes is not asked often
+        waiting = [time.time() - each.started for each in clusters if _settling(each)]
+        if waiting:  # soon, to give the bounds; but one that takes minutes is not asked often
             return min(max(min(waiting) / 10, 0.2), OFTEN)
         active = any(each.status != "FAILED" for each in clusters)
         return OFTEN if active or time.monotonic() - self._asked < INTEREST else SELDOM
@@ -231,6 +231,13 @@ class GatewayWatch:
                         cluster=name,
                     )
                 )
+
+
+def _settling(cluster: Cluster) -> bool:
+    """Say whether a cluster is on its way to what was asked for."""
+    if cluster.status == "RUNNING":
+        return (cluster.workers or 0) < (cluster.minimum or 0)
+    return cluster.status == "PENDING"
 
 
 def _action(old: Cluster | None, new: Cluster | None) -> str | None:

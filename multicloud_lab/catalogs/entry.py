@@ -68,5 +68,8 @@ class Child:
 
 def segment(text: object) -> str:
     """Make one part of an id of a name: a slash would look like a level, a newline like an end."""
-    shown = "".join(ch if ch.isprintable() else " " for ch in str(text)).strip()
+    plain = str(text)
+    if plain.isprintable() and "/" not in plain and plain == plain.strip():
+        return plain or "_"
+    shown = "".join(ch if ch.isprintable() else " " for ch in plain).strip()
     return shown.replace("/", "%2F") or "_"

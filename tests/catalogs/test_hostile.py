@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ import yaml
 from multicloud_lab.catalogs import parse_document, untrusted_reasons
 from multicloud_lab.errors import CatalogError
 from tests.catalogs.conftest import LOCAL_CATALOG, Read
+from tests.catalogs.test_readers import esm_json
 
 Write = Callable[..., Path]
 NASTY = "a'b\"c</script><b>\n{{ 7*7 }}\x1b[31m/../%s"
@@ -296,3 +298,46 @@ def test_credentials_in_an_address_are_not_told(read: Read) -> None:
         read("http://user:hunter2@127.0.0.1:9/cat.yaml?sig=hunter2")
     assert "127.0.0.1:9/cat.yaml" in str(caught.value)
     assert "hunter2" not in str(caught.value)
+
+
+ODD: list[Any] = [
+    None,
+    7,
+    1.5,
+    True,
+    "text",
+    [1],
+    {"a": 1},
+    [[]],
+    [{"path": [1]}],
+    {"a": {"b": []}},
+]
+
+
+@pytest.mark.parametrize("key", ["catalog_dict", "assets", "aggregation_control", "metadata", "id"])
+def test_odd_values_in_intake_esm_are_read_or_refused_in_words(
+    key: str, tmp_path: Path, read: Read
+) -> None:
+    rows = [{"component": "atm", "variable": "T", "path": "s3://b/T"}]
+    path = tmp_path / "cat.json"
+    for value in ODD:
+        path.write_text(json.dumps({**esm_json(catalog_dict=rows), key: value}))
+        complaint, entries = "", []
+        try:
+            entries = read(path)
+        except CatalogError as error:
+            complaint = str(error)
+        assert not complaint or "cat.json" in complaint
+        assert "Error:" not in complaint  # not a bare Python error
+        assert [entry.path[-1] for entry in entries] in ([], ["T"], ["[1]"])
+
+
+@pytest.mark.parametrize("value", ODD, ids=repr)
+def test_odd_cells_and_columns_lose_no_row(value: Any, tmp_path: Path, read: Read) -> None:
+    rows = [{"component": value, "variable": value, "long_name": value, "path": "s3://b/T"}]
+    control = {"variable_column_name": "variable", "groupby_attrs": ["component", value]}
+    path = tmp_path / "cat.json"
+    path.write_text(json.dumps(esm_json(catalog_dict=rows, aggregation_control=control)))
+    (entry,) = read(path)
+    assert entry.url == "s3://b/T"
+    assert not entry.problem

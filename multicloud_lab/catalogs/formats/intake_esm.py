@@ -7,7 +7,7 @@ import io
 import posixpath
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from multicloud_lab.catalogs.declared import Declared, declared
@@ -21,6 +21,9 @@ MAX_TABLE_BYTES = 256_000_000
 MAX_ROWS = 1_000_000
 # A label of the run that made the data: left out of an id that is unique without it.
 _RUN_LABELS = {"experiment"}
+
+# Addresses that cannot hold a template, a call or a chain; a table may have a million of them.
+_ORDINARY = re.compile(r"(?:s3|gs|gcs|https?|az|abfs)://[\w./=+,~@-]*")
 
 Row = Mapping[str, Any]
 
@@ -47,15 +50,17 @@ class IntakeEsmFormat:
         control = control if isinstance(control, Mapping) else {}
         variable = control.get("variable_column_name")
         variable = variable if isinstance(variable, str) else ""
+        listed = control.get("groupby_attrs")
         levels = [
             name
-            for name in control.get("groupby_attrs") or ()
+            for name in (listed if isinstance(listed, list) else ())
             if isinstance(name, str) and name not in (variable, column)
         ]
         rows = [row for row in rows if _cell(row, column)]
+        where = _where(document)
         paths = _paths(rows, levels, variable, column)
         return [
-            _entry(document, assets, row, variable, column, short, full)
+            _entry(document, assets, row, variable, column, short, full, where)
             for row, (short, full) in zip(rows, paths, strict=True)
         ]
 
@@ -118,7 +123,7 @@ def _paths(
 
     without = [column for column in levels if column not in _RUN_LABELS]
     shorts = [path(row, without) for row in rows]
-    fulls = [path(row, levels) for row in rows]
+    fulls = list(shorts) if without == list(levels) else [path(row, levels) for row in rows]
     count = Counter(shorts)
     chosen = [
         short if count[short] == 1 else full for short, full in zip(shorts, fulls, strict=True)
@@ -169,6 +174,21 @@ def _variables(row: Row, column: str) -> tuple[str, ...]:
     return (text,) if text else ()
 
 
+def _where(document: Document) -> Callable[[str], Declared]:
+    """Give what says where an asset is; the same for all, unless several buckets are declared."""
+    above, content = document.row, document.content
+    inherited = Declared(above.region, above.region_detail) if above else Declared()
+    metadata = content.get("metadata")
+
+    def ask(url: str) -> Declared:
+        return declared(metadata, url).or_else(declared(content, url)).or_else(inherited)
+
+    if any(isinstance(m, Mapping) and "storage:schemes" in m for m in (metadata, content)):
+        return ask
+    once = ask("")
+    return lambda url: once
+
+
 def _entry(
     document: Document,
     assets: Mapping[str, Any],
@@ -177,16 +197,11 @@ def _entry(
     asset: str,
     path: tuple[str, ...],
     full: tuple[str, ...],
+    where: Callable[[str], Declared],
 ) -> Entry:
     url = _cell(row, asset)
+    place = where(url)
     long_name, units = _cell(row, "long_name"), _cell(row, "units")
-    above = document.row
-    inherited = Declared(above.region, above.region_detail) if above else Declared()
-    where = (
-        declared(document.content.get("metadata"), url)
-        .or_else(declared(document.content, url))
-        .or_else(inherited)
-    )
     format_column = assets.get("format_column_name")
     data_format = _cell(row, format_column) if isinstance(format_column, str) else ""
     name = _name(row, variable, asset)
@@ -198,14 +213,14 @@ def _entry(
         format=data_format or str(assets.get("format") or ""),
         tags=tuple(dict.fromkeys(full[:-1])),
         variables=_variables(row, variable),
-        requester_pays=where.requester_pays or bool(above and above.requester_pays),
+        requester_pays=place.requester_pays or bool(document.row and document.row.requester_pays),
         url=url,
-        region=where.region,
-        region_detail=where.detail,
+        region=place.region,
+        region_detail=place.detail,
         aliases=() if full == path else ("/".join((*document.path, *full)),),
         kind="intake-esm",
         catalog_url=document.url,
         entry=url,
         driver="intake_esm.esm_datastore",
-        untrusted=tuple(text_reasons(url)),
+        untrusted=() if _ORDINARY.fullmatch(url) else tuple(text_reasons(url)),
     )

@@ -8,8 +8,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from traitlets import Bool, Dict, Float, List, Unicode
 from traitlets.config import Configurable
 from traitlets.config.loader import PyFileConfigLoader
@@ -69,6 +78,13 @@ class GatewayConfig(_Section):
     minimum: int = Field(default=1, ge=0)
     maximum: int = Field(default=20, ge=1)
     options: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("address", "proxy_address", "public_address")
+    @classmethod
+    def _no_credentials(cls, address: str | None) -> str | None:
+        if address is not None and "@" in urlsplit(address).netloc:
+            raise ValueError("must not hold a user name or password; those belong in auth")
+        return address
 
     @model_validator(mode="after")
     def _bounds(self) -> GatewayConfig:

@@ -67,6 +67,7 @@ def test_one_broken_gateway_costs_only_itself() -> None:
         ({"gateways": {"name": "x"}}, "gateways"),
         ({"gateways": [{**GATEWAY, "minimum": 5, "maximum": 2}]}, "gateways[0]"),
         ({"gateways": [{**GATEWAY, "colour": "red"}]}, "gateways[0].colour"),
+        ({"gateways": [{**GATEWAY, "address": "https://a:b@example.org"}]}, "gateways[0].address"),
         ({"gateways": [GATEWAY, GATEWAY]}, "gateways[1].name"),
         ({"gateways": [{**GATEWAY, "name": "a/b"}]}, "gateways[0].name"),
         ({"gateways": ["https://example.org"]}, "gateways[0]"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from multicloud_lab.analyses.base import AnalysisTemplate, Bound, Style, code, opened
-from multicloud_lab.analyses.quoting import WIDTH, literal
+from multicloud_lab.analyses.quoting import call, literal
 from multicloud_lab.records import Cell, Dataset
 
 _IMPORTS = """\
@@ -58,17 +58,18 @@ def _kind(dataset: Dataset) -> str:
 def _histogram(bound: Bound, result: str) -> str:
     name = bound.name
     if _kind(bound.source.dataset) == "era5":
-        total = (
-            f'hourly = {name}.tp.sel(time=slice("1990-01-01", "2005-12-31"))  # metres\n'
-            'total = hourly.coarsen(time=6, boundary="trim").sum().rename("tp_6hr")'
-        )
-        dim = "longitude"
+        lines = [
+            f'hourly = {name}.tp.sel(time=slice("1990-01-01", "2005-12-31"))',
+            'total = hourly.coarsen(time=6, boundary="trim").sum().rename("tp_6hr")',
+            'counts = histogram(total, bins=[bins], dim=["longitude"])',
+        ]
     else:
-        rate = f'rate = {name}.PRECT.isel(member_id=0, missing_dims="ignore")  # metres a second'
-        total = f'{rate}\ntotal = (rate * 6 * 3600).rename("tp_6hr")'
-        dim = "lon"
-    line = f'{result} = histogram(total, bins=[bins], dim=["{dim}"]).mean("time")'
-    return f"\n{total}\n{line}"
+        lines = [
+            f'rate = {name}.PRECT.isel(member_id=0, missing_dims="ignore")',
+            'total = (rate * 6 * 3600).rename("tp_6hr")  # from metres a second',
+            'counts = histogram(total, bins=[bins], dim=["lon"])',
+        ]
+    return "\n".join(["", *lines, f'{result} = counts.mean("time")'])
 
 
 def _side_by_side(bound: Sequence[Bound], results: Sequence[str]) -> str:
@@ -82,6 +83,5 @@ def _side_by_side(bound: Sequence[Bound], results: Sequence[str]) -> str:
     for number, (item, result) in enumerate(zip(bound, results, strict=True)):
         title = literal(f"{item.name}, {item.where}")
         lines.append(f'{result}[:, 1:].plot(ax=axes[{number}], xscale="log")')
-        line = f"axes[{number}].set_title({title})"
-        lines.append(line if len(line) <= WIDTH else f"axes[{number}].set_title(\n    {title}\n)")
+        lines.append(call(f"axes[{number}].set_title", [title]))
     return "\n".join(lines)

@@ -87,7 +87,7 @@ def identifier(name: str, taken: Iterable[str] = ()) -> str:
         Names that are in use.
     """
     ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    word = re.sub(r"[^a-z0-9]+", "_", ascii_only.lower()).strip("_")[:32].strip("_")
+    word = re.sub(r"[^a-z0-9]+", "_", ascii_only.lower()).strip("_")[:24].strip("_")
     if not word or word[0].isdigit():
         word = f"data_{word}".rstrip("_")
     if keyword.iskeyword(word) or keyword.issoftkeyword(word) or hasattr(builtins, word):
@@ -98,6 +98,18 @@ def identifier(name: str, taken: Iterable[str] = ()) -> str:
         number += 1
         distinct = f"{word}_{number}"
     return distinct
+
+
+def assign(name: str, value: Any) -> str:
+    """Write the assignment of a literal, broken where the formatters would break it."""
+    line = f"{name} = {literal(value)}"
+    if len(line) <= WIDTH:
+        return line
+    if isinstance(value, Mapping):
+        items = "".join(f"    {literal(k)}: {literal(v)},\n" for k, v in value.items())
+        return f"{name} = {{\n{items}}}"
+    inner = f"    {literal(value)}"
+    return f"{name} = (\n{inner}\n)" if len(inner) <= WIDTH else line
 
 
 def call(

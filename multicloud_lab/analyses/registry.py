@@ -22,9 +22,9 @@ BUILT_IN: tuple[type[AnalysisTemplate], ...] = (PrecipitationHistogram, OpenNear
 
 # Names that the templates themselves use.
 _TAKEN = frozenset(
-    {"mcl", "np", "plt", "xr", "intake", "histogram", "bins", "total", "hist", "figure", "axes"}
-    | {"catalog", "asset", "client", "cluster", "future", "gateway", "options", "running"}
-    | {"getpass", "prices"}
+    {"mcl", "np", "plt", "intake", "histogram", "getpass", "bins", "hourly", "rate", "total"}
+    | {"counts", "hist", "figure", "axes", "catalog", "catalog_options", "storage_options"}
+    | {"entry", "path", "found", "client", "cluster", "future", "gateway", "options", "running"}
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from multicloud_lab.analyses.base import Bound, Style
-from multicloud_lab.analyses.quoting import WIDTH, call, comment, literal
+from multicloud_lab.analyses.quoting import WIDTH, assign, call, comment, literal
 from multicloud_lab.config import GatewayConfig
 from multicloud_lab.errors import UntrustedSourceError
 
@@ -29,28 +29,28 @@ class PlainStyle(Style):
             )
         lines = ["import intake", ""] if first else []
         lines.append(comment(bound.where))
-        options = harmless(opening.storage_options)
-        catalog = [literal(opening.catalog_url)]
+        catalog, data = [literal(opening.catalog_url)], []
         if beyond := harmless(opening.catalog_options):
-            catalog.append(f"storage_options={literal(beyond)}")
+            lines.append(assign("catalog_options", beyond))
+            catalog.append("storage_options=catalog_options")
+        if options := harmless(opening.storage_options):
+            lines.append(assign("storage_options", options))
+            data.append("storage_options=storage_options")
         if opening.kind == "intake-esm":
-            lines.append(call("catalog = intake.open_esm_datastore", catalog))
-            lines.append("asset = catalog.esmcat.assets.column_name")
-            lines.append(
-                _assign("found = catalog.search", f"**{{asset: {_exactly(opening.entry)}}}")
-            )
-            arguments = ['xarray_open_kwargs={"chunks": {}}']
-            if options:
-                arguments.append(f"storage_options={literal(options)}")
-            lines.append(call(f"{bound.name} = found.to_dask", arguments))
+            lines += [
+                call("catalog = intake.open_esm_datastore", catalog),
+                assign("path", _exactly(opening.entry)),
+                "found = catalog.search(**{catalog.esmcat.assets.column_name: path})",
+                call(f"{bound.name} = found.to_dask", ['xarray_open_kwargs={"chunks": {}}', *data]),
+            ]
         else:
-            lines.append(call("catalog = intake.open_catalog", catalog))
-            entry = f"{bound.name} = catalog[{literal(opening.entry)}]"
-            if options:
-                argument = f"storage_options={literal(options)}"
-                lines.append(call(entry, [argument], tail=".to_dask()"))
-            else:
-                lines.append(f"{entry}.to_dask()")
+            lines += [
+                call("catalog = intake.open_catalog", catalog),
+                assign("entry", opening.entry),
+                call(f"{bound.name} = catalog[entry]", data, tail=".to_dask()")
+                if data
+                else f"{bound.name} = catalog[entry].to_dask()",
+            ]
         return "\n".join([*lines, bound.name])
 
     def connect(self, bound: Bound, *, first: bool) -> str:
@@ -113,8 +113,9 @@ def harmless(options: Mapping[str, Any]) -> dict[str, Any]:
         for key in ("anon", "requester_pays")
         if isinstance(options.get(key), bool)
     }
-    if options.get("token") in _TOKENS:
-        kept["token"] = options["token"]
+    token = options.get("token")
+    if isinstance(token, str) and token in _TOKENS:
+        kept["token"] = token
     if _is_address(options.get("endpoint_url")):
         kept["endpoint_url"] = options["endpoint_url"]
     client = options.get("client_kwargs")
@@ -132,12 +133,8 @@ def _is_address(value: Any) -> bool:
 
 
 def _exactly(path: str) -> str:
-    """Write a search for one path: intake-esm reads some characters as a pattern."""
-    return literal(f"^{re.escape(path)}$" if set(path) & set("*?$^") else path)
-
-
-def _assign(head: str, argument: str) -> str:
-    return call(head, [argument])
+    """Give a search for one path: intake-esm reads some characters as a pattern."""
+    return f"^{re.escape(path)}$" if set(path) & set("*?$^") else path
 
 
 def _proxy(address: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import traceback
 from collections.abc import Awaitable, Callable
@@ -58,7 +57,8 @@ class LabHandler(APIHandler):
         if token:
             self.request.headers["Authorization"] = f"token {token}"
             user = await ensure_async(self.identity_provider.get_user(self))
-        return user or User(username=getpass.getuser())
+        # Who logs in with a password is nobody in particular to Jupyter, too.
+        return user or self.identity_provider.generate_anonymous_user(self)
 
     def update_api_activity(self) -> None:
         """Count what a person asks for; the panel reads by itself, and that keeps nothing alive."""

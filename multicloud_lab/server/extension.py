@@ -87,10 +87,11 @@ class MulticloudLabExtension(ExtensionApp):
         return self.serverapp
 
     def _begin(self, config: LabConfig) -> None:
+        server = self._server
         try:
-            self._door.open(self._server.web_app, self._server.base_url)
+            self._door.open(server.web_app, server.base_url, server.connection_url)
         except OSError as error:
-            self._server.log.warning(
+            server.log.warning(
                 "multicloud_lab | Kernels cannot reach Multi-Cloud Lab: no socket (%s).", error
             )
         self._lab = asyncio.create_task(self._start(config))

@@ -51,7 +51,7 @@ class KernelDoor:
         given = request.headers.get(SECRET_HEADER, "")
         return secrets.compare_digest(given.encode(), self._secret.encode())
 
-    def open(self, application: Application, base_url: str) -> None:
+    def open(self, application: Application, base_url: str, server_url: str) -> None:
         """Listen on an own socket, and tell the kernels that start from now on.
 
         Parameters
@@ -60,20 +60,18 @@ class KernelDoor:
             Of the Jupyter server, on whose event loop this is called.
         base_url : str
             Of the Jupyter server, as in URLs.
-
-        Raises
-        ------
-        OSError
-            There is no place for a socket.
+        server_url : str
+            Where the Jupyter server itself listens: what kernels are told when every place for a
+            socket has too long a path. The secret opens that door too.
         """
+        url = server_url
         self._socket = self._place()
-        # Server and directory are the user's only; so is the socket in it.
-        self._server = HTTPServer(application)
-        self._server.add_socket(bind_unix_socket(str(self._socket), mode=0o600))
-        self._environment = {
-            SECRET_VARIABLE: self._secret,
-            URL_VARIABLE: f"http+unix://{quote(str(self._socket), safe='')}{base_url}",
-        }
+        if self._socket is not None:
+            # Server and directory are the user's only; so is the socket in it.
+            self._server = HTTPServer(application)
+            self._server.add_socket(bind_unix_socket(str(self._socket), mode=0o600))
+            url = f"http+unix://{quote(str(self._socket), safe='')}{base_url}"
+        self._environment = {SECRET_VARIABLE: self._secret, URL_VARIABLE: url}
         os.environ.update(self._environment)
 
     async def close(self) -> None:
@@ -89,11 +87,17 @@ class KernelDoor:
         if self._own_directory is not None:
             shutil.rmtree(self._own_directory, ignore_errors=True)
 
-    def _place(self) -> Path:
+    def _place(self) -> Path | None:
         """Choose a path for the socket; two servers of one process do not share it."""
         name = f"multicloud-lab-{os.getpid()}-{secrets.token_hex(3)}.sock"
         path = Path(self._runtime_dir) / name
-        if len(os.fsencode(path)) <= _LONGEST_SOCKET and path.parent.is_dir():
+        if _fits(path) and path.parent.is_dir():
             return path
+        if not _fits(Path(tempfile.gettempdir()) / "multicloud-lab-12345678" / "kernels.sock"):
+            return None
         self._own_directory = Path(tempfile.mkdtemp(prefix="multicloud-lab-"))
         return self._own_directory / "kernels.sock"
+
+
+def _fits(path: Path) -> bool:
+    return len(os.fsencode(path)) <= _LONGEST_SOCKET

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ async def test_a_deep_runtime_directory_is_no_obstacle(tmp_path: Path) -> None:
     deep = tmp_path / ("d" * 120)
     deep.mkdir()
     door = KernelDoor(str(deep))
-    door.open(web.Application([]), "/")
+    door.open(web.Application([]), "/", "http://127.0.0.1:8888/")
     directory = Path(os.environ["MULTICLOUD_LAB_URL"].split("%2F")[1])
     door_socket = door._socket
     assert door_socket is not None
@@ -79,6 +80,20 @@ async def test_a_deep_runtime_directory_is_no_obstacle(tmp_path: Path) -> None:
     await door.close()
     assert not door_socket.parent.exists()
     assert directory != deep
+
+
+async def test_where_no_socket_fits_kernels_come_by_the_servers_own_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = tmp_path / ("d" * 120)
+    deep.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    door = KernelDoor(str(deep))
+    door.open(web.Application([]), "/base/", "http://127.0.0.1:8888/base/")
+    assert os.environ["MULTICLOUD_LAB_URL"] == "http://127.0.0.1:8888/base/"
+    await door.close()
+    assert "MULTICLOUD_LAB_URL" not in os.environ
+    assert list(deep.iterdir()) == []
 
 
 async def test_a_server_with_a_password_only(start_jupyter: StartJupyter) -> None:

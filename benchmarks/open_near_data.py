@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from dask_gateway import BasicAuth, Gateway
-from distributed import Client
 
 from benchmarks.table import Row
 from multicloud_lab.demo.clouds import Clouds
@@ -60,7 +59,7 @@ def by_hand(clouds: Clouds, seconds: list[float]) -> None:
             for gateway in gateways:
                 cluster = gateway.new_cluster(gateway.cluster_options(use_local_defaults=False))
                 clusters.append(cluster)
-                clients.append(Client(cluster, set_as_default=False))
+                clients.append(cluster.get_client(set_as_default=False))
             for cluster in clusters:
                 cluster.adapt(minimum=1, maximum=4)
             for client in clients:

@@ -59,5 +59,15 @@ export default defineConfig([
       'prefer-arrow-callback': 'error'
     }
   },
+  {
+    files: ['**/__tests__/**'],
+    rules: {
+      'jupyter/command-described-by': 'off',
+      'jupyter/command-id-convention': 'off',
+      'jupyter/no-untranslated-string': 'off',
+      'jupyter/require-disposable-ownership': 'off',
+      'jupyter/require-disposable-transfer': 'off'
+    }
+  },
   prettierRecommended
 ]);

@@ -12,6 +12,13 @@ export interface ICall {
   body: unknown;
 }
 
+/** Node's request takes Node's signals only, and the tests' DOM has its own. */
+class RequestWithoutSignal extends Request {
+  constructor(input: RequestInfo | URL, init: RequestInit = {}) {
+    super(input, { ...init, signal: undefined });
+  }
+}
+
 export class FakeServer {
   /** By method and path below the API, as `GET gateways`. */
   routes: Record<string, Answer> = {};
@@ -19,6 +26,7 @@ export class FakeServer {
 
   readonly settings = ServerConnection.makeSettings({
     baseUrl: 'http://lab.example/user/me/',
+    Request: RequestWithoutSignal,
     fetch: async (input: RequestInfo | URL): Promise<Response> => {
       const request = input as Request;
       const url = new URL(request.url);

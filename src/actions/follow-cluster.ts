@@ -9,6 +9,9 @@ import { inFull } from './notify';
 /** Milliseconds between questions while a cluster starts, in case that no event comes. */
 const PATIENCE = 2_000;
 
+/** Lists that may not know a cluster yet: they were on their way when it was started. */
+const LATE = 2;
+
 /** What the buttons of the notification do. */
 export interface IClusterCallbacks {
   openDashboard(cluster: Cluster): void;
@@ -115,7 +118,7 @@ function untilSettled(
   first: Cluster
 ): Promise<Cluster | null> {
   return new Promise(resolve => {
-    let seen = false;
+    let missed = 0;
     const timer = setInterval(() => void lab.clusters.refresh(), PATIENCE);
     const settle = (last: Cluster | null) => {
       clearInterval(timer);
@@ -126,14 +129,13 @@ function untilSettled(
       const now = lab.clusters.value.find(
         ({ gateway, name }) => gateway === first.gateway && name === first.name
       );
-      seen ||= now !== undefined;
+      if (lab.clusters.error) {
+        return; // The list is an older one.
+      }
+      missed = now ? 0 : missed + 1;
       if (now && (isReady(now) || now.status === 'FAILED')) {
         settle(now);
-      } else if (
-        now?.status === 'STOPPED' ||
-        // An older list may not know it yet, and one that failed says nothing.
-        (seen && !now && !lab.clusters.error)
-      ) {
+      } else if (now?.status === 'STOPPED' || missed > LATE) {
         settle(null);
       }
     };

@@ -1,6 +1,6 @@
 /** Renders a component again when a model changes, or as time goes by. */
 import { ISignal } from '@lumino/signaling';
-import { useEffect, useReducer, useState } from 'react';
+import { useEffect, useReducer } from 'react';
 
 /** Render again at every change of these models. */
 export function useChanged(
@@ -20,15 +20,12 @@ export function useChanged(
   }, models);
 }
 
-/** The time in seconds since 1970, again and again. */
+/** The time in seconds since 1970; the component is rendered again every so many seconds. */
 export function useNow(everySeconds: number): number {
-  const [now, setNow] = useState(() => Date.now() / 1000);
+  const [, render] = useReducer((count: number) => count + 1, 0);
   useEffect(() => {
-    const timer = setInterval(
-      () => setNow(Date.now() / 1000),
-      everySeconds * 1000
-    );
+    const timer = setInterval(render, everySeconds * 1000);
     return () => clearInterval(timer);
   }, [everySeconds]);
-  return now;
+  return Date.now() / 1000;
 }

@@ -22,6 +22,8 @@ describe('insertCells', () => {
     insertCells({ content } as unknown as NotebookPanel, CELLS);
 
   beforeEach(() => {
+    // @jupyter/ydoc reads new cells before they are in a document, and Yjs warns at each.
+    jest.spyOn(console, 'warn').mockImplementation(() => undefined);
     model = new NotebookModel();
     model.sharedModel.insertCells(0, [
       { cell_type: 'code', source: 'first' },
@@ -35,7 +37,10 @@ describe('insertCells', () => {
     };
   });
 
-  afterEach(() => model.dispose());
+  afterEach(() => {
+    model.dispose();
+    jest.restoreAllMocks();
+  });
 
   it('should insert below the active cell and go there', async () => {
     await insert();

@@ -1,0 +1,260 @@
+import { Dialog, Notification } from '@jupyterlab/apputils';
+import { nullTranslator } from '@jupyterlab/translation';
+
+import {
+  cluster,
+  FakeServer,
+  gateway,
+  refusal,
+  row
+} from '../../__tests__/fake-server';
+import { LabClient } from '../../api/client';
+import type { StartCluster } from '../../api/wire';
+import { Lab } from '../../state/lab';
+import { openNearData } from '../open-near-data';
+
+const trans = nullTranslator.load('');
+const LENS = 'lens/PRECT';
+const ERA5 = 'pangeo/era5';
+const CELLS = {
+  analysis: 'open',
+  cells: [{ cell_type: 'code', source: 'import multicloud_lab as mcl' }]
+};
+
+/** Wait until something is there. */
+async function until<T>(find: () => T | null | undefined | false): Promise<T> {
+  const end = Date.now() + 4000;
+  for (;;) {
+    const found = find();
+    if (found) {
+      return found;
+    }
+    if (Date.now() > end) {
+      throw new Error('It never came.');
+    }
+    await new Promise(resolve => setTimeout(resolve, 10));
+  }
+}
+
+describe('openNearData', () => {
+  let server: FakeServer;
+  let lab: Lab;
+  let insert: jest.Mock;
+  let stop: jest.Mock;
+  let showDetails: jest.Mock;
+
+  const open = (...ids: string[]) =>
+    openNearData(ids, null, {
+      lab,
+      trans,
+      insert,
+      callbacks: { openDashboard: jest.fn(), stop },
+      showDetails
+    });
+  const said = () =>
+    Notification.manager.notifications.map(({ type, message }) => [
+      type,
+      message
+    ]);
+
+  beforeEach(() => {
+    server = new FakeServer();
+    lab = new Lab(new LabClient(server.settings));
+    insert = jest.fn(async () => undefined);
+    stop = jest.fn();
+    showDetails = jest.fn();
+    lab.datasets.set([
+      row(LENS),
+      row(ERA5, 'gcp-iowa', 'gcp:us-central1'),
+      { ...row('c/lost'), near: null }
+    ]);
+    lab.gateways.set([gateway('aws-oregon'), gateway('gcp-iowa')]);
+    server.routes = {
+      'POST cells': () => CELLS,
+      'GET gateways': () => [gateway('aws-oregon'), gateway('gcp-iowa')],
+      'GET clusters': () => [cluster('x')],
+      'POST clusters': ({ body }) => {
+        const { near } = body as StartCluster;
+        const found = lab.datasets.value.find(
+          ({ dataset }) => dataset.id === near
+        )!;
+        return {
+          cluster: cluster('x', {
+            gateway: found.near!.gateway,
+            status: 'PENDING',
+            workers: 0
+          }),
+          reused: false,
+          placement: found.near
+        };
+      }
+    };
+  });
+
+  afterEach(() => {
+    lab.dispose();
+    Notification.dismiss();
+    Dialog.flush();
+  });
+
+  it('should insert the cells and follow the cluster to its first worker', async () => {
+    lab.cellStyle = 'plain';
+    await expect(open(LENS)).resolves.toBe(true);
+    expect(insert).toHaveBeenCalledWith(CELLS.cells);
+    expect(server.asked('POST cells')[0].body).toEqual({
+      datasets: [LENS],
+      analysis: null,
+      style: 'plain'
+    });
+    expect(server.asked('POST clusters')[0].body).toEqual({ near: LENS });
+    await until(() => said().find(([type]) => type === 'success'));
+    expect(said()).toEqual([
+      ['success', 'The cluster on aws-oregon, in aws:us-west-2, is ready.']
+    ]);
+  });
+
+  it('should insert the cells while the cluster still starts, and offer to stop it', async () => {
+    server.routes['GET clusters'] = () => [
+      cluster('x', { status: 'PENDING', workers: 0 })
+    ];
+    await open(LENS);
+    expect(insert).toHaveBeenCalledTimes(1);
+    const [{ type, message, options }] = Notification.manager.notifications;
+    expect(type).toBe('in-progress');
+    expect(message).toContain('lens/PRECT and aws-oregon are in aws:us-west-2');
+    options
+      .actions!.find(({ label }) => label === 'Stop')!
+      .callback(new MouseEvent('click'));
+    expect(stop).toHaveBeenCalledWith(expect.objectContaining({ name: 'x' }));
+    server.routes['GET clusters'] = () => [];
+    for (let list = 0; list < 4; list++) {
+      await lab.clusters.refresh();
+    }
+    await until(() => said().find(([, text]) => text.includes('was stopped')));
+  });
+
+  it('should say why a cluster failed', async () => {
+    server.routes['GET clusters'] = () => [
+      cluster('x', { status: 'FAILED', message: 'no quota left' })
+    ];
+    await open(LENS);
+    const [, text] = await until(() =>
+      said().find(([type]) => type === 'error')
+    );
+    expect(text).toContain('no quota left');
+  });
+
+  it('should open several at once, with a cluster in each of their regions', async () => {
+    lab.datasets.set([...lab.datasets.value, row('lens/FLNS')]);
+    server.routes['GET clusters'] = () => [
+      cluster('x'),
+      cluster('x', { gateway: 'gcp-iowa' })
+    ];
+    await open(LENS, ERA5, 'lens/FLNS');
+    const wished = server.asked('POST clusters').map(({ body }) => body);
+    expect(wished).toEqual([{ near: LENS }, { near: ERA5 }]);
+    expect(server.asked('POST cells')).toHaveLength(1);
+  });
+
+  it('should ask for the password, again if it was wrong, and then go on by itself', async () => {
+    const needed = gateway('aws-oregon', { state: 'sign-in-needed' });
+    lab.gateways.set([needed]);
+    const tried: unknown[] = [];
+    server.routes['POST gateways/aws-oregon/session'] = ({ body }) => {
+      tried.push(body);
+      return tried.length === 1
+        ? refusal(403, 'wrong-credentials', 'aws-oregon refused that.')
+        : gateway('aws-oregon');
+    };
+    const opened = open(LENS);
+    for (const [password, message] of [
+      ['wrong', null],
+      ['right', 'aws-oregon refused that.']
+    ]) {
+      const form = await until(() => {
+        const node = document.querySelector('.jp-MulticloudSignIn');
+        const alert = node?.querySelector('[role=alert]')?.textContent ?? null;
+        return alert === message && node;
+      });
+      const input = form.querySelector<HTMLInputElement>('[name=password]')!;
+      expect(input.value).toBe('');
+      input.value = password!;
+      input.dispatchEvent(new Event('input', { bubbles: true }));
+      document
+        .querySelector<HTMLElement>('.jp-Dialog button.jp-mod-accept')!
+        .click();
+    }
+    await expect(opened).resolves.toBe(true);
+    expect(tried).toEqual([
+      { username: 'pangeo', password: 'wrong' },
+      { username: 'pangeo', password: 'right' }
+    ]);
+    expect(insert).toHaveBeenCalledTimes(1);
+    expect(JSON.stringify(Notification.manager.notifications)).not.toContain(
+      'right'
+    );
+  });
+
+  it('should do nothing if the user does not sign in', async () => {
+    lab.gateways.set([gateway('aws-oregon', { state: 'sign-in-needed' })]);
+    const opened = open(LENS);
+    const cancel = await until(() =>
+      document.querySelector<HTMLElement>('.jp-Dialog button.jp-mod-reject')
+    );
+    cancel.click();
+    await expect(opened).resolves.toBe(false);
+    expect(insert).not.toHaveBeenCalled();
+    expect(server.asked('POST clusters')).toEqual([]);
+  });
+
+  it('should sign in when the gateway has forgotten us since', async () => {
+    let calls = 0;
+    const start = server.routes['POST clusters'];
+    server.routes['POST clusters'] = call =>
+      ++calls === 1 ? refusal(409, 'sign-in-needed', 'Sign in.') : start(call);
+    await expect(open(LENS)).resolves.toBe(true);
+    expect(calls).toBe(2);
+  });
+
+  it('should start nothing if there are no cells', async () => {
+    server.routes['POST cells'] = () =>
+      refusal(409, 'untrusted-source', 'PRECT would run code of its catalog.');
+    await expect(open(LENS)).resolves.toBe(false);
+    expect(server.asked('POST clusters')).toEqual([]);
+    expect(said()).toEqual([
+      [
+        'error',
+        'PRECT could not be opened: PRECT would run code of its catalog.'
+      ]
+    ]);
+  });
+
+  it('should still insert the cells if the cluster does not start', async () => {
+    server.routes['POST clusters'] = () =>
+      refusal(409, 'gateway-refused', 'You have too many clusters.');
+    await expect(open(LENS)).resolves.toBe(false);
+    expect(insert).toHaveBeenCalledTimes(1);
+    expect(said()).toEqual([
+      ['error', 'No cluster on aws-oregon: You have too many clusters.']
+    ]);
+  });
+
+  it('should say that a gateway does not answer before anything is done', async () => {
+    lab.gateways.set([
+      gateway('aws-oregon', { state: 'unreachable', message: 'It is down.' })
+    ]);
+    await expect(open(LENS)).resolves.toBe(false);
+    expect(said()).toEqual([
+      ['error', 'PRECT could not be opened: It is down.']
+    ]);
+    expect(insert).not.toHaveBeenCalled();
+  });
+
+  it('should say that a dataset is near no gateway, and offer its details', async () => {
+    await expect(open('c/lost')).resolves.toBe(false);
+    const [{ message, options }] = Notification.manager.notifications;
+    expect(message).toContain('lost has no place to be computed');
+    options.actions![0].callback(new MouseEvent('click'));
+    expect(showDetails).toHaveBeenCalledWith('c/lost');
+  });
+});

@@ -1,0 +1,148 @@
+import { nullTranslator } from '@jupyterlab/translation';
+import { Widget } from '@lumino/widgets';
+
+import { gateway } from '../../__tests__/fake-server';
+import type { OptionField } from '../../api/wire';
+import { SignInForm } from '../sign-in-form';
+import { StartClusterForm } from '../start-cluster-form';
+
+const trans = nullTranslator.load('');
+
+function field(more: Partial<OptionField>): OptionField {
+  return {
+    field: 'f',
+    label: 'F',
+    type: 'string',
+    default: null,
+    minimum: null,
+    maximum: null,
+    choices: null,
+    ...more
+  };
+}
+
+/** The control that a label is for. */
+function control<T extends HTMLElement>(form: Widget, label: string): T {
+  for (const node of form.node.querySelectorAll('label')) {
+    if (node.textContent?.startsWith(label)) {
+      return node.querySelector<T>('input,select,textarea')!;
+    }
+  }
+  throw new Error(`There is no ${label}.`);
+}
+
+function type(node: HTMLInputElement | HTMLTextAreaElement, text: string) {
+  node.value = text;
+  node.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
+describe('SignInForm', () => {
+  it('should give the password away once', () => {
+    const form = new SignInForm({
+      gateway: gateway('aws'),
+      username: 'pangeo',
+      message: '',
+      trans
+    });
+    const password = control<HTMLInputElement>(form, 'Password');
+    expect(password.type).toBe('password');
+    password.value = 'secret';
+    expect(form.getValue()).toEqual({
+      username: 'pangeo',
+      password: 'secret'
+    });
+    expect(password.value).toBe('');
+    expect(form.node.querySelector('[role=alert]')).toBeNull();
+    form.dispose();
+  });
+
+  it('should say what was wrong', () => {
+    const form = new SignInForm({
+      gateway: gateway('aws'),
+      username: '',
+      message: '<b>refused</b>',
+      trans
+    });
+    expect(form.node.querySelector('[role=alert]')!.textContent).toBe(
+      '<b>refused</b>'
+    );
+    form.dispose();
+  });
+});
+
+describe('StartClusterForm', () => {
+  const open = (...fields: OptionField[]) =>
+    new StartClusterForm({ gateway: gateway('aws'), fields, trans });
+
+  it('should start with the defaults of the gateway', () => {
+    const form = open(
+      field({ field: 'cores', label: 'Cores', type: 'int', default: 2 }),
+      field({ field: 'image', label: 'Image', default: 'pangeo/base' }),
+      field({ field: 'spot', label: 'Spot', type: 'bool', default: true }),
+      field({
+        field: 'size',
+        label: 'Size',
+        type: 'select',
+        choices: [1, 2],
+        default: 2
+      }),
+      field({
+        field: 'env',
+        label: 'Environment',
+        type: 'mapping',
+        default: { A: '1' }
+      })
+    );
+    expect(form.getValue()).toEqual({
+      gateway: 'aws',
+      minimum: 1,
+      maximum: 4,
+      reuse: false,
+      options: {
+        cores: 2,
+        image: 'pangeo/base',
+        spot: true,
+        size: 2,
+        env: { A: '1' }
+      }
+    });
+    form.dispose();
+  });
+
+  it('should keep to the bounds and the types of the options', () => {
+    const form = open(
+      field({
+        label: 'Memory',
+        type: 'float',
+        default: 2,
+        minimum: 1,
+        maximum: 8
+      }),
+      field({ field: 'env', label: 'Environment', type: 'mapping' })
+    );
+    const memory = control<HTMLInputElement>(form, 'Memory');
+    type(memory, '9');
+    expect(memory.checkValidity()).toBe(false);
+    type(memory, '2.5');
+    expect(memory.checkValidity()).toBe(true);
+    const env = control<HTMLTextAreaElement>(form, 'Environment');
+    for (const wrong of ['{', '[1]', 'null']) {
+      type(env, wrong);
+      expect(env.checkValidity()).toBe(false);
+    }
+    type(env, '{"B": "2"}');
+    expect(env.checkValidity()).toBe(true);
+    expect(form.getValue().options).toEqual({ f: 2.5, env: { B: '2' } });
+    form.dispose();
+  });
+
+  it('should refuse a maximum below the minimum', () => {
+    const form = open();
+    const most = control<HTMLInputElement>(form, 'Most workers');
+    type(control(form, 'Fewest workers'), '7');
+    expect(most.validationMessage).toContain('below the minimum');
+    type(most, '7');
+    expect(most.checkValidity()).toBe(true);
+    form.dispose();
+  });
+});

@@ -108,7 +108,8 @@ def lens(size: Size) -> xr.Dataset:
         hours = 6.0 * np.arange(start, stop)
         # A mean over six hours is wet more often than an hour is, and never as heavy.
         parts = [precipitation(lat, lon, hours, (SEED, 6, member, start, i)) for i in range(3)]
-        return (np.mean(parts, axis=0) / np.float32(3600)).astype(np.float32)[None]
+        rate: npt.NDArray[np.float32] = np.mean(parts, axis=0) / np.float32(3600)
+        return rate[None]
 
     return _lens_dataset(
         "PRECT",

@@ -39,7 +39,9 @@ export async function openNearData(
   try {
     const rows = await Promise.all(ids.map(id => rowOf(lab, id)));
     name = rows.map(({ dataset }) => dataset.name).join(', ');
-    const homeless = rows.find(({ near }) => near === null);
+    const homeless = rows.find(
+      ({ near }) => near === null || near.relation === 'unknown'
+    );
     if (homeless) {
       sayNowhere(homeless, options);
       return false;
@@ -101,8 +103,8 @@ async function isSignedIn(
 ): Promise<boolean> {
   const find = (): Gateway | undefined =>
     lab.gateways.value.find(gateway => gateway.name === name);
-  if (!find()) {
-    await lab.gateways.refresh();
+  if (!find() || find()?.state === 'unreachable') {
+    await lab.gateways.refresh(); // It may be back.
   }
   const gateway = find();
   if (gateway?.state === 'unreachable') {

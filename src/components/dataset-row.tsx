@@ -84,7 +84,8 @@ export function DatasetTreeRow(props: IDatasetRowProps): JSX.Element {
   }
   const { dataset, near } = row.row;
   const about = dataset.problem || dataset.title || dataset.description;
-  const facts = [near?.gateway, dataset.format].filter(Boolean).join(' · ');
+  const beside = near?.relation === 'unknown' ? null : near?.gateway;
+  const facts = [beside, dataset.format].filter(Boolean).join(' · ');
   return (
     <div
       {...common}

@@ -93,13 +93,21 @@ export function Gateways(props: IGatewaysProps): JSX.Element {
                     {trans.__('Sign Out')}
                   </Button>
                 </>
-              ) : (
+              ) : gateway.state === 'sign-in-needed' ? (
                 <Button
                   small
                   onClick={() => props.onSignIn(gateway)}
                   aria-label={trans.__('Sign in to %1', name)}
                 >
                   {trans.__('Sign In')}
+                </Button>
+              ) : (
+                <Button
+                  small
+                  onClick={() => void lab.gateways.refresh()}
+                  aria-label={trans.__('Ask %1 again', name)}
+                >
+                  {trans.__('Try Again')}
                 </Button>
               )}
             </div>
@@ -135,7 +143,7 @@ function stateOf(
       return {
         sign: '▲',
         words: trans.__(
-          'does not answer since %1',
+          'no answer for %1',
           formatAge(now - gateway.since, trans)
         )
       };

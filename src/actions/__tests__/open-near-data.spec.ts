@@ -240,14 +240,33 @@ describe('openNearData', () => {
   });
 
   it('should say that a gateway does not answer before anything is done', async () => {
-    lab.gateways.set([
-      gateway('aws-oregon', { state: 'unreachable', message: 'It is down.' })
-    ]);
+    const down = gateway('aws-oregon', {
+      state: 'unreachable',
+      message: 'It is down.'
+    });
+    lab.gateways.set([down]);
+    server.routes['GET gateways'] = () => [down];
     await expect(open(LENS)).resolves.toBe(false);
     expect(said()).toEqual([
       ['error', 'PRECT could not be opened: It is down.']
     ]);
     expect(insert).not.toHaveBeenCalled();
+  });
+
+  it('should go on with a gateway that is back', async () => {
+    lab.gateways.set([gateway('aws-oregon', { state: 'unreachable' })]);
+    await expect(open(LENS)).resolves.toBe(true);
+  });
+
+  it('should not start anything beside data that nobody knows the place of', async () => {
+    const lost = row('c/x', 'aws-oregon', 'aws:us-west-2', { region: null });
+    lost.dataset.region = null;
+    lost.dataset.replicas[0].detail = 'no registry knows this bucket';
+    lost.near!.relation = 'unknown';
+    lab.datasets.set([lost]);
+    await expect(open('c/x')).resolves.toBe(false);
+    expect(said()[0][1]).toContain('no registry knows this bucket');
+    expect(server.calls).toEqual([]);
   });
 
   it('should say that a dataset is near no gateway, and offer its details', async () => {

@@ -198,9 +198,12 @@ describe('sections of the panel', () => {
       expect(states).toEqual([
         'Gateway aws in aws:us-west-2, signed in as pangeo',
         'Gateway gcp in aws:us-west-2, sign-in needed',
-        'Gateway azure in aws:us-west-2, does not answer since 3 min'
+        'Gateway azure in aws:us-west-2, no answer for 3 min'
       ]);
       expect(screen.getByText('azure does not answer.')).toBeTruthy();
+      expect(
+        screen.getByRole('button', { name: 'Ask azure again' })
+      ).toBeTruthy();
       await user.click(screen.getByRole('button', { name: 'Sign in to gcp' }));
       expect(onSignIn).toHaveBeenCalledWith(
         expect.objectContaining({ name: 'gcp' })

@@ -1,3 +1,3 @@
-"""Fixtures for every suite: the two clouds, and a Jupyter server."""
+"""Fixtures for every suite: the two clouds."""
 
-pytest_plugins = ["pytest_jupyter.jupyter_server", "tests.conftest_clouds"]
+pytest_plugins = ["tests.conftest_clouds"]

@@ -19,6 +19,7 @@ const esModules = [
 module.exports = {
   ...jestJupyterLab(__dirname),
   automock: false,
+  reporters: ['default'],
   modulePathIgnorePatterns: ['<rootDir>/multicloud_lab/labextension'],
   testRegex: 'src/.*/__tests__/.*\\.spec\\.tsx?$',
   transformIgnorePatterns: [`/node_modules/(?!${esModules}).+`]

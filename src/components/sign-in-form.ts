@@ -36,7 +36,6 @@ export class SignInForm extends Widget implements Dialog.IBodyWidget<SignIn> {
     this._username = field(trans.__('User name'), 'username', 'text');
     this._username.value = username;
     this._password = field(trans.__('Password'), 'password', 'password');
-    this._password.required = true;
     for (const input of [this._username, this._password]) {
       this.node.append(input.parentElement!);
     }

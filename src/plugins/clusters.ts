@@ -114,6 +114,29 @@ export const clustersPlugin: JupyterFrontEndPlugin<void> = {
       }
     });
 
+    /** Ask before clusters go on where nobody sees them. */
+    const mayForget = async (gateway: string): Promise<boolean> => {
+      const running = lab.clusters.value.filter(
+        cluster => cluster.gateway === gateway
+      ).length;
+      if (running === 0) {
+        return true;
+      }
+      const { button } = await showDialog({
+        title: trans.__('Sign Out of %1?', gateway),
+        body: trans._n(
+          '%1 cluster there goes on, and is not listed until you sign in again.',
+          '%1 clusters there go on, and are not listed until you sign in again.',
+          running
+        ),
+        buttons: [
+          Dialog.cancelButton({ label: trans.__('Cancel') }),
+          Dialog.warnButton({ label: trans.__('Sign Out') })
+        ]
+      });
+      return button.accept;
+    };
+
     commands.addCommand(CommandIDs.signOut, {
       label: trans.__('Sign Out of a Gateway'),
       caption: trans.__('Forget the password of a Dask Gateway'),
@@ -124,7 +147,7 @@ export const clustersPlugin: JupyterFrontEndPlugin<void> = {
         const name = args.gateway as string | undefined;
         try {
           const gateway = await chooseGateway(lab, name, trans);
-          if (gateway) {
+          if (gateway && (await mayForget(gateway.name))) {
             await lab.api.signOut(gateway.name);
             await lab.follow('gateways');
           }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -73,6 +74,7 @@ def open_entry(
 def _open_intake(
     opening: Opening, options: Mapping[str, Any], parameters: dict[str, Any], *, trust: bool
 ) -> Any:
+    from intake.catalog.exceptions import CatalogException, ValidationError
     from intake.catalog.local import YAMLFileCatalog, get_dir
 
     document = _document(opening)
@@ -89,9 +91,19 @@ def _open_intake(
         opening.catalog_url, autoreload=False, getenv=trust, getshell=trust, name=opening.entry
     )
     catalog._dir = get_dir(opening.catalog_url)
-    catalog.parse(yaml.safe_dump(alone))
     try:
-        plugin, arguments = catalog._entries[opening.entry]._create_open_args(parameters)
+        catalog.parse(yaml.safe_dump(alone))
+    except CatalogException as error:
+        words = error.errors if isinstance(error, ValidationError) else [error]
+        reason = "; ".join(str(word[0] if isinstance(word, tuple) else word) for word in words)
+        raise CatalogError(
+            f"intake does not take the entry {opening.entry!r} of {opening.catalog_url}: {reason}."
+        ) from error
+    try:
+        with warnings.catch_warnings():
+            # intake warns of commands that it does not run, also where there are none.
+            warnings.filterwarnings("ignore", "Shell command not executed")
+            plugin, arguments = catalog._entries[opening.entry]._create_open_args(parameters)
     except (TypeError, ValueError) as error:
         raise InvalidInputError(f"{opening.dataset.id} cannot be opened so: {error}") from error
     if options:

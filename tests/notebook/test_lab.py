@@ -1,0 +1,256 @@
+"""What a notebook writes, end to end: real gateways, real stores, a lab in this process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import dask
+import dask.array
+import distributed
+import numpy as np
+import numpy.typing as npt
+import pytest
+import xarray as xr
+from xhistogram.xarray import histogram
+
+from multicloud_lab.demo.clouds import Clouds
+from multicloud_lab.errors import (
+    DatasetNotFoundError,
+    InvalidInputError,
+    MixedRegionsError,
+    RegionUnknownError,
+    SignInNeededError,
+    WrongCredentialsError,
+)
+from multicloud_lab.lab import Lab
+
+AWS, GCP = "aws:us-west-2", "gcp:us-central1"
+PRECT = "lens/atm/hourly6-1990-2005/PRECT"
+BINS = np.concatenate([[0], np.logspace(-5, 0, 50)])
+
+lazy: Any = dask
+default_client: Any = vars(distributed)["default_client"]
+da: Any = dask.array
+
+
+def where() -> str | None:
+    return os.environ.get("MULTICLOUD_REGION")
+
+
+def histograms(era5: xr.Dataset, lens: xr.Dataset) -> tuple[xr.DataArray, xr.DataArray]:
+    """Write the workflow's computation."""
+    tp = era5.tp.coarsen(time=6).sum().rename("tp_6hr")
+    prect = (lens.PRECT.isel(member_id=0) * 6 * 3600).rename("tp_6hr")
+    return (
+        histogram(tp, bins=[BINS], dim=["longitude"]).mean("time"),
+        histogram(prect, bins=[BINS], dim=["lon"]).mean("time"),
+    )
+
+
+def test_datasets_are_a_table(lab: Lab) -> None:
+    table = lab.datasets("precipitation")
+    assert {"id", "title", "description", "region", "near", "format"} <= set(table.columns)
+    near = table.set_index("id").near
+    assert near["pangeo/atmosphere/era5"] == "gcp-iowa"
+    assert near[PRECT] == "aws-oregon"
+    assert set(lab.datasets(region="aws:*").region) == {AWS}
+    assert set(lab.datasets(gateway="gcp-iowa").region) == {GCP}
+    assert lab.datasets("no such words").empty
+
+
+def test_what_a_dataset_or_an_object_reads_is_located(lab: Lab, era5: xr.Dataset) -> None:
+    table = lab.locate(era5.tp.mean(), "s3://ncar-cesm-lens/x", "s3://elsewhere/x")
+    known = table.set_index("url").region
+    assert known["gs://pangeo-era5/reanalysis/spatial-analysis"] == GCP
+    assert known["s3://ncar-cesm-lens/x"] == AWS
+    assert list(known[known.isna()].index) == ["s3://elsewhere/x"]
+
+
+def test_opened_datasets_are_lazy_and_as_their_stores_are(
+    era5: xr.Dataset, lens: xr.Dataset
+) -> None:
+    assert all(dataset.chunks for dataset in (era5, lens))
+    assert era5.tp.dims == ("time", "latitude", "longitude")
+    assert era5.tp.encoding["dtype"] == np.dtype("int16")
+    assert lens.PRECT.encoding["chunks"] == lens.PRECT.data.chunksize
+    assert lens.time.dtype == object  # a calendar without leap days
+
+
+def test_clients_are_beside_the_data_and_not_the_default(
+    lab: Lab, era5: xr.Dataset, lens: xr.Dataset
+) -> None:
+    near_era5, near_lens = lab.client(near=era5), lab.client(near=lens.PRECT.mean())
+    assert near_era5.submit(where, pure=False).result(timeout=60) == GCP
+    assert near_lens.submit(where, pure=False).result(timeout=60) == AWS
+    with pytest.raises(ValueError, match="No clients found"):
+        default_client()
+    assert lab.client(near=AWS) is near_lens
+    assert lab.client(near=PRECT) is near_lens
+    assert lab.client(near="gs://pangeo-era5/reanalysis/spatial-analysis") is near_era5
+    assert "/clusters/" in str(near_era5.dashboard_link)
+
+
+def test_an_object_that_was_opened_without_the_package_is_near_too(
+    lab: Lab, clouds: Clouds
+) -> None:
+    dataset = xr.open_zarr(
+        "s3://ncar-cesm-lens/atm/hourly6-1990-2005/cesmLE-20C-PRECT.zarr",
+        storage_options=clouds.stores[AWS].storage_options,
+    )
+    assert lab.client(near=dataset.PRECT.isel(time=0)) is lab.client(near=AWS)
+
+
+def test_a_dead_client_is_replaced(lab: Lab) -> None:
+    before: Any = lab.client(near=AWS)
+    before.close()
+    after = lab.client(near=AWS)
+    assert after is not before
+    assert after.submit(where, pure=False).result(timeout=60) == AWS
+
+
+def test_both_histograms_are_computed_each_in_its_region(
+    lab: Lab, era5: xr.Dataset, lens: xr.Dataset
+) -> None:
+    lazy_pair = histograms(era5, lens)
+    computed = lab.compute(*lazy_pair, retries=5)
+    for result, expected in zip(computed, lazy_pair, strict=True):
+        xr.testing.assert_identical(result, expected.compute())
+    tp = era5.tp.to_numpy()
+    sums = tp.reshape(-1, 6, *tp.shape[1:]).sum(axis=1)
+    by_numpy = np.stack(
+        [np.mean([np.histogram(row, BINS)[0] for row in sums[:, i]], axis=0) for i in (0, 60, 120)]
+    )
+    np.testing.assert_allclose(computed[0].to_numpy()[[0, 60, 120]], by_numpy)
+
+
+def told(block: npt.NDArray[np.float64]) -> npt.NDArray[np.str_]:
+    return np.array([[[str(where())]]])
+
+
+def test_each_part_really_runs_there(lab: Lab, era5: xr.Dataset, lens: xr.Dataset) -> None:
+    gcp = era5.tp.data[:96].map_blocks(told, dtype="U20", chunks=(1, 1, 1))
+    aws = lens.PRECT.data[0, :31].map_blocks(told, dtype="U20", chunks=(1, 1, 1))
+    nested = {"both": [gcp, aws], "text": "as it is", "local": da.ones(3, chunks=1).sum()}
+    result, number = lab.compute(nested, 7)
+    assert [str(item.item()) for item in result["both"]] == [GCP, AWS]
+    assert (result["text"], result["local"], number) == ("as it is", 3, 7)
+    (moved,) = lab.compute(gcp, near=AWS)
+    assert str(moved.item()) == AWS
+
+
+def test_an_object_of_two_regions_is_refused_by_name(
+    lab: Lab, era5: xr.Dataset, lens: xr.Dataset
+) -> None:
+    mixed = (era5.tp.mean() - lens.PRECT.mean()).rename("difference")
+    with pytest.raises(MixedRegionsError) as caught:
+        lab.compute(era5.tp.mean(), mixed)
+    for word in ("object 2", "difference", AWS, GCP, "mcl.compute"):
+        assert word in str(caught.value)
+
+
+def test_an_unknown_region_is_told_with_the_ways_out(lab: Lab, clouds: Clouds) -> None:
+    import fsspec
+
+    elsewhere = fsspec.filesystem("s3", anon=True).get_mapper("elsewhere/store")
+    for ask in (lab.compute, lab.client):
+        with pytest.raises(RegionUnknownError) as caught:
+            ask(lazy.delayed(len)(elsewhere))
+        for word in ("s3://elsewhere/store", "near=", "regions"):
+            assert word in str(caught.value)
+    with pytest.raises(RegionUnknownError, match="reads nothing"):
+        lab.client(near=da.ones(3))
+
+
+def fail(block: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    raise ArithmeticError("the third rock")
+
+
+def test_an_error_of_a_task_is_its_own_and_names_the_region(
+    lab: Lab, era5: xr.Dataset, lens: xr.Dataset
+) -> None:
+    bad = lens.PRECT.data.map_blocks(fail, dtype=float)
+    with pytest.raises(ArithmeticError, match="the third rock") as caught:
+        lab.compute(era5.tp.mean(), bad.sum())
+    assert any(AWS in note for note in caught.value.__notes__)
+    assert any(entry.name == "fail" for entry in caught.traceback)
+
+
+def slow(block: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    time.sleep(120)
+    return block
+
+
+def eventually(condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def test_an_interrupt_cancels_what_runs_everywhere(
+    lab: Lab, era5: xr.Dataset, lens: xr.Dataset
+) -> None:
+    parts = [
+        array.data.map_blocks(slow, dtype=float, meta=array.data._meta).sum()
+        for array in (era5.tp, lens.PRECT)
+    ]
+    clients: list[Any] = [lab.client(near=region) for region in (GCP, AWS)]
+
+    main = threading.main_thread().ident or 0
+
+    def interrupt() -> None:
+        eventually(lambda: all(any(client.processing().values()) for client in clients))
+        signal.pthread_kill(main, signal.SIGINT)
+
+    threading.Thread(target=interrupt, daemon=True).start()
+    with pytest.raises(KeyboardInterrupt):
+        lab.compute(*parts)
+    for client in clients:
+        assert eventually(lambda c=client: not c.futures)
+
+
+def test_without_a_sign_in_the_way_out_is_named(clouds: Clouds) -> None:
+    with Lab.from_config(clouds.config()) as fresh:
+        with pytest.raises(SignInNeededError, match=r"Sign in to gcp-iowa.*mcl\.sign_in"):
+            fresh.client(near=GCP)
+        with pytest.raises(WrongCredentialsError) as caught:
+            fresh.sign_in("gcp-iowa", "MARKER-WRONG")
+        assert "MARKER" not in str(caught.value) + repr(caught.value)
+
+
+def test_the_password_is_asked_for_and_not_shown(
+    lab: Lab, clouds: Clouds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def getpass(prompt: str) -> str:
+        asked.append(prompt)
+        return clouds.gateways[GCP].password
+
+    monkeypatch.setattr("getpass.getpass", getpass)
+    lab.sign_in("gcp-iowa")
+    assert asked == ["Password for gcp-iowa: "]
+
+
+def test_wrong_words_are_told_at_once(lab: Lab) -> None:
+    with pytest.raises(DatasetNotFoundError):
+        lab.open_dataset("pangeo/atmosphere/era6")
+    with pytest.raises(InvalidInputError, match="near="):
+        lab.client()
+    with pytest.raises(InvalidInputError, match=r"gateways\[0\]\.region"):
+        Lab.from_config({"gateways": [{"name": "a", "region": "x", "address": "http://a"}]})
+    with pytest.raises(InvalidInputError, match="no configuration file"):
+        Lab.from_config("/no/such/file.json")
+
+
+def test_closing_twice_is_once_and_stops_nothing_of_others(clouds: Clouds) -> None:
+    fresh = Lab.from_config(clouds.config())
+    fresh.close()
+    fresh.close()

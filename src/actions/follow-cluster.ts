@@ -31,13 +31,19 @@ export async function startAndFollow(
   callbacks: IClusterCallbacks,
   trans: TranslationBundle
 ): Promise<StartedCluster> {
-  const id = Notification.emit(about, 'in-progress', { autoClose: false });
+  const notice = new Notice();
+  const slow = setTimeout(
+    () => notice.say(about, 'in-progress', { autoClose: false }),
+    PATIENCE
+  );
   let started: StartedCluster;
   try {
     started = await lab.api.startCluster(wish);
   } catch (error) {
-    Notification.dismiss(id);
+    notice.dismiss();
     throw error;
+  } finally {
+    clearTimeout(slow);
   }
   void lab.clusters.refresh();
   const why = started.placement?.why ?? '';
@@ -47,9 +53,8 @@ export async function startAndFollow(
     : trans.__('Starting a cluster on %1. %2', cluster.gateway, why);
   const title = trans.__('Cluster on %1', cluster.gateway);
   if (!isReady(cluster)) {
-    Notification.update({
-      id,
-      message: said,
+    notice.say(said, 'in-progress', {
+      autoClose: false,
       actions: [
         ...inFull(title, said, trans),
         { label: trans.__('Stop'), callback: () => callbacks.stop(cluster) }
@@ -65,10 +70,7 @@ export async function startAndFollow(
             cluster.gateway,
             cluster.region
           );
-      Notification.update({
-        id,
-        message,
-        type: 'success',
+      notice.say(message, 'success', {
         autoClose: 10_000,
         actions: [
           ...inFull(title, said, trans),
@@ -84,24 +86,50 @@ export async function startAndFollow(
         cluster.gateway,
         last.message
       );
-      Notification.update({
-        id,
-        message,
-        type: 'error',
+      notice.say(message, 'error', {
         autoClose: false,
         actions: inFull(title, message, trans)
       });
     } else {
-      Notification.update({
-        id,
-        message: trans.__('The cluster on %1 was stopped.', cluster.gateway),
-        type: 'info',
+      const message = trans.__(
+        'The cluster on %1 was stopped.',
+        cluster.gateway
+      );
+      notice.say(message, 'info', {
         autoClose: 5_000,
         actions: []
       });
     }
   });
   return started;
+}
+
+/**
+ * One notification whose words change.
+ *
+ * JupyterLab loses an update that comes before the notification is drawn, so nothing is said until
+ * there is something that lasts.
+ */
+class Notice {
+  private _id: string | null = null;
+
+  say(
+    message: string,
+    type: Notification.TypeOptions,
+    options: Notification.IOptions<never>
+  ): void {
+    if (this._id === null) {
+      this._id = Notification.emit(message, type, options);
+    } else {
+      Notification.update({ id: this._id, message, type, ...options });
+    }
+  }
+
+  dismiss(): void {
+    if (this._id !== null) {
+      Notification.dismiss(this._id);
+    }
+  }
 }
 
 /** Whether it runs, with a worker if it is to have one at all times. */

@@ -1,11 +1,19 @@
 /** Puts ready cells into a notebook, as one step that can be undone. */
 import type { ICell } from '@jupyterlab/nbformat';
-import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { INotebookModel, NotebookPanel } from '@jupyterlab/notebook';
 
 import type { Cell } from '../api/wire';
 
+type SharedNotebook = INotebookModel['sharedModel'];
+
+/** The ids of the cells that were inserted together, last, into each notebook. */
+const together = new WeakMap<SharedNotebook, ReadonlySet<string>>();
+
 /**
  * Insert cells below the active cell, or in its place if nothing is in it.
+ *
+ * Below means below all of the cells that were inserted with it, so that a second insertion does
+ * not take the first apart.
  *
  * The first of them becomes the active cell and is scrolled into view.
  */
@@ -18,7 +26,7 @@ export async function insertCells(
   if (!shared || cells.length === 0) {
     return;
   }
-  const active = notebook.activeCellIndex;
+  const active = lastTogether(shared, notebook.activeCellIndex);
   const start = Math.min(active + 1, shared.cells.length);
   const replaced =
     shared.cells[active]?.getSource().trim() === '' ? active : -1;
@@ -28,9 +36,28 @@ export async function insertCells(
       shared.deleteCell(replaced);
     }
   });
+  const first = replaced >= 0 ? replaced : start;
+  together.set(
+    shared,
+    new Set(
+      shared.cells.slice(first, first + cells.length).map(cell => cell.id)
+    )
+  );
   notebook.deselectAll();
-  notebook.activeCellIndex = replaced >= 0 ? replaced : start;
+  notebook.activeCellIndex = first;
   await notebook.scrollToItem(notebook.activeCellIndex, 'smart');
+}
+
+/** The last of the cells that were inserted with a cell; itself if it was inserted by hand. */
+function lastTogether(shared: SharedNotebook, index: number): number {
+  const ids = together.get(shared);
+  if (!ids?.has(shared.cells[index]?.id ?? '')) {
+    return index;
+  }
+  return shared.cells.reduce(
+    (last, cell, i) => (ids.has(cell.id) ? i : last),
+    index
+  );
 }
 
 function toNotebookFormat({ cell_type, source }: Cell): ICell {

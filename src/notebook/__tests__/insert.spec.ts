@@ -42,6 +42,23 @@ describe('insertCells', () => {
     jest.restoreAllMocks();
   });
 
+  it('should not take apart what was inserted together before', async () => {
+    await insert();
+    await insert();
+    expect(sources()).toEqual([
+      'first',
+      CELLS[0].source,
+      CELLS[1].source,
+      CELLS[0].source,
+      CELLS[1].source,
+      'last'
+    ]);
+    expect(content.activeCellIndex).toBe(3);
+    content.activeCellIndex = 0;
+    await insert();
+    expect(content.activeCellIndex).toBe(1);
+  });
+
   it('should insert below the active cell and go there', async () => {
     await insert();
     expect(sources()).toEqual([

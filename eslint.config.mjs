@@ -16,7 +16,10 @@ export default defineConfig([
       'multicloud_lab',
       'node_modules',
       'src/api/wire.ts',
-      'ui-tests'
+      'ui-tests/.demo',
+      'ui-tests/node_modules',
+      'ui-tests/playwright-report',
+      'ui-tests/test-results'
     ]
   },
   js.configs.recommended,
@@ -35,7 +38,7 @@ export default defineConfig([
         ...globals.es2015
       },
       parserOptions: {
-        project: 'tsconfig.test.json',
+        project: ['tsconfig.test.json', 'ui-tests/tsconfig.json'],
         sourceType: 'module'
       }
     },
@@ -60,7 +63,7 @@ export default defineConfig([
     }
   },
   {
-    files: ['**/__tests__/**'],
+    files: ['**/__tests__/**', 'ui-tests/**'],
     rules: {
       'jupyter/command-described-by': 'off',
       'jupyter/command-id-convention': 'off',

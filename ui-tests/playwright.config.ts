@@ -4,7 +4,7 @@ import path from 'path';
 
 import type { PlaywrightTestConfig } from '@playwright/test';
 
-import baseConfig from '@jupyterlab/galata/lib/playwright-config';
+import * as galataConfig from '@jupyterlab/galata/lib/playwright-config';
 
 // Worker processes read this file again and inherit what the first reading chose.
 process.env.MULTICLOUD_UI_PORT ??= String(
@@ -13,6 +13,8 @@ process.env.MULTICLOUD_UI_PORT ??= String(
 process.env.JUPYTER_TOKEN ??= randomBytes(16).toString('hex');
 process.env.MULTICLOUD_UI_STATE ??= path.join(__dirname, '.demo');
 
+// Galata declares no type for it.
+const baseConfig = galataConfig as PlaywrightTestConfig;
 const port = Number(process.env.MULTICLOUD_UI_PORT);
 const token = process.env.JUPYTER_TOKEN;
 

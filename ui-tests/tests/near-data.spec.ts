@@ -1,0 +1,118 @@
+/** The whole way: from a clean JupyterLab to two histograms, each computed beside its data. */
+import { expect, test } from '@jupyterlab/galata';
+
+import { passwordOf } from './demo';
+import { PanelPage } from './panel-page';
+
+const WHERE_IT_RAN = `import os
+print("computed in", client.submit(lambda: os.environ["MULTICLOUD_REGION"], pure=False).result())`;
+
+const WHERE_BOTH_RAN = `import os
+for ds in (era5, prect):
+    print("computed in", mcl.client(near=ds).submit(lambda: os.environ["MULTICLOUD_REGION"], pure=False).result())`;
+
+// Seconds for a notebook on two busy cores: a kernel, its imports, and workers that import too.
+const RUN = { timeout: 120_000 };
+
+test.describe.configure({ mode: 'serial' });
+test.use({ viewport: { width: 1440, height: 900 } });
+
+test('opens a dataset near its data, and its cells run there', async ({
+  page
+}) => {
+  const panel = new PanelPage(page);
+  await panel.open();
+
+  await test.step('a wrong password is told in words, and can be tried again', async () => {
+    await panel.choose('era5', 'Open Dataset Near Data');
+    await panel.signIn('gcp-iowa', 'not the password');
+    await expect(page.getByRole('dialog')).toContainText(
+      'gcp-iowa refused the user name or password'
+    );
+    await panel.signIn('gcp-iowa', passwordOf('gcp-iowa'));
+  });
+
+  await test.step('a cluster runs near it, and cells are in a new notebook', async () => {
+    await expect(panel.gateway('gcp-iowa')).toContainText('signed in');
+    await expect(panel.cells).toHaveCount(4);
+    await expect(panel.cells.first()).toContainText(
+      'mcl.open_dataset("pangeo/atmosphere/era5")'
+    );
+    await expect(panel.cluster('gcp-iowa')).toContainText('running');
+    await expect(panel.cluster('gcp-iowa')).toContainText('gcp:us-central1');
+    await expect(panel.cluster('gcp-iowa')).toContainText('1 worker');
+  });
+
+  await test.step('they run in the region of the data, and plot', async () => {
+    await page.notebook.addCell('code', WHERE_IT_RAN);
+    await page.notebook.run();
+    await expect(
+      panel.notebook.getByText('computed in gcp:us-central1')
+    ).toBeVisible(RUN);
+    await expect(panel.plots).toHaveCount(1);
+    await expect(panel.errors).toHaveCount(0);
+  });
+
+  await test.step('the dashboard opens through the server', async () => {
+    await panel
+      .cluster('gcp-iowa')
+      .getByRole('button', { name: /dashboard/i })
+      .click();
+    const pane = page.frameLocator('iframe[src*="multicloud-lab/dashboards"]');
+    await expect(pane.first().locator('.bk-Figure').first()).toBeVisible();
+  });
+
+  await test.step('a second click takes the running cluster', async () => {
+    await page.notebook.close(false);
+    await panel.choose('era5', 'Open Dataset Near Data');
+    await expect(panel.cells).toHaveCount(4);
+    await expect(page.getByText(/Using the cluster on gcp-iowa/)).toBeVisible();
+    await expect(panel.cluster('gcp-iowa')).toHaveCount(1);
+    await page.notebook.close(false);
+  });
+});
+
+test('opens two datasets together, each beside its data, side by side', async ({
+  page
+}) => {
+  const panel = new PanelPage(page);
+  await panel.open();
+  await panel.dataset('era5').click();
+  await panel.dataset('PRECT').click({ modifiers: ['Control'] });
+  await panel.choose('PRECT', /Open .*Near Data/);
+  await panel.signIn('aws-oregon', passwordOf('aws-oregon'));
+  await expect(panel.cluster('aws-oregon')).toContainText('1 worker');
+  await expect(panel.cluster('gcp-iowa')).toContainText('1 worker');
+
+  await page.notebook.addCell('code', WHERE_BOTH_RAN);
+  await page.notebook.run();
+  await expect(
+    panel.notebook.getByText('computed in aws:us-west-2')
+  ).toBeVisible(RUN);
+  await expect(
+    panel.notebook.getByText('computed in gcp:us-central1')
+  ).toBeVisible();
+  await expect(panel.plots).toHaveCount(1);
+  await expect(panel.errors).toHaveCount(0);
+  await panel.plots.first().scrollIntoViewIfNeeded();
+  await page.screenshot({ path: test.info().outputPath('panel.png') });
+  await page.notebook.close(false);
+
+  await test.step('clusters are rescaled and stopped from the panel', async () => {
+    const cluster = panel.cluster('aws-oregon');
+    await cluster.getByRole('spinbutton', { name: 'Fewest workers' }).fill('2');
+    await page.keyboard.press('Enter');
+    await expect(cluster).toContainText('2 workers');
+    for (const gateway of ['aws-oregon', 'gcp-iowa']) {
+      await panel
+        .cluster(gateway)
+        .getByRole('button', { name: /stop/i })
+        .click();
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: /stop/i })
+        .click();
+      await expect(panel.cluster(gateway)).toHaveCount(0);
+    }
+  });
+});

@@ -1,0 +1,68 @@
+/** The panel as a person finds it: everything by its role and name. */
+import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
+import { expect } from '@jupyterlab/galata';
+import type { Locator } from '@playwright/test';
+
+export class PanelPage {
+  constructor(readonly page: IJupyterLabPageFixture) {}
+
+  /** The notebook in front. */
+  get notebook(): Locator {
+    return this.page.locator('.jp-NotebookPanel:not(.lm-mod-hidden)');
+  }
+
+  get cells(): Locator {
+    return this.notebook.locator('.jp-CodeCell');
+  }
+
+  /** The plots that its cells drew. */
+  get plots(): Locator {
+    return this.notebook.locator('.jp-OutputArea-output img');
+  }
+
+  get errors(): Locator {
+    return this.notebook.locator(
+      '[data-mime-type="application/vnd.jupyter.error"]'
+    );
+  }
+
+  /** Show the panel. */
+  async open(): Promise<void> {
+    await this.page.getByRole('tab', { name: 'Multi-Cloud Lab' }).click();
+    await expect(
+      this.page.getByRole('tree', { name: 'Datasets' })
+    ).toBeVisible();
+  }
+
+  dataset(name: string): Locator {
+    return this.page
+      .getByRole('tree', { name: 'Datasets' })
+      .getByRole('treeitem', { name: new RegExp(`^${name} `) });
+  }
+
+  gateway(name: string): Locator {
+    return this.page
+      .getByRole('list', { name: 'Gateways' })
+      .getByRole('listitem', { name: new RegExp(`^Gateway ${name} `) });
+  }
+
+  cluster(gateway: string): Locator {
+    return this.page
+      .getByRole('list', { name: 'Clusters' })
+      .getByRole('listitem', { name: new RegExp(gateway) });
+  }
+
+  /** Choose an item of a dataset's context menu. */
+  async choose(dataset: string, item: string | RegExp): Promise<void> {
+    await this.dataset(dataset).click({ button: 'right' });
+    await this.page.getByRole('menuitem', { name: item }).click();
+  }
+
+  /** Answer the sign-in dialog. */
+  async signIn(gateway: string, password: string): Promise<void> {
+    const dialog = this.page.getByRole('dialog');
+    await expect(dialog).toContainText(`Sign In to ${gateway}`);
+    await dialog.getByLabel('Password').fill(password);
+    await dialog.getByRole('button', { name: 'Sign In' }).click();
+  }
+}

@@ -75,7 +75,9 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def start_jupyter(processes: Processes, port: int, lab: dict[str, Any]) -> DemoJupyter:
+def start_jupyter(
+    processes: Processes, port: int, lab: dict[str, Any], *, restart_kernels: bool = True
+) -> DemoJupyter:
     """Start JupyterLab and wait until it answers.
 
     Parameters
@@ -84,6 +86,9 @@ def start_jupyter(processes: Processes, port: int, lab: dict[str, Any]) -> DemoJ
     port : int
     lab : dict
         The values of the ``MulticloudLab`` configuration.
+    restart_kernels : bool
+        Whether a kernel that dies is started again, as people expect; a notebook that runs by
+        itself would never hear of it.
     """
     state = processes.state_dir
     token = os.environ.get("JUPYTER_TOKEN") or secrets.token_hex(16)
@@ -100,7 +105,19 @@ def start_jupyter(processes: Processes, port: int, lab: dict[str, Any]) -> DemoJ
     for directory in (*directories.values(), notebooks):
         directory.mkdir(parents=True, exist_ok=True)
     directories["JUPYTER_RUNTIME_DIR"].chmod(0o700)
-    _write_config(directories["JUPYTER_CONFIG_DIR"], notebooks, port, lab)
+    server = {
+        "ip": "127.0.0.1",
+        "port": port,
+        "port_retries": 0,
+        "open_browser": False,
+        "root_dir": str(notebooks),
+        "allow_root": os.geteuid() == 0,
+        "jpserver_extensions": {"multicloud_lab": True},
+    }
+    kernels = {"autorestart": restart_kernels}
+    _write_config(
+        directories["JUPYTER_CONFIG_DIR"], {"ServerApp": server, "KernelManager": kernels}, lab
+    )
     processes.start(
         _NAME,
         [sys.executable, "-m", "jupyterlab"],
@@ -116,20 +133,11 @@ def wait_for_jupyter(processes: Processes) -> None:
     processes.wait_for_end(_NAME, timeout=float("inf"))
 
 
-def _write_config(directory: Path, notebooks: Path, port: int, lab: dict[str, Any]) -> None:
-    server = {
-        "ip": "127.0.0.1",
-        "port": port,
-        "port_retries": 0,
-        "open_browser": False,
-        "root_dir": str(notebooks),
-        "allow_root": os.geteuid() == 0,
-        "jpserver_extensions": {"multicloud_lab": True},
-    }
+def _write_config(directory: Path, jupyter: dict[str, Any], lab: dict[str, Any]) -> None:
     # A demo on one machine has no use for news from the internet.
     quiet = {"check_for_updates_class": "jupyterlab.handlers.announcements.NeverCheckForUpdate"}
     files: dict[str, dict[str, Any]] = {
-        "jupyter_server_config.json": {"ServerApp": server, "LabApp": quiet},
+        "jupyter_server_config.json": {**jupyter, "LabApp": quiet},
         "jupyter_server_config.d/multicloud_lab_demo.json": {"MulticloudLab": lab},
         "labconfig/default_setting_overrides.json": {
             "@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}

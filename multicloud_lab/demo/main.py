@@ -70,7 +70,9 @@ def run(options: DemoOptions) -> int:
             _say("Starting two clouds on this machine ...")
             with Clouds(processes, options.size) as clouds:
                 write_workflow(processes.state_dir / "notebooks" / "two-clouds.ipynb")
-                jupyter = start_jupyter(processes, port, clouds.config())
+                jupyter = start_jupyter(
+                    processes, port, clouds.config(), restart_kernels=options.execute is None
+                )
                 _announce(clouds, jupyter)
                 if options.execute is not None:
                     return _execute(processes, options.execute)

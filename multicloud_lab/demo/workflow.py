@@ -19,7 +19,7 @@ from typing import Any
 import nbformat
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
 from multicloud_lab.demo.notebook import workflow
 from multicloud_lab.endpoints import PREFIX
@@ -27,6 +27,7 @@ from multicloud_lab.errors import MulticloudLabError
 
 _REQUEST_TIMEOUT = 60.0  # seconds
 _CELL_TIMEOUT = 900  # seconds
+_SILENCE = 15.0  # seconds without a heartbeat after which a kernel counts as dead
 
 
 class WorkflowFailedError(MulticloudLabError):
@@ -107,6 +108,7 @@ class ServerKernel:
         """Connect to it as the server does."""
         client = AsyncKernelClient()
         client.load_connection_file(str(self._runtime_dir / f"kernel-{self._id}.json"))
+        client.hb_channel.time_to_dead = _SILENCE
         return client
 
     async def is_alive(self) -> bool:
@@ -152,11 +154,11 @@ def execute(server: Server, runtime_dir: Path, output: Path) -> None:
     try:
         client.execute()
     except CellExecutionError as error:
-        number = client.code_cells_executed + 1
         raise WorkflowFailedError(
-            f"Code cell {number} of the workflow failed: {error.ename}: {error.evalue}"
+            f"Code cell {client.code_cells_executed} of the workflow failed: "
+            f"{error.ename}: {error.evalue}"
         ) from error
-    except (CellTimeoutError, DeadKernelError) as error:
+    except (CellTimeoutError, RuntimeError) as error:  # the kernel died, or did not start
         raise WorkflowFailedError(f"The workflow failed: {error}") from error
     finally:
         nbformat.write(notebook, output)  # type: ignore[no-untyped-call]

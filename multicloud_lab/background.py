@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as NotYet
+from concurrent.futures import Future, wait
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -30,28 +29,27 @@ class BackgroundLoop:
         self,
         coroutine: Coroutine[Any, Any, T],
         *,
-        tick: Callable[[], None] | None = None,
-        every: float = 1.0,
+        tick: Callable[[], None] = lambda: None,
+        every: float = 0.5,
     ) -> T:
         """Run a coroutine and wait for what it gives; an interrupt cancels it.
 
         Parameters
         ----------
         coroutine : coroutine
-        tick : callable, optional
+        tick : callable
             Called while it runs.
         every : float
             Seconds between two calls of ``tick``.
         """
         future = self.submit(coroutine)
         try:
-            while tick is not None and not future.done():
+            # In short steps: an endless wait for a lock is not left by every interrupt.
+            while True:
                 tick()
-                try:
-                    return future.result(timeout=every)
-                except NotYet:
-                    continue
-            return future.result()
+                done, _ = wait([future], timeout=every)
+                if done:
+                    return future.result()
         except BaseException:
             future.cancel()
             raise

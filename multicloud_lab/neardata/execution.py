@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
@@ -66,8 +66,7 @@ def compute_parts(parts: Sequence[Part], **kwargs: Any) -> list[list[Any]]:
         for number, part in enumerate(parts):
             if part.client is None:
                 results[number] = _compute_here(part, kwargs)
-        done, _ = wait(gathering, return_when=FIRST_EXCEPTION)
-        failed = [future for future in done if future.exception() is not None]
+        failed = _wait(gathering)
         for future in failed:
             error = future.exception()
             assert error is not None  # noqa: S101 - what the line above asked
@@ -86,6 +85,18 @@ def compute_parts(parts: Sequence[Part], **kwargs: Any) -> list[list[Any]]:
     finally:
         pool.shutdown(wait=False)
     return [list(results[number]) for number in range(len(parts))]
+
+
+def _wait(futures: Collection[Future[Any]]) -> list[Future[Any]]:
+    """Wait until all are done or one has failed, and give those that have.
+
+    In short steps: an endless wait for a lock is not left by every interrupt.
+    """
+    while True:
+        done, pending = wait(futures, timeout=0.2, return_when=FIRST_EXCEPTION)
+        failed = [future for future in done if future.exception() is not None]
+        if failed or not pending:
+            return failed
 
 
 def _compute_here(part: Part, kwargs: dict[str, Any]) -> Sequence[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import threading
@@ -194,6 +195,10 @@ def eventually(condition: Callable[[], bool]) -> bool:
     return False
 
 
+def idle(client: Any) -> bool:
+    return not any(client.processing().values())
+
+
 def test_an_interrupt_cancels_what_runs_everywhere(
     lab: Lab, era5: xr.Dataset, lens: xr.Dataset
 ) -> None:
@@ -206,14 +211,14 @@ def test_an_interrupt_cancels_what_runs_everywhere(
     main = threading.main_thread().ident or 0
 
     def interrupt() -> None:
-        eventually(lambda: all(any(client.processing().values()) for client in clients))
+        eventually(lambda: not any(map(idle, clients)))
         signal.pthread_kill(main, signal.SIGINT)
 
     threading.Thread(target=interrupt, daemon=True).start()
     with pytest.raises(KeyboardInterrupt):
         lab.compute(*parts)
     for client in clients:
-        assert eventually(lambda c=client: not c.futures)
+        assert eventually(functools.partial(idle, client))
 
 
 def test_without_a_sign_in_the_way_out_is_named(clouds: Clouds) -> None:

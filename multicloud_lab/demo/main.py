@@ -25,6 +25,7 @@ from multicloud_lab.errors import InvalidInputError, MulticloudLabError
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LOCK = "demo.lock"
 _OF_ONE_RUN = ("catalogs", "gateways", "logs", "runtime", "stores", "tmp", "demo.json")
+_KEPT = ("cache", "config", "data", "notebooks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +100,11 @@ def _state_dir(given: Path | None) -> Iterator[Path | None]:
     directory = given.expanduser().absolute()
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = directory / _LOCK
-    if not lock.exists() and any(directory.iterdir()):
+    taken = [name for name in (*_OF_ONE_RUN, *_KEPT) if (directory / name).exists()]
+    if taken and not lock.exists():
         raise InvalidInputError(
-            f"{directory} holds files that are not a demo's; give --state-dir an empty directory."
+            f"{directory} holds {taken[0]!r}, which is not a demo's; "
+            "give --state-dir another directory."
         )
     with lock.open("w") as file:
         try:

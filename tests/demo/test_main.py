@@ -236,7 +236,7 @@ def test_files_of_somebody_else_are_left_alone(
 ) -> None:
     (tmp_path / "logs").mkdir()
     assert run(DemoOptions(state_dir=tmp_path, browser=False)) == 1
-    assert "files that are not a demo's" in capsys.readouterr().err
+    assert "holds 'logs', which is not a demo's" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["logs"]
 
 

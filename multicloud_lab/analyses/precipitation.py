@@ -8,11 +8,13 @@ from multicloud_lab.analyses.base import AnalysisTemplate, Bound, Style, code, o
 from multicloud_lab.analyses.quoting import call, literal
 from multicloud_lab.records import Cell, Dataset
 
+_PLOT = "import matplotlib.pyplot as plt\n"
 _IMPORTS = """\
 import numpy as np
 from xhistogram.xarray import histogram
 
-bins = np.concatenate([[0], np.logspace(-5, 0, 50)])  # metres in 6 hours"""
+bins = np.concatenate([[0], np.logspace(-5, 0, 50)])  # metres in 6 hours
+attrs = {"long_name": "Precipitation in 6 hours", "units": "m"}"""
 
 # As Pangeo's catalog names it; it does not list the variables, of which there are 17.
 _ERA5 = "era5_hourly_reanalysis_single_levels"
@@ -41,7 +43,7 @@ class PrecipitationHistogram(AnalysisTemplate):
         compute = style.compute(list(zip(results, bound, strict=True)))
         return [
             *opened(bound, style),
-            code("\n".join((_IMPORTS, *lazy))),
+            code("\n".join((_PLOT * several + _IMPORTS, *lazy))),
             code(f"{compute}\n{plot}"),
         ]
 
@@ -61,12 +63,14 @@ def _histogram(bound: Bound, result: str) -> str:
         lines = [
             f'hourly = {name}.tp.sel(time=slice("1990-01-01", "2005-12-31"))',
             'total = hourly.coarsen(time=6, boundary="trim").sum().rename("tp_6hr")',
+            "total.attrs = attrs",
             'counts = histogram(total, bins=[bins], dim=["longitude"])',
         ]
     else:
         lines = [
             f'rate = {name}.PRECT.isel(member_id=0, missing_dims="ignore")',
             'total = (rate * 6 * 3600).rename("tp_6hr")  # from metres a second',
+            "total.attrs = attrs",
             'counts = histogram(total, bins=[bins], dim=["lon"])',
         ]
     return "\n".join(["", *lines, f'{result} = counts.mean("time")'])
@@ -74,14 +78,19 @@ def _histogram(bound: Bound, result: str) -> str:
 
 def _side_by_side(bound: Sequence[Bound], results: Sequence[str]) -> str:
     count = len(bound)
-    head = f"figure, axes = plt.subplots(1, {count}, "
-    lines = [
-        "import matplotlib.pyplot as plt",
-        "",
-        f'{head}figsize=({6 * count}, 4), layout="constrained")',
-    ]
-    for number, (item, result) in enumerate(zip(bound, results, strict=True)):
-        title = literal(f"{item.name}, {item.where}")
-        lines.append(f'{result}[:, 1:].plot(ax=axes[{number}], xscale="log")')
-        lines.append(call(f"axes[{number}].set_title", [title]))
-    return "\n".join(lines)
+    titles = [literal(f"{item.name}, {item.where}") for item in bound]
+    return "\n".join(
+        [
+            "",
+            "hists = {",
+            *(f"    {title}: {result}," for title, result in zip(titles, results, strict=True)),
+            "}",
+            call(
+                "figure, axes = plt.subplots",
+                ["1", str(count), f"figsize=({6 * count}, 4)", 'layout="constrained"'],
+            ),
+            "for axis, (title, hist) in zip(axes, hists.items()):",
+            '    hist[:, 1:].plot(ax=axis, xscale="log")',
+            "    axis.set_title(title)",
+        ]
+    )

@@ -10,7 +10,7 @@ import yaml
 
 from multicloud_lab.catalogs.document import parse_document
 from multicloud_lab.catalogs.fetch import fetch, normal_url
-from multicloud_lab.catalogs.formats.intake_esm import _table as read_table
+from multicloud_lab.catalogs.formats.intake_esm import read_table
 from multicloud_lab.catalogs.reader import Document
 from multicloud_lab.catalogs.trust import untrusted_reasons
 from multicloud_lab.errors import CatalogError, InvalidInputError, UntrustedSourceError
@@ -118,8 +118,10 @@ def _open_esm(opening: Opening, options: dict[str, Any]) -> Any:
 
     document = _document(opening)
     description = dict(document.content)
-    asset = description["assets"]["column_name"]
-    row = next((row for row in read_table(document) if row.get(asset) == opening.entry), None)
+    assets = description.get("assets")
+    asset = str(assets.get("column_name")) if isinstance(assets, Mapping) else ""
+    rows = read_table(document)
+    row = next((row for row in rows if str(row.get(asset, "")).strip() == opening.entry), None)
     if row is None:
         raise CatalogError(
             f"{opening.catalog_url} does not list {opening.entry!r} any more; refresh the datasets."

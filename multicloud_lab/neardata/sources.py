@@ -230,7 +230,13 @@ def _refers(arguments: Any, keys: frozenset[Any]) -> bool:
 
 def _is_key(value: Any, keys: frozenset[Any]) -> bool:
     named = value[0] if type(value) is tuple and value else value
-    return isinstance(named, str) and (named in keys or value in keys)
+    if not isinstance(named, str):
+        return False
+    try:
+        known = named in keys or value in keys
+    except TypeError:  # A tuple that holds a list is no key.
+        known = False
+    return known
 
 
 def _name(key: Any) -> str:

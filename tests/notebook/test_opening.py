@@ -105,6 +105,7 @@ def test_a_command_in_a_template_does_not_run(lab: Lab, made: Path) -> None:
 
 def test_what_was_checked_is_what_runs(lab: Lab, made: Path) -> None:
     """A file that changes after the lab has read it is checked again."""
+    assert "c/chosen" in set(lab.datasets().id)
     document = yaml.safe_load((made / "catalog.yaml").read_text())
     document["sources"]["chosen"] = document["sources"]["own"]
     (made / "catalog.yaml").write_text(yaml.safe_dump(document))

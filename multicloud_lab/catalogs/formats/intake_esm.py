@@ -43,7 +43,7 @@ class IntakeEsmFormat:
         column = assets.get("column_name") if isinstance(assets, Mapping) else None
         if not isinstance(assets, Mapping) or not isinstance(column, str):
             raise CatalogError(f"{document.url} does not say which column has the assets.")
-        rows = _table(document)
+        rows = read_table(document)
         if rows and column not in rows[0]:
             raise CatalogError(f"The table of {document.url} has no column {column!r}.")
         control = document.content.get("aggregation_control")
@@ -68,7 +68,8 @@ class IntakeEsmFormat:
 register(IntakeEsmFormat())
 
 
-def _table(document: Document) -> list[Row]:
+def read_table(document: Document) -> list[Row]:
+    """Read the assets of a catalog: from itself, or from the table that it names."""
     embedded = document.content.get("catalog_dict")
     if isinstance(embedded, list):
         return [row for row in embedded if isinstance(row, Mapping)]

@@ -20,7 +20,11 @@ module.exports = {
   ...jestJupyterLab(__dirname),
   automock: false,
   reporters: ['default'],
-  modulePathIgnorePatterns: ['<rootDir>/multicloud_lab/labextension'],
+  modulePathIgnorePatterns: [
+    '<rootDir>/.venv',
+    '<rootDir>/multicloud_lab/labextension',
+    '<rootDir>/ui-tests'
+  ],
   testRegex: 'src/.*/__tests__/.*\\.spec\\.tsx?$',
   transformIgnorePatterns: [`/node_modules/(?!${esModules}).+`]
 };

@@ -31,6 +31,14 @@ MAY_IMPORT = {
     "neardata": RECORDS,
     "analyses": RECORDS,
     "placement": RECORDS,
+    "address": GROUND | {"endpoints"},
+    "background": GROUND,
+    "clients": RECORDS | {"interface"},
+    "beside": RECORDS | {"background", "clients", "interface", "neardata"},
+    "remote": RECORDS | {"address", "endpoints", "interface"},
+    "service": RECORDS
+    | {"interface", "catalogs", "locations", "gateways", "placement", "analyses"}
+    | {"__version__"},
 }
 NO_JUPYTER = ("regions", "catalogs", "locations", "gateways", "neardata", "analyses", "placement")
 PUBLIC = {

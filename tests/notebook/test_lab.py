@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import dask
@@ -199,6 +199,15 @@ def idle(client: Any) -> bool:
     return not any(client.processing().values())
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Python's own handling of an interrupt, which pytest-xdist takes away in its workers."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_cancels_what_runs_everywhere(
     lab: Lab, era5: xr.Dataset, lens: xr.Dataset
 ) -> None:

@@ -49,6 +49,8 @@ async def test_it_is_on_when_installed_and_leaves_nothing(
         "JUPYTER_DATA_DIR": str(short / "data"),
         "JUPYTER_RUNTIME_DIR": str(runtime),
         "TMPDIR": str(temporary),
+        # Jupyter's language servers ask Node for its version, and Node caches what it compiled.
+        "NODE_DISABLE_COMPILE_CACHE": "1",
         # Of a server in whose terminal this one is started.
         "MULTICLOUD_LAB_URL": "http+unix://%2Fnowhere/",
         "MULTICLOUD_LAB_SECRET": "of-the-other",

@@ -84,7 +84,7 @@ async def _all_datasets(
             page = await service.datasets(
                 r.DatasetQuery(text=text, region=region, limit=10_000, cursor=cursor)
             )
-            found += [row.dataset for row in page.items]
+            found += page.items
             if page.next_cursor is None:
                 return found, await service.status()
             cursor = page.next_cursor
@@ -237,7 +237,7 @@ async def _catalog_findings(service: LabService, catalog: r.CatalogStatus) -> li
         mend = "See that the file is there, or correct its url in MulticloudLab.catalogs."
         return [Finding("catalog", catalog.name, False, catalog.problem, mend)]
     page = await service.datasets(r.DatasetQuery(catalog=catalog.name, limit=10_000))
-    rows = [row.dataset for row in page.items]
+    rows = page.items
     broken = [dataset for dataset in rows if dataset.problem]
     nowhere = sum(dataset.region is None and not dataset.problem for dataset in rows)
     message = f"{catalog.datasets} datasets"

@@ -114,7 +114,7 @@ async def connect(service: LabInterface, wish: r.StartCluster) -> r.Connection:
     DeadlineError
         It does not run within :data:`START_DEADLINE` seconds.
     """
-    cluster = (await service.start_cluster(wish)).cluster
+    cluster = await service.start_cluster(wish)
     began = time.monotonic()
     while True:
         try:

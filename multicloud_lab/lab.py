@@ -321,12 +321,11 @@ _COLUMNS = ("id", "title", "description", "region", "evidence", "near", "format"
 
 
 def _row(row: r.DatasetRow) -> dict[str, Any]:
-    dataset = row.dataset
     near = row.near.gateway if row.near is not None and row.near.region is not None else None
     return {
-        **{name: getattr(dataset, name) for name in _COLUMNS if name != "near"},
-        "region": None if dataset.region is None else str(dataset.region),
-        "evidence": str(dataset.evidence),
+        **{name: getattr(row, name) for name in _COLUMNS if name != "near"},
+        "region": None if row.region is None else str(row.region),
+        "evidence": str(row.evidence),
         "near": near,
     }
 

@@ -150,10 +150,9 @@ class Placement(Record):
     why: str = Field(description="One sentence.")
 
 
-class DatasetRow(Record):
+class DatasetRow(Dataset):
     """A dataset in a list, with what near would be."""
 
-    dataset: Dataset
     near: Placement | None = Field(
         default=None, description="The best placement; null if no gateway can be ranked."
     )
@@ -239,14 +238,16 @@ class StartCluster(Record):
     minimum: int | None = Field(default=None, ge=0, description="Null: the gateway's default.")
     maximum: int | None = Field(default=None, ge=1, description="Null: the gateway's default.")
     options: dict[str, Any] = Field(default_factory=dict, description="Of the gateway's form.")
-    reuse: bool = Field(default=True, description="Take the lab's running cluster there, if any.")
+    reuse: bool | None = Field(
+        default=None,
+        description="Take the lab's running cluster there, if any. Null: if `near` is said.",
+    )
 
 
-class StartedCluster(Record):
-    """The answer to a wish for a cluster."""
+class StartedCluster(Cluster):
+    """The cluster that a wish was answered with."""
 
-    cluster: Cluster
-    reused: bool
+    reused: bool = Field(description="Whether it was there already.")
     placement: Placement | None = Field(default=None, description="Why there, if it was chosen.")
 
 

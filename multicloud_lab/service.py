@@ -119,7 +119,7 @@ class LabService(LabInterface):
         found, total, cursor = self._index.search(query, in_region=near)
         return r.DatasetPage(
             items=tuple(
-                r.DatasetRow(dataset=dataset, near=next(iter(self._rank(dataset)), None))
+                r.DatasetRow(**dict(dataset), near=next(iter(self._rank(dataset)), None))
                 for dataset in found
             ),
             total=total,
@@ -207,9 +207,9 @@ class LabService(LabInterface):
             maximum=gateway.maximum if body.maximum is None else body.maximum,
             options={**gateway.options, **body.options},
             dataset=placement.dataset if placement else None,
-            reuse=body.reuse,
+            reuse=body.near is not None if body.reuse is None else body.reuse,
         )
-        return r.StartedCluster(cluster=cluster, reused=reused, placement=placement)
+        return r.StartedCluster(**dict(cluster), reused=reused, placement=placement)
 
     async def scale_cluster(self, gateway: str, cluster: str, body: r.ScaleCluster) -> r.Cluster:
         """Give a cluster new adaptive bounds."""

@@ -95,7 +95,7 @@ async def test_a_lab_without_gateways_still_lists_and_says_so(tmp_path: Path) ->
     values = {**small_lab(tmp_path, here=zarr("gs://a/x")), "gateways": []}
     async with serving(values) as service:
         page = await service.datasets(DatasetQuery())
-        assert [(row.dataset.id, row.near) for row in page.items] == [("c/here", None)]
+        assert [(row.id, row.near) for row in page.items] == [("c/here", None)]
         with pytest.raises(NoPlacementError, match="No gateway is configured"):
             await service.start_cluster(StartCluster(near="c/here"))
 
@@ -134,7 +134,7 @@ async def test_a_child_that_cannot_be_read_is_a_row_that_cannot_be_opened(tmp_pa
     child = {"driver": "yaml_file_cat", "args": {"path": "{{ CATALOG_DIR }}/gone.yaml"}}
     async with serving(small_lab(tmp_path, child=child, here=zarr("gs://a/x"))) as service:
         page = await service.datasets(DatasetQuery())
-        rows = {row.dataset.id: row.dataset for row in page.items}
+        rows = {row.id: row for row in page.items}
         assert set(rows) == {"c/child", "c/here"}
         assert "gone.yaml" in rows["c/child"].problem
         with pytest.raises(CatalogError, match=r"gone\.yaml"):
@@ -147,7 +147,7 @@ async def test_a_child_that_cannot_be_read_is_a_row_that_cannot_be_opened(tmp_pa
 async def test_both_datasets_are_opened_near_their_data(clouds: Clouds, tmp_path: Path) -> None:
     changes: list[Change] = []
     async with serving(clouds.config(), changes, tmp_path) as service:
-        rows = {row.dataset.id: row for row in (await service.datasets(DatasetQuery())).items}
+        rows = {row.id: row for row in (await service.datasets(DatasetQuery())).items}
         near = {name: rows[name].near for name in (ERA5, PRECT)}
         assert [p and (str(p.region), p.gateway) for p in near.values()] == [
             (GCP, "gcp-iowa"),
@@ -161,9 +161,9 @@ async def test_both_datasets_are_opened_near_their_data(clouds: Clouds, tmp_path
             wishes = [StartCluster(near=name) for name in (ERA5, ERA5, PRECT)]
             first, again, other = await asyncio.gather(*map(service.start_cluster, wishes))
             assert [first.reused, again.reused].count(True) == 1
-            assert first.cluster.name == again.cluster.name
-            assert (first.cluster.gateway, other.cluster.gateway) == ("gcp-iowa", "aws-oregon")
-            assert first.cluster.dataset == ERA5
+            assert first.name == again.name
+            assert (first.gateway, other.gateway) == ("gcp-iowa", "aws-oregon")
+            assert first.dataset == ERA5
             assert first.placement is not None
             assert "same region" in first.placement.why
         finally:

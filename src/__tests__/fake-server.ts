@@ -94,7 +94,7 @@ export function row(
   more: Partial<Dataset> = {}
 ): DatasetRow {
   return {
-    dataset: dataset(id, { region, ...more }),
+    ...dataset(id, { region, ...more }),
     near: {
       dataset: id,
       url: `s3://data/${id}`,

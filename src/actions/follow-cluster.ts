@@ -36,9 +36,9 @@ export async function startAndFollow(
     () => notice.say(about, 'in-progress', { autoClose: false }),
     PATIENCE
   );
-  let started: StartedCluster;
+  let cluster: StartedCluster;
   try {
-    started = await lab.api.startCluster(wish);
+    cluster = await lab.api.startCluster(wish);
   } catch (error) {
     notice.dismiss();
     throw error;
@@ -46,9 +46,8 @@ export async function startAndFollow(
     clearTimeout(slow);
   }
   void lab.clusters.refresh();
-  const why = started.placement?.why ?? '';
-  const { cluster } = started;
-  const said = started.reused
+  const why = cluster.placement?.why ?? '';
+  const said = cluster.reused
     ? trans.__('Using the cluster on %1. %2', cluster.gateway, why)
     : trans.__('Starting a cluster on %1. %2', cluster.gateway, why);
   const title = trans.__('Cluster on %1', cluster.gateway);
@@ -63,7 +62,7 @@ export async function startAndFollow(
   }
   void untilSettled(lab, cluster).then(last => {
     if (last && isReady(last)) {
-      const message = started.reused
+      const message = cluster.reused
         ? said
         : trans.__(
             'The cluster on %1, in %2, is ready.',
@@ -101,7 +100,7 @@ export async function startAndFollow(
       });
     }
   });
-  return started;
+  return cluster;
 }
 
 /**

@@ -38,7 +38,7 @@ export async function openNearData(
   let name = ids.join(', ');
   try {
     const rows = await Promise.all(ids.map(id => rowOf(lab, id)));
-    name = rows.map(({ dataset }) => dataset.name).join(', ');
+    name = rows.map(row => row.name).join(', ');
     const homeless = rows.find(
       ({ near }) => near === null || near.relation === 'unknown'
     );
@@ -76,7 +76,7 @@ export async function openNearData(
 
 /** A dataset as the list has it, else as the server says it now. */
 async function rowOf(lab: IMulticloudLab, id: string): Promise<DatasetRow> {
-  const known = lab.datasets.value.find(({ dataset }) => dataset.id === id);
+  const known = lab.datasets.value.find(row => row.id === id);
   if (known) {
     return known;
   }
@@ -84,7 +84,7 @@ async function rowOf(lab: IMulticloudLab, id: string): Promise<DatasetRow> {
     lab.api.dataset(id),
     lab.api.placements(id)
   ]);
-  return { dataset, near: placements[0] ?? null };
+  return { ...dataset, near: placements[0] ?? null };
 }
 
 function byGateway(rows: readonly DatasetRow[]): Map<string, DatasetRow[]> {
@@ -119,11 +119,11 @@ async function startNear(
   gateway: string,
   { lab, trans, callbacks }: IOpenOptions
 ): Promise<void> {
-  const [{ dataset, near }] = rows;
-  const wish = { near: dataset.id };
+  const [{ id, near }] = rows;
+  const wish = { near: id };
   const about = trans.__(
     '%1 is in %2: asking %3 for a cluster …',
-    rows.map(row => row.dataset.name).join(', '),
+    rows.map(row => row.name).join(', '),
     near?.region ?? trans.__('an unknown region'),
     gateway
   );
@@ -156,7 +156,7 @@ async function tried(
   }
 }
 
-function sayNowhere({ dataset }: DatasetRow, options: IOpenOptions): void {
+function sayNowhere(dataset: DatasetRow, options: IOpenOptions): void {
   const { trans } = options;
   const why = dataset.region
     ? trans.__('No gateway can be placed near %1.', dataset.region)

@@ -441,9 +441,30 @@ export interface components {
          * @description A dataset in a list, with what near would be.
          */
         DatasetRow: {
-            dataset: components["schemas"]["Dataset"];
+            catalog: string;
+            description: string;
+            /** @description Of the best replica. */
+            evidence: components["schemas"]["Evidence"];
+            /** @description zarr, netcdf, parquet, csv, rasterio, … */
+            format: string;
+            /** @description <catalog>/<path>/<name> */
+            id: string;
+            name: string;
             /** @description The best placement; null if no gateway can be ranked. */
             near: components["schemas"]["Placement"] | null;
+            /** @description What is wrong, if this row is a child that cannot be read. */
+            problem: string;
+            /** @description Region of the best replica. */
+            region: string | null;
+            replicas: components["schemas"]["Replica"][];
+            requester_pays: boolean;
+            tags: string[];
+            /** @description A short human name, where the catalog has one. */
+            title: string;
+            /** @description URL of the best replica. */
+            url: string;
+            /** @description Names of data variables, where the catalog says them. */
+            variables: string[];
         };
         /** @description What went wrong, in one sentence for a person. */
         Error: {
@@ -674,20 +695,43 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
-             * @description Take the lab's running cluster there, if any.
-             * @default true
+             * @description Take the lab's running cluster there, if any. Null: if `near` is said.
+             * @default null
              */
-            reuse?: boolean;
+            reuse?: boolean | null;
         };
         /**
          * StartedCluster
-         * @description The answer to a wish for a cluster.
+         * @description The cluster that a wish was answered with.
          */
         StartedCluster: {
-            cluster: components["schemas"]["Cluster"];
+            /** @description Threads of all workers. */
+            cores: number | null;
+            /** @description Path below the Jupyter server's base URL; null: none yet. */
+            dashboard: string | null;
+            /** @description Id of what it was opened for. */
+            dataset: string | null;
+            gateway: string;
+            /** @description Workers; null if another set it. */
+            maximum: number | null;
+            /** @description Bytes of all workers. */
+            memory: number | null;
+            /** @description Why it failed, or that the gateway capped it. */
+            message: string;
+            /** @description Workers; null if another set it. */
+            minimum: number | null;
+            name: string;
             /** @description Why there, if it was chosen. */
             placement: components["schemas"]["Placement"] | null;
+            region: string;
+            /** @description Whether it was there already. */
             reused: boolean;
+            /** @description Seconds since 1970. */
+            started: number;
+            /** @enum {string} */
+            status: "PENDING" | "RUNNING" | "STOPPING" | "STOPPED" | "FAILED";
+            /** @description Null while it cannot be told. */
+            workers: number | null;
         };
     };
     responses: {

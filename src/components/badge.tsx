@@ -15,10 +15,10 @@ export interface IBadge {
 
 /** Describe a row's best placement. */
 export function badgeOf(row: DatasetRow, trans: TranslationBundle): IBadge {
-  const { dataset, near } = row;
-  const region = dataset.region ?? near?.region ?? null;
+  const { near } = row;
+  const region = row.region ?? near?.region ?? null;
   if (region === null || near?.relation === 'unknown') {
-    const why = dataset.replicas[0]?.detail || near?.why || '';
+    const why = row.replicas[0]?.detail || near?.why || '';
     return {
       sign: '?',
       state: 'unknown',

@@ -82,7 +82,8 @@ export function DatasetTreeRow(props: IDatasetRowProps): JSX.Element {
       </div>
     );
   }
-  const { dataset, near } = row.row;
+  const dataset = row.row;
+  const { near } = dataset;
   const about = dataset.problem || dataset.title || dataset.description;
   const beside = near?.relation === 'unknown' ? null : near?.gateway;
   const facts = [beside, dataset.format].filter(Boolean).join(' · ');

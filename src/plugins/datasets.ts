@@ -197,8 +197,8 @@ export const datasetsPlugin: JupyterFrontEndPlugin<void> = {
     const urls = (args: ReadonlyPartialJSONObject): string[] => {
       const ids = chosen(args);
       return lab.datasets.value
-        .filter(({ dataset }) => ids.includes(dataset.id) && dataset.url)
-        .map(({ dataset }) => dataset.url);
+        .filter(({ id, url }) => ids.includes(id) && url)
+        .map(({ url }) => url);
     };
     commands.addCommand(CommandIDs.copyUrl, {
       label: args =>

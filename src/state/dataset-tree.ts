@@ -32,7 +32,7 @@ export interface ITreeOptions {
 }
 
 /** The path of the group that a dataset is in: its id without its name. */
-export function groupOf({ dataset }: DatasetRow): string {
+export function groupOf(dataset: DatasetRow): string {
   const end = dataset.id.endsWith(`/${dataset.name}`)
     ? dataset.id.length - dataset.name.length - 1
     : dataset.id.lastIndexOf('/');
@@ -77,7 +77,7 @@ export function layOut(
       members.forEach((row, index) =>
         out.push({
           kind: 'dataset',
-          id: row.dataset.id,
+          id: row.id,
           row,
           position: index + 1,
           siblings: members.length
@@ -109,8 +109,7 @@ const TEXTS = new WeakMap<DatasetRow, string>();
 function textOf(row: DatasetRow): string {
   let text = TEXTS.get(row);
   if (text === undefined) {
-    const { id, title, description, tags, variables, format, region } =
-      row.dataset;
+    const { id, title, description, tags, variables, format, region } = row;
     text = [id, title, description, ...tags, ...variables, format, region]
       .join('\n')
       .toLowerCase();

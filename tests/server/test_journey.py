@@ -65,13 +65,13 @@ async def test_from_sign_in_to_stop(
         assert (status, answer["state"]) == (200, "signed-in")
 
         status, page = await witness.api("GET", "datasets")
-        near = {row["dataset"]["id"]: row["near"]["gateway"] for row in page["items"]}
+        near = {row["id"]: row["near"]["gateway"] for row in page["items"]}
         assert near[PRECT] == gateway.name
         assert near[ERA5] != gateway.name
 
         status, started = await witness.api("POST", "clusters", {"near": PRECT, "maximum": 2})
-        assert (status, started["cluster"]["gateway"]) == (200, gateway.name)
-        name = started["cluster"]["name"]
+        assert (status, started["gateway"]) == (200, gateway.name)
+        name = started["name"]
         try:
             running = await witness.cluster(name, "RUNNING")
             assert (running["minimum"], running["maximum"], running["dataset"]) == (1, 2, PRECT)

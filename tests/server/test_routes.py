@@ -125,7 +125,7 @@ async def test_answers_have_all_their_fields(
     status, page = await jupyter.api("GET", "datasets?text=wind")
     assert (status, page["total"]) == (200, 1)
     assert set(page) == set(schemas["DatasetPage"]["required"])
-    assert set(page["items"][0]["dataset"]) == set(schemas["Dataset"]["required"])
+    assert set(page["items"][0]) == set(schemas["DatasetRow"]["required"])
     status, gateways = await jupyter.api("GET", "gateways")
     assert set(gateways[0]) == set(schemas["Gateway"]["required"])
 

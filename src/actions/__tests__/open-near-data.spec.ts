@@ -75,11 +75,9 @@ describe('openNearData', () => {
       'GET clusters': () => [cluster('x')],
       'POST clusters': ({ body }) => {
         const { near } = body as StartCluster;
-        const found = lab.datasets.value.find(
-          ({ dataset }) => dataset.id === near
-        )!;
+        const found = lab.datasets.value.find(({ id }) => id === near)!;
         return {
-          cluster: cluster('x', {
+          ...cluster('x', {
             gateway: found.near!.gateway,
             status: 'PENDING',
             workers: 0
@@ -260,8 +258,8 @@ describe('openNearData', () => {
 
   it('should not start anything beside data that nobody knows the place of', async () => {
     const lost = row('c/x', 'aws-oregon', 'aws:us-west-2', { region: null });
-    lost.dataset.region = null;
-    lost.dataset.replicas[0].detail = 'no registry knows this bucket';
+    lost.region = null;
+    lost.replicas[0].detail = 'no registry knows this bucket';
     lost.near!.relation = 'unknown';
     lab.datasets.set([lost]);
     await expect(open('c/x')).resolves.toBe(false);

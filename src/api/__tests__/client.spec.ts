@@ -30,7 +30,7 @@ describe('LabClient', () => {
         ? { items: [row('c/2')], total: 2, next_cursor: null }
         : { items: [row('c/1')], total: 2, next_cursor: 'next' };
     const rows = await client.datasets();
-    expect(rows.map(({ dataset }) => dataset.id)).toEqual(['c/1', 'c/2']);
+    expect(rows.map(({ id }) => id)).toEqual(['c/1', 'c/2']);
     expect(server.calls[0].query.has('cursor')).toBe(false);
   });
 

@@ -30,14 +30,11 @@ describe('badgeOf', () => {
   });
 
   it('should say why a region is not known', () => {
-    const { dataset } = row('c/x', '', '', { region: null });
+    const dataset = row('c/x', '', '', { region: null });
     const detail = 'the bucket has no region that we know';
     const unknown = {
-      dataset: {
-        ...dataset,
-        region: null,
-        replicas: [{ ...dataset.replicas[0], region: null, detail }]
-      },
+      ...dataset,
+      replicas: [{ ...dataset.replicas[0], region: null, detail }],
       near: null
     };
     const badge = badgeOf(unknown, trans);

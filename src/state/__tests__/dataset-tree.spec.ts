@@ -6,7 +6,7 @@ const OPTIONS: ITreeOptions = { filter: '', toggled: new Set(), catalogs: [] };
 describe('groupOf', () => {
   it('should be the id without the name, which may hold slashes', () => {
     const named = (id: string, name: string) => ({
-      dataset: dataset(id, { name }),
+      ...dataset(id, { name }),
       near: null
     });
     expect(groupOf(named('lens/atm/PRECT', 'PRECT'))).toBe('lens/atm');
@@ -62,7 +62,7 @@ describe('matches', () => {
     row('pangeo/sst', 'gcp', 'gcp:us-central1', { variables: ['analysed_sst'] })
   ];
   const found = (filter: string) =>
-    matches(rows, filter).map(({ dataset }) => dataset.name);
+    matches(rows, filter).map(({ name }) => name);
 
   it('should look in title, tags, variables, path and region, in any case', () => {
     expect(found('PRECIPITATION')).toEqual(['PRECT', 'era5']);

@@ -133,7 +133,7 @@ def read_config(values: Mapping[str, Any]) -> LabConfig:
     Parameters
     ----------
     values : mapping
-        As in DESIGN, without the outer ``MulticloudLab`` key.
+        As docs/configuration.md lists them, without the outer ``MulticloudLab`` key.
 
     Returns
     -------

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from multicloud_lab import records as r
 from multicloud_lab.analyses import CellSource, fitting, make_cells
-from multicloud_lab.catalogs import CatalogIndex, Entry, read_catalog
-from multicloud_lab.config import CatalogConfig, GatewayConfig, LabConfig
+from multicloud_lab.config import GatewayConfig, LabConfig
 from multicloud_lab.errors import (
     CatalogError,
     GatewayNotFoundError,
@@ -21,21 +18,9 @@ from multicloud_lab.errors import (
 )
 from multicloud_lab.gateways import GatewayPool
 from multicloud_lab.interface import LabInterface
-from multicloud_lab.locations import Locator
+from multicloud_lab.library import Library
 from multicloud_lab.placement import rank
 from multicloud_lab.regions import Relation, all_regions, parse_region
-
-CATALOG_DEADLINE = 30.0
-"""Seconds that one catalog and its children may take to be read."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Catalog:
-    """The last good reading of one catalog, and what went wrong since."""
-
-    config: CatalogConfig
-    entries: tuple[Entry, ...] = ()
-    problem: str = ""
 
 
 class LabService(LabInterface):
@@ -58,28 +43,21 @@ class LabService(LabInterface):
         on_change: Callable[[r.Change], None] = lambda change: None,
     ) -> None:
         self._config = config
-        self._on_change = on_change
         self._pool = GatewayPool(
             config.gateways,
             book=state_dir / "clusters.sqlite" if state_dir else None,
             on_change=on_change,
         )
-        self._catalogs = {catalog.name: _Catalog(catalog) for catalog in config.catalogs}
-        self._entries: dict[str, tuple[CatalogConfig, Entry]] = {}
-        self._locator = Locator(config.regions)
-        self._index = CatalogIndex({})
-        self._reading: asyncio.Task[None] | None = None
+        self._library = Library(config, on_change)
 
     async def start(self) -> None:
         """Connect to the gateways and begin to read the catalogs, waiting for neither."""
         await self._pool.start()
-        self._reading = asyncio.create_task(self._read_catalogs())
+        self._library.start()
 
     async def close(self) -> None:
         """Let go of every connection; clusters go on."""
-        if self._reading is not None:
-            self._reading.cancel()
-            await asyncio.gather(self._reading, return_exceptions=True)
+        await self._library.close()
         await self._pool.close()
 
     # --- the lab itself -----------------------------------------------------------------------
@@ -88,35 +66,27 @@ class LabService(LabInterface):
         """Say what the lab is set up with and what is wrong with that."""
         from multicloud_lab import __version__
 
-        await self._read()
+        await self._library.shelves()
         return r.LabStatus(
             version=__version__,
             home=self._config.home,
             problems=self._config.problems,
-            catalogs=tuple(
-                r.CatalogStatus(
-                    name=name,
-                    url=catalog.config.url,
-                    datasets=len(catalog.entries),
-                    problem=catalog.problem,
-                )
-                for name, catalog in self._catalogs.items()
-            ),
+            catalogs=self._library.status(),
         )
 
     async def refresh(self) -> r.LabStatus:
         """Read every catalog again; one that fails keeps its last good copy."""
-        await self._read()
-        self._reading = asyncio.create_task(self._read_catalogs())
+        await self._library.shelves()
+        self._library.start()
         return await self.status()
 
     # --- datasets -----------------------------------------------------------------------------
 
     async def datasets(self, query: r.DatasetQuery) -> r.DatasetPage:
         """List the datasets that match."""
-        await self._read()
         near = self._gateway(query.gateway).region if query.gateway else None
-        found, total, cursor = self._index.search(query, in_region=near)
+        shelves = await self._library.shelves()
+        found, total, cursor = shelves.index.search(query, in_region=near)
         return r.DatasetPage(
             items=tuple(
                 r.DatasetRow(**dict(dataset), near=next(iter(self._rank(dataset)), None))
@@ -128,8 +98,7 @@ class LabService(LabInterface):
 
     async def dataset(self, dataset_id: str) -> r.Dataset:
         """Give one dataset."""
-        await self._read()
-        return self._index.get(dataset_id)
+        return (await self._library.shelves()).index.get(dataset_id)
 
     async def placements(self, dataset_id: str) -> list[r.Placement]:
         """Rank the gateways for a dataset, the nearest first."""
@@ -140,7 +109,7 @@ class LabService(LabInterface):
         dataset = await self.dataset(dataset_id)
         if dataset.problem:
             raise CatalogError(f"{dataset.id} cannot be opened: {dataset.problem}")
-        _, entry = self._entries[dataset.id]
+        entry = (await self._library.shelves()).entries[dataset.id]
         return r.Opening(
             dataset=dataset,
             kind=entry.kind,
@@ -155,8 +124,8 @@ class LabService(LabInterface):
 
     async def locate(self, query: r.LocateQuery) -> list[r.Location]:
         """Say where URLs' bytes are, in the order asked."""
-        await self._read()
-        return [self._locator.locate(url) for url in query.url]
+        locator = (await self._library.shelves()).locator
+        return [locator.locate(url) for url in query.url]
 
     async def regions(self) -> list[r.RegionInfo]:
         """List the known regions."""
@@ -295,65 +264,3 @@ class LabService(LabInterface):
             region = parse_region(near)
             locations = [r.Location(url="", region=region, detail="asked for")]
         return rank(locations, self._config.gateways, home=self._config.home)
-
-    async def _read(self) -> None:
-        """Wait until the catalogs have been read."""
-        if self._reading is not None:
-            await asyncio.shield(self._reading)
-
-    async def _read_catalogs(self) -> None:
-        names = list(self._catalogs)
-        read = await asyncio.gather(*(self._read_one(self._catalogs[name]) for name in names))
-        self._catalogs = dict(zip(names, read, strict=True))
-        self._locator = Locator(self._config.regions)
-        self._entries = {}
-        listed: dict[str, list[r.Dataset]] = {}
-        aliases: dict[str, str] = {}
-        for name, catalog in self._catalogs.items():
-            listed[name] = []
-            for entry in catalog.entries:
-                dataset = self._dataset(catalog.config, entry)
-                listed[name].append(dataset)
-                self._entries[dataset.id] = (catalog.config, entry)
-                aliases.update((f"{name}/{alias}", dataset.id) for alias in entry.aliases)
-        self._index = CatalogIndex(listed, aliases=aliases)
-        self._on_change(r.Change(topic="datasets", action="refreshed"))
-
-    async def _read_one(self, catalog: _Catalog) -> _Catalog:
-        try:
-            entries = await asyncio.to_thread(
-                read_catalog,
-                catalog.config.url,
-                options=self._config.options_for,
-                deadline=CATALOG_DEADLINE,
-            )
-        except CatalogError as error:
-            return dataclasses.replace(catalog, problem=str(error))
-        return dataclasses.replace(catalog, entries=tuple(entries), problem="")
-
-    def _dataset(self, catalog: CatalogConfig, entry: Entry) -> r.Dataset:
-        """Make the record of an entry: its own words, and where its bytes are."""
-        declared = entry.region or catalog.region
-        if declared is not None and entry.url:
-            self._locator.declare(entry.url, declared, f"declared by catalog {catalog.name}")
-        location = self._locator.locate(entry.url, declared=declared)
-        detail = " ".join(part for part in (entry.region_detail, location.detail) if part)
-        where: dict[str, Any] = {
-            "url": entry.url,
-            "region": location.region,
-            "evidence": location.evidence,
-        }
-        return r.Dataset(
-            id="/".join((catalog.name, *entry.path)),
-            name=entry.name,
-            title=entry.title,
-            description=entry.description,
-            catalog=catalog.name,
-            format=entry.format,
-            tags=entry.tags,
-            variables=entry.variables,
-            requester_pays=entry.requester_pays,
-            replicas=(r.Replica(**where, detail=detail),),
-            problem=entry.problem,
-            **where,
-        )

@@ -36,8 +36,9 @@ MAY_IMPORT = {
     "clients": RECORDS | {"interface"},
     "beside": RECORDS | {"background", "clients", "interface", "neardata"},
     "remote": RECORDS | {"address", "endpoints", "interface"},
+    "library": RECORDS | {"catalogs", "locations"},
     "service": RECORDS
-    | {"interface", "catalogs", "locations", "gateways", "placement", "analyses"}
+    | {"interface", "library", "gateways", "placement", "analyses"}
     | {"__version__"},
 }
 NO_JUPYTER = ("regions", "catalogs", "locations", "gateways", "neardata", "analyses", "placement")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from multicloud_lab.catalogs import Entry, read_catalog
 from multicloud_lab.config import read_config
 from multicloud_lab.demo.clouds import AWS, GCP, Clouds
 from multicloud_lab.errors import (
@@ -127,6 +128,25 @@ async def test_one_broken_catalog_costs_only_itself(tmp_path: Path) -> None:
         gone, good = (await service.status()).catalogs
         assert "gone.yaml" in gone.problem
         assert (good.datasets, good.problem) == (1, "")
+
+
+@pytest.mark.asyncio
+async def test_a_mistake_of_a_reader_costs_its_catalog_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = small_lab(tmp_path, here=zarr("gs://a/x"))
+    values["catalogs"].append({"name": "odd", "url": "odd.yaml"})
+
+    def read(url: str, **how: Any) -> list[Entry]:
+        if url == "odd.yaml":
+            raise ZeroDivisionError
+        return read_catalog(url, **how)
+
+    monkeypatch.setattr("multicloud_lab.library.read_catalog", read)
+    async with serving(values) as service:
+        good, odd = (await service.status()).catalogs
+        assert (good.datasets, good.problem) == (1, "")
+        assert odd.problem == "odd.yaml cannot be read (ZeroDivisionError)."
 
 
 @pytest.mark.asyncio

@@ -32,7 +32,8 @@ export function DatasetDetails(props: IDatasetDetailsProps): JSX.Element {
           {dataset.problem}
         </p>
       )}
-      {dataset.title && <p>{dataset.title}</p>}
+      {/* Some catalogs say the same twice. */}
+      {!dataset.description.startsWith(dataset.title) && <p>{dataset.title}</p>}
       {dataset.description && (
         <p className="jp-MulticloudDetails-text">{dataset.description}</p>
       )}

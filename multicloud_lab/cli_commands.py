@@ -76,18 +76,10 @@ def locate(arguments: argparse.Namespace) -> int:
 
 async def _all_datasets(
     config: LabConfig, text: str, region: str
-) -> tuple[list[r.Dataset], r.LabStatus]:
-    found: list[r.Dataset] = []
+) -> tuple[list[r.DatasetRow], r.LabStatus]:
     async with _service(config) as service:
-        cursor = ""
-        while True:
-            page = await service.datasets(
-                r.DatasetQuery(text=text, region=region, limit=10_000, cursor=cursor)
-            )
-            found += page.items
-            if page.next_cursor is None:
-                return found, await service.status()
-            cursor = page.next_cursor
+        found = await service.all_datasets(r.DatasetQuery(text=text, region=region))
+        return found, await service.status()
 
 
 def _with(configured: Sequence[CatalogConfig], files: Sequence[str]) -> tuple[CatalogConfig, ...]:
@@ -236,8 +228,7 @@ async def _catalog_findings(service: LabService, catalog: r.CatalogStatus) -> li
     if catalog.problem:
         mend = "See that the file is there, or correct its url in MulticloudLab.catalogs."
         return [Finding("catalog", catalog.name, False, catalog.problem, mend)]
-    page = await service.datasets(r.DatasetQuery(catalog=catalog.name, limit=10_000))
-    rows = page.items
+    rows = await service.all_datasets(r.DatasetQuery(catalog=catalog.name))
     broken = [dataset for dataset in rows if dataset.problem]
     nowhere = sum(dataset.region is None and not dataset.problem for dataset in rows)
     message = f"{catalog.datasets} datasets"

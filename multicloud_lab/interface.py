@@ -6,6 +6,9 @@ from abc import ABC, abstractmethod
 
 from multicloud_lab import records as r
 
+_PAGE = 10_000
+"""Datasets in a page when all of them are wanted: the most that one may have."""
+
 
 class LabInterface(ABC):
     """The methods of a lab; each is one endpoint of the HTTP API (see ``endpoints.py``)."""
@@ -21,6 +24,17 @@ class LabInterface(ABC):
     @abstractmethod
     async def datasets(self, query: r.DatasetQuery) -> r.DatasetPage:
         """List the datasets that match."""
+
+    async def all_datasets(self, query: r.DatasetQuery) -> list[r.DatasetRow]:
+        """List every dataset that matches, page after page."""
+        query = query.model_copy(update={"limit": _PAGE})
+        rows: list[r.DatasetRow] = []
+        while True:
+            page = await self.datasets(query)
+            rows += page.items
+            if page.next_cursor is None:
+                return rows
+            query = query.model_copy(update={"cursor": page.next_cursor})
 
     @abstractmethod
     async def dataset(self, dataset_id: str) -> r.Dataset:

@@ -127,16 +127,9 @@ class Lab:
         """
         import pandas as pd
 
-        rows: list[r.DatasetRow] = []
-        query = r.DatasetQuery(
-            text=text, region=region, catalog=catalog, gateway=gateway, limit=10_000
-        )
-        while True:
-            page = self._run(self._service.datasets(query))
-            rows.extend(page.items)
-            if page.next_cursor is None:
-                return pd.DataFrame([_row(row) for row in rows], columns=list(_COLUMNS))
-            query = query.model_copy(update={"cursor": page.next_cursor})
+        query = r.DatasetQuery(text=text, region=region, catalog=catalog, gateway=gateway)
+        rows = self._run(self._service.all_datasets(query))
+        return pd.DataFrame([_row(row) for row in rows], columns=list(_COLUMNS))
 
     def open_dataset(
         self,

@@ -102,6 +102,17 @@ async def test_a_lab_without_gateways_still_lists_and_says_so(tmp_path: Path) ->
 
 
 @pytest.mark.asyncio
+async def test_all_datasets_are_more_than_a_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("multicloud_lab.interface._PAGE", 2)
+    names = ("p", "q", "r", "s", "t")
+    async with serving(small_lab(tmp_path, **{n: zarr(f"gs://a/{n}") for n in names})) as service:
+        found = await service.all_datasets(DatasetQuery())
+        assert [row.name for row in found] == list(names)
+
+
+@pytest.mark.asyncio
 async def test_a_refresh_that_fails_keeps_what_was_read(tmp_path: Path) -> None:
     values = small_lab(tmp_path, here=zarr("gs://a/x"))
     catalog = tmp_path / "catalog.yaml"

@@ -21,7 +21,6 @@ export interface IClusterCallbacks {
 /**
  * Start a cluster, or take the one that is there, and say so.
  *
- * @returns The cluster; it may still be starting.
  * @throws ApiError - It did not start; the notification is gone then.
  */
 export async function startAndFollow(
@@ -30,7 +29,7 @@ export async function startAndFollow(
   about: string,
   callbacks: IClusterCallbacks,
   trans: TranslationBundle
-): Promise<StartedCluster> {
+): Promise<void> {
   const notice = new Notice();
   const slow = setTimeout(
     () => notice.say(about, 'in-progress', { autoClose: false }),
@@ -100,7 +99,6 @@ export async function startAndFollow(
       });
     }
   });
-  return cluster;
 }
 
 /**

@@ -15,6 +15,7 @@ from multicloud_lab import records as r
 from multicloud_lab.cli_output import complain, line, say, write_json, write_table
 from multicloud_lab.config import CatalogConfig, LabConfig, load_config
 from multicloud_lab.errors import InvalidInputError, RegionUnknownError
+from multicloud_lab.interface import all_datasets
 from multicloud_lab.regions import Region, parse_region, price_per_gb
 from multicloud_lab.service import LabService
 
@@ -78,7 +79,7 @@ async def _all_datasets(
     config: LabConfig, text: str, region: str
 ) -> tuple[list[r.DatasetRow], r.LabStatus]:
     async with _service(config) as service:
-        found = await service.all_datasets(r.DatasetQuery(text=text, region=region))
+        found = await all_datasets(service, r.DatasetQuery(text=text, region=region))
         return found, await service.status()
 
 
@@ -228,7 +229,7 @@ async def _catalog_findings(service: LabService, catalog: r.CatalogStatus) -> li
     if catalog.problem:
         mend = "See that the file is there, or correct its url in MulticloudLab.catalogs."
         return [Finding("catalog", catalog.name, False, catalog.problem, mend)]
-    rows = await service.all_datasets(r.DatasetQuery(catalog=catalog.name))
+    rows = await all_datasets(service, r.DatasetQuery(catalog=catalog.name))
     broken = [dataset for dataset in rows if dataset.problem]
     nowhere = sum(dataset.region is None and not dataset.problem for dataset in rows)
     message = f"{catalog.datasets} datasets"

@@ -25,17 +25,6 @@ class LabInterface(ABC):
     async def datasets(self, query: r.DatasetQuery) -> r.DatasetPage:
         """List the datasets that match."""
 
-    async def all_datasets(self, query: r.DatasetQuery) -> list[r.DatasetRow]:
-        """List every dataset that matches, page after page."""
-        query = query.model_copy(update={"limit": _PAGE})
-        rows: list[r.DatasetRow] = []
-        while True:
-            page = await self.datasets(query)
-            rows += page.items
-            if page.next_cursor is None:
-                return rows
-            query = query.model_copy(update={"cursor": page.next_cursor})
-
     @abstractmethod
     async def dataset(self, dataset_id: str) -> r.Dataset:
         """Give one dataset."""
@@ -103,3 +92,15 @@ class LabInterface(ABC):
     @abstractmethod
     async def close(self) -> None:
         """Let go of every connection; clusters go on."""
+
+
+async def all_datasets(lab: LabInterface, query: r.DatasetQuery) -> list[r.DatasetRow]:
+    """List every dataset that matches, page after page."""
+    query = query.model_copy(update={"limit": _PAGE})
+    rows: list[r.DatasetRow] = []
+    while True:
+        page = await lab.datasets(query)
+        rows += page.items
+        if page.next_cursor is None:
+            return rows
+        query = query.model_copy(update={"cursor": page.next_cursor})

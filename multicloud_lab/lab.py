@@ -13,7 +13,7 @@ from multicloud_lab import records as r
 from multicloud_lab.background import BackgroundLoop
 from multicloud_lab.config import LabConfig, load_config, read_config
 from multicloud_lab.errors import InvalidInputError
-from multicloud_lab.interface import LabInterface
+from multicloud_lab.interface import LabInterface, all_datasets
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,7 +128,7 @@ class Lab:
         import pandas as pd
 
         query = r.DatasetQuery(text=text, region=region, catalog=catalog, gateway=gateway)
-        rows = self._run(self._service.all_datasets(query))
+        rows = self._run(all_datasets(self._service, query))
         return pd.DataFrame([_row(row) for row in rows], columns=list(_COLUMNS))
 
     def open_dataset(

@@ -25,6 +25,7 @@ from multicloud_lab.errors import (
     SignInNeededError,
     UnknownRegionError,
 )
+from multicloud_lab.interface import all_datasets
 from multicloud_lab.records import (
     CellsRequest,
     Change,
@@ -108,7 +109,7 @@ async def test_all_datasets_are_more_than_a_page(
     monkeypatch.setattr("multicloud_lab.interface._PAGE", 2)
     names = ("p", "q", "r", "s", "t")
     async with serving(small_lab(tmp_path, **{n: zarr(f"gs://a/{n}") for n in names})) as service:
-        found = await service.all_datasets(DatasetQuery())
+        found = await all_datasets(service, DatasetQuery())
         assert [row.name for row in found] == list(names)
 
 

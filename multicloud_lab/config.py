@@ -45,6 +45,12 @@ class MulticloudLab(Configurable):
     home = Unicode(None, allow_none=True, help="The region where this server runs, if any.").tag(
         config=True
     )
+    prices = List(Dict(), help="Prices agreed with a provider, in place of the list's.").tag(
+        config=True
+    )
+    egress_waivers = List(Unicode(), help="Providers that waive egress for this lab, as aws.").tag(
+        config=True
+    )
     egress_budget_usd = Float(1.0, help="What a computation may cost in egress, USD.").tag(
         config=True
     )

@@ -6,10 +6,9 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from multicloud_lab import records as r
-from multicloud_lab.catalogs import CatalogIndex, Entry, read_catalog
+from multicloud_lab.catalogs import CatalogIndex, Copy, Entry, read_catalog
 from multicloud_lab.config import CatalogConfig, LabConfig
 from multicloud_lab.errors import CatalogError
 from multicloud_lab.locations import Locator
@@ -131,16 +130,11 @@ def _shelve(catalogs: Sequence[_Catalog], config: LabConfig) -> Shelves:
 
 def _dataset(catalog: CatalogConfig, entry: Entry, locator: Locator) -> r.Dataset:
     """Make the record of an entry: its own words, and where its bytes are."""
-    declared = entry.region or catalog.region
-    if declared is not None and entry.url:
-        locator.declare(entry.url, declared, f"declared by catalog {catalog.name}")
-    location = locator.locate(entry.url, declared=declared)
-    detail = " ".join(part for part in (entry.region_detail, location.detail) if part)
-    where: dict[str, Any] = {
-        "url": entry.url,
-        "region": location.region,
-        "evidence": location.evidence,
-    }
+    replicas = tuple(_replica(catalog, copy, locator) for copy in entry.copies)
+    best = next(
+        (replica for replica in replicas if replica.region),
+        replicas[0] if replicas else r.Replica(url=""),
+    )
     return r.Dataset(
         id="/".join((catalog.name, *entry.path)),
         name=entry.name,
@@ -150,8 +144,25 @@ def _dataset(catalog: CatalogConfig, entry: Entry, locator: Locator) -> r.Datase
         format=entry.format,
         tags=entry.tags,
         variables=entry.variables,
-        requester_pays=entry.requester_pays,
-        replicas=(r.Replica(**where, detail=detail),),
+        requester_pays=any(copy.requester_pays for copy in entry.copies),
+        replicas=replicas,
         problem=entry.problem,
-        **where,
+        url=best.url,
+        region=best.region,
+        evidence=best.evidence,
+    )
+
+
+def _replica(catalog: CatalogConfig, copy: Copy, locator: Locator) -> r.Replica:
+    declared = copy.region or catalog.region
+    if declared is not None and copy.url:
+        locator.declare(copy.url, declared, f"declared by catalog {catalog.name}")
+    location = locator.locate(copy.url, declared=declared)
+    detail = " ".join(part for part in (copy.detail, location.detail) if part)
+    return r.Replica(
+        url=copy.url,
+        region=location.region,
+        evidence=location.evidence,
+        detail=detail,
+        requester_pays=copy.requester_pays,
     )

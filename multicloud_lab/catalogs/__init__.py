@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from multicloud_lab.catalogs.document import parse_document
-from multicloud_lab.catalogs.entry import Entry
+from multicloud_lab.catalogs.entry import Copy, Entry
 from multicloud_lab.catalogs.index import CatalogIndex
 from multicloud_lab.catalogs.reader import read_catalog
 from multicloud_lab.catalogs.trust import untrusted_reasons
 
-__all__ = ["CatalogIndex", "Entry", "parse_document", "read_catalog", "untrusted_reasons"]
+__all__ = ["CatalogIndex", "Copy", "Entry", "parse_document", "read_catalog", "untrusted_reasons"]

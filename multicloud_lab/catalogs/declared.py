@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from multicloud_lab.catalogs.entry import Entry
 from multicloud_lab.errors import UnknownRegionError
 from multicloud_lab.regions import Region, parse_region
 
@@ -66,6 +67,13 @@ def declared(metadata: object, url: str = "") -> Declared:
         several = ", ".join(sorted(str(answer.region) for answer in answers))
         return Declared(None, f"Its catalog declares several regions ({several}).", pays)
     return answers.pop() if answers else Declared(requester_pays=pays)
+
+
+def inherited(row: Entry | None) -> Declared:
+    """Give what the entry that named a catalog declares for all that is in it."""
+    if row is None or not row.copies:
+        return Declared()
+    return Declared(row.copies[0].region, row.copies[0].detail)
 
 
 def _schemes(metadata: Mapping[str, Any]) -> list[Mapping[str, Any]]:

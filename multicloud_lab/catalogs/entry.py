@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from multicloud_lab.records import Parameter
+from multicloud_lab.records import OpeningKind, Parameter
 from multicloud_lab.regions import Region
 
-Kind = Literal["intake", "intake-esm"]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """One place where the bytes of an entry are, as its catalog says.
+
+    Parameters
+    ----------
+    url : str
+    region : Region, optional
+        Declared by the catalog.
+    detail : str
+        What is to be told of that declaration in words, as that it cannot be used.
+    requester_pays : bool
+    endpoint : str
+        Of an object store that is not its protocol's own provider, as the catalog names it:
+        told to people, never contacted for it.
+    """
+
+    url: str
+    region: Region | None = None
+    detail: str = ""
+    requester_pays: bool = False
+    endpoint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,18 +44,14 @@ class Entry:
         Where it is below the catalog; the last part is its own.
     name, title, description, format, tags, variables
         As in :class:`multicloud_lab.records.Dataset`.
-    requester_pays : bool
-        Whether the entry says that the reader pays.
-    url : str
-        Where its bytes are; may be empty.
-    region : Region, optional
-        Declared by the entry's metadata.
-    region_detail : str
-        What is to be told of that declaration in words, as that it cannot be used.
+    copies : tuple of Copy
+        Where its bytes are, the entry's own first; none if the catalog does not say.
     aliases : tuple of str
         Other paths below the catalog that mean it.
-    kind, catalog_url, entry, driver, parameters, untrusted
+    kind, catalog_url, entry, driver, parameters, reading, untrusted
         As in :class:`multicloud_lab.records.Opening`.
+    registry : bool
+        Whether what it says of regions is a registry's word, which is weaker than a catalog's.
     problem : str
         What is wrong, if this stands for a child that cannot be read.
     """
@@ -40,22 +59,26 @@ class Entry:
     path: tuple[str, ...]
     name: str
     catalog_url: str
-    kind: Kind = "intake"
+    kind: OpeningKind = "intake"
     entry: str = ""
     title: str = ""
     description: str = ""
     format: str = ""
     tags: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
-    requester_pays: bool = False
-    url: str = ""
-    region: Region | None = None
-    region_detail: str = ""
+    copies: tuple[Copy, ...] = ()
     aliases: tuple[str, ...] = ()
     driver: str = ""
     parameters: tuple[Parameter, ...] = ()
+    reading: Mapping[str, Any] = field(default_factory=dict)
     untrusted: tuple[str, ...] = ()
+    registry: bool = False
     problem: str = ""
+
+    @property
+    def url(self) -> str:
+        """Where the bytes of its first copy are; may be empty."""
+        return self.copies[0].url if self.copies else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

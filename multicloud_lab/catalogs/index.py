@@ -88,14 +88,14 @@ class CatalogIndex:
             The region pattern or the cursor cannot be used.
         """
         words = query.text.lower().split()
-        pattern = _pattern(query.region)
+        patterns = [_pattern(region) for region in query.region]
         near = (Relation.SAME_REGION, Relation.CONTAINED)
         matching = [
             dataset
             for dataset, known in zip(self._datasets, self._words, strict=True)
-            if (not query.catalog or dataset.catalog == query.catalog)
+            if (not query.catalog or dataset.catalog in query.catalog)
             and all(word in known for word in words)
-            and (not pattern or _in(dataset, pattern))
+            and (not patterns or any(_in(dataset, pattern) for pattern in patterns))
             and (
                 in_region is None
                 or any(relation(replica.region, in_region) in near for replica in dataset.replicas)

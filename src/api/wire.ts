@@ -300,13 +300,20 @@ export interface components {
         };
         /**
          * CatalogStatus
-         * @description A configured catalog and whether it could be read.
+         * @description A configured catalog or registry, and whether it could be read.
          */
         CatalogStatus: {
+            /** @description Of a registry: buckets. */
             datasets: number;
+            /** @enum {string} */
+            kind: "catalog" | "registry";
             name: string;
             /** @description Empty if all is well, else what is wrong. */
             problem: string;
+            /** @description When it was last read whole, seconds since 1970; null: never. */
+            read: number | null;
+            /** @description Whether what is shown is the last good copy. */
+            stale: boolean;
             url: string;
         };
         /**
@@ -416,7 +423,10 @@ export interface components {
             /** @description Region of the best replica. */
             region: string | null;
             replicas: components["schemas"]["Replica"][];
+            /** @description Whether any replica's reader pays. */
             requester_pays: boolean;
+            /** @description Whether its catalog cannot be read now; this is the last copy. */
+            stale: boolean;
             tags: string[];
             /** @description A short human name, where the catalog has one. */
             title: string;
@@ -430,6 +440,7 @@ export interface components {
          * @description Some of the datasets that match, in order.
          */
         DatasetPage: {
+            facets: components["schemas"]["Facet"][];
             items: components["schemas"]["DatasetRow"][];
             /** @description Ask with it for those that follow. */
             next_cursor: string | null;
@@ -457,7 +468,10 @@ export interface components {
             /** @description Region of the best replica. */
             region: string | null;
             replicas: components["schemas"]["Replica"][];
+            /** @description Whether any replica's reader pays. */
             requester_pays: boolean;
+            /** @description Whether its catalog cannot be read now; this is the last copy. */
+            stale: boolean;
             tags: string[];
             /** @description A short human name, where the catalog has one. */
             title: string;
@@ -479,6 +493,30 @@ export interface components {
          * @enum {string}
          */
         Evidence: "explicit" | "catalog" | "configured" | "registry" | "probed" | "unknown";
+        /**
+         * Facet
+         * @description Counts of what was found, as if this facet's own words were not in the query.
+         */
+        Facet: {
+            /** @description How many values are not listed. */
+            more: number;
+            /** @enum {string} */
+            name: "provider" | "region" | "catalog" | "format" | "tag" | "requester_pays" | "near";
+            /** @description The most frequent first. */
+            values: components["schemas"]["FacetValue"][];
+        };
+        /**
+         * FacetValue
+         * @description One word that the datasets found may be narrowed to.
+         */
+        FacetValue: {
+            /** @description Datasets that it would leave. */
+            count: number;
+            /** @description For people, where the value is not. */
+            title: string;
+            /** @description What the query takes; unknown and empty are words as well. */
+            value: string;
+        };
         /**
          * Gateway
          * @description A Dask Gateway in one region, and the lab's connection to it.
@@ -516,6 +554,8 @@ export interface components {
          * @description Where a URL's bytes are.
          */
         Location: {
+            /** @description Other regions that weaker or equal evidence puts it in. */
+            contradicted: string[];
             detail: string;
             evidence: components["schemas"]["Evidence"];
             region: string | null;
@@ -538,14 +578,20 @@ export interface components {
             /** @description The entry's name there; for intake-esm the asset's path. */
             entry: string;
             /** @enum {string} */
-            kind: "intake" | "intake-esm";
+            kind: "intake" | "intake2" | "intake-esm" | "url";
             parameters: components["schemas"]["Parameter"][];
+            /** @description Plain values for xarray's opener, of a url. */
+            reading: {
+                [key: string]: unknown;
+            };
             /** @description Of the administrator, for the data. */
             storage_options: {
                 [key: string]: unknown;
             };
             /** @description What opening it would run that is not known to be safe. */
             untrusted: string[];
+            /** @description Of the replica that is to be opened. */
+            url: string;
         };
         /**
          * OptionField
@@ -601,6 +647,8 @@ export interface components {
             high: number;
             /** @description USD per GB (10^9 bytes). */
             low: number;
+            /** @enum {string} */
+            payer: "nobody" | "you" | "owner";
             /** @description Where the figure is from. */
             source: string;
         };
@@ -639,12 +687,15 @@ export interface components {
          * @description One copy of a dataset.
          */
         Replica: {
-            /** @description The evidence in words. */
+            /** @description Other regions that weaker or equal evidence puts it in. */
+            contradicted: string[];
+            /** @description The evidence in words, also to the contrary. */
             detail: string;
             /** @description How the region is known. */
             evidence: components["schemas"]["Evidence"];
             /** @description Where that is; null if not known. */
             region: string | null;
+            requester_pays: boolean;
             /** @description Where the bytes are, as gs://bucket/path; may be empty. */
             url: string;
         };
@@ -763,6 +814,8 @@ export type DatasetPage = components['schemas']['DatasetPage'];
 export type DatasetRow = components['schemas']['DatasetRow'];
 export type Error = components['schemas']['Error'];
 export type Evidence = components['schemas']['Evidence'];
+export type Facet = components['schemas']['Facet'];
+export type FacetValue = components['schemas']['FacetValue'];
 export type Gateway = components['schemas']['Gateway'];
 export type LabStatus = components['schemas']['LabStatus'];
 export type Location = components['schemas']['Location'];
@@ -953,11 +1006,18 @@ export interface operations {
     datasets: {
         parameters: {
             query?: {
-                /** @description Words that name, title, description or tags hold. */
+                /** @description Words that id, name, title, description, tags or variables begin with. */
                 text?: string;
-                /** @description A region, or a pattern like gcp:*. */
-                region?: string;
-                catalog?: string;
+                /** @description aws, gcp, azure, local, or unknown. */
+                provider?: string[];
+                /** @description Regions, or patterns like gcp:*, or unknown for those not known. */
+                region?: string[];
+                catalog?: string[];
+                format?: string[];
+                tag?: string[];
+                requester_pays?: boolean | null;
+                /** @description Whether a gateway is in its region or inside it. */
+                near?: boolean | null;
                 /** @description Only datasets in this gateway's region. */
                 gateway?: string;
                 limit?: number;

@@ -106,7 +106,7 @@ class TestEveryFormat:
         top.write_text(yaml.safe_dump({"sources": sources}))
         entries = read(top)
         assert [entry.path for entry in entries] == [("nested", *p) for p in SAMPLES[name][2]]
-        assert {entry.region for entry in entries} == {Region("gcp", "us-central1")}
+        assert {entry.copies[0].region for entry in entries} == {Region("gcp", "us-central1")}
 
     def test_over_the_network_with_the_administrators_options(
         self, name: str, tmp_path: Path
@@ -232,7 +232,7 @@ def test_parameters_and_their_defaults(write: Write, read: Read) -> None:
     )
     assert entry.url.startswith("gs://b/1990//")
     assert entry.url.endswith("/{{ unset }}")
-    assert entry.requester_pays
+    assert entry.copies[0].requester_pays
     year = entry.parameters[0]
     assert (year.name, year.type, year.default, year.allowed) == ("year", "int", 1990, (1990, 1991))
     assert entry.untrusted == ()
@@ -269,8 +269,8 @@ def region_of(metadata: object, write: Write, read: Read) -> Entry:
 )
 def test_declared_regions(metadata: object, expected: str, write: Write, read: Read) -> None:
     entry = region_of(metadata, write, read)
-    assert str(entry.region) == expected
-    assert entry.region_detail == ""
+    assert str(entry.copies[0].region) == expected
+    assert entry.copies[0].detail == ""
 
 
 @pytest.mark.parametrize(
@@ -291,16 +291,16 @@ def test_an_unusable_region_is_told_and_the_row_stands(
     metadata: object, write: Write, read: Read
 ) -> None:
     entry = region_of(metadata, write, read)
-    assert entry.region is None
-    assert entry.region_detail.startswith("Its catalog declares")
+    assert entry.copies[0].region is None
+    assert entry.copies[0].detail.startswith("Its catalog declares")
     assert entry.problem == ""
 
 
 @pytest.mark.parametrize("metadata", [None, "text", [], {"storage:schemes": 3}])
 def test_metadata_that_say_nothing(metadata: object, write: Write, read: Read) -> None:
     entry = region_of(metadata, write, read)
-    assert entry.region is None
-    assert entry.region_detail == ""
+    assert entry.copies[0].region is None
+    assert entry.copies[0].detail == ""
 
 
 def write_esm(directory: Path, table: str, **more: Any) -> Path:

@@ -41,7 +41,7 @@ def test_pangeo_entries_say_what_the_files_say(shared_data: Path, read: Read) ->
     entries = {"/".join(entry.path): entry for entry in read(master)}
     era5 = entries["atmosphere/era5_hourly_reanalysis_single_levels_sa"]
     assert era5.url == "gs://pangeo-era5/reanalysis/spatial-analysis"
-    assert era5.requester_pays
+    assert era5.copies[0].requester_pays
     assert era5.format == "zarr"
     assert era5.tags == ("ocean", "model", "atmosphere")
     assert era5.untrusted == ()
@@ -55,7 +55,7 @@ def test_pangeo_entries_say_what_the_files_say(shared_data: Path, read: Read) ->
     assert "template" in levels.untrusted[0]
     camels = entries["hydro/camels/basin_mean_forcing_aws"]
     assert camels.format == "csv"
-    assert not camels.requester_pays
+    assert not camels.copies[0].requester_pays
 
 
 def test_pangeo_children_that_cannot_be_had_are_rows_with_a_problem(

@@ -135,7 +135,7 @@ async def test_answers_have_all_their_fields(
     [
         ("datasets?limit=20000", "limit: Input should be less than or equal to 10000"),
         ("datasets?limit=ten", "limit: "),
-        ("datasets?colour=red", "colour: There is no such field here; there are: text, region"),
+        ("datasets?colour=red", "colour: There is no such field here; there are: text, provider"),
         ("datasets?text=a&text=b", "text: "),
         ("datasets?text=%FF", "text: The value is not UTF-8"),
         ("clusters?gateway=iowa", "gateway: There is no such field here; there are: none"),

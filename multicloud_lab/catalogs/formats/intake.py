@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from multicloud_lab.catalogs.declared import Declared, declared
-from multicloud_lab.catalogs.entry import Child, Entry, segment
+from multicloud_lab.catalogs.declared import Declared, declared, inherited
+from multicloud_lab.catalogs.entry import Child, Copy, Entry, segment
 from multicloud_lab.catalogs.fetch import child_url, directory_of
 from multicloud_lab.catalogs.reader import Document, register
 from multicloud_lab.catalogs.templates import is_template, substitute
@@ -87,10 +87,14 @@ def _item(
         format=kind or KNOWN_DRIVERS.get(driver, driver),
         tags=_texts(metadata.get("tags")),
         variables=_texts(metadata.get("variables")),
-        requester_pays=where.requester_pays or _pays(args, parameters),
-        url=url,
-        region=where.region,
-        region_detail=where.detail,
+        copies=(
+            Copy(
+                url=url,
+                region=where.region,
+                detail=where.detail,
+                requester_pays=where.requester_pays or _pays(args, parameters),
+            ),
+        ),
         driver=driver,
         parameters=parameters,
         untrusted=entry_reasons(document.content, name, of_file),
@@ -116,10 +120,10 @@ def _child(document: Document, entry: Entry, address: str) -> Entry | Child:
 
 def _where(document: Document, metadata: Mapping[str, Any], url: str) -> Declared:
     """Ask the entry, then its file, then the entry that named the file."""
-    above = document.row
-    inherited = Declared(above.region, above.region_detail) if above else Declared()
     own = declared(metadata, url)
-    return own.or_else(declared(document.content.get("metadata"), url)).or_else(inherited)
+    return own.or_else(declared(document.content.get("metadata"), url)).or_else(
+        inherited(document.row)
+    )
 
 
 def _values(document: Document, parameters: tuple[Parameter, ...]) -> dict[str, object]:

@@ -10,8 +10,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from multicloud_lab.catalogs.declared import Declared, declared
-from multicloud_lab.catalogs.entry import Child, Entry, segment
+from multicloud_lab.catalogs.declared import Declared, declared, inherited
+from multicloud_lab.catalogs.entry import Child, Copy, Entry, segment
 from multicloud_lab.catalogs.fetch import child_url, directory_of, fetch
 from multicloud_lab.catalogs.reader import Document, register
 from multicloud_lab.catalogs.trust import text_reasons
@@ -177,17 +177,20 @@ def _variables(row: Row, column: str) -> tuple[str, ...]:
 
 def _where(document: Document) -> Callable[[str], Declared]:
     """Give what says where an asset is; the same for all, unless several buckets are declared."""
-    above, content = document.row, document.content
-    inherited = Declared(above.region, above.region_detail) if above else Declared()
+    content, above = document.content, inherited(document.row)
     metadata = content.get("metadata")
 
     def ask(url: str) -> Declared:
-        return declared(metadata, url).or_else(declared(content, url)).or_else(inherited)
+        return declared(metadata, url).or_else(declared(content, url)).or_else(above)
 
     if any(isinstance(m, Mapping) and "storage:schemes" in m for m in (metadata, content)):
         return ask
     once = ask("")
     return lambda url: once
+
+
+def _above_pays(document: Document) -> bool:
+    return bool(document.row and any(copy.requester_pays for copy in document.row.copies))
 
 
 def _entry(
@@ -214,10 +217,14 @@ def _entry(
         format=data_format or str(assets.get("format") or ""),
         tags=tuple(dict.fromkeys(full[:-1])),
         variables=_variables(row, variable),
-        requester_pays=place.requester_pays or bool(document.row and document.row.requester_pays),
-        url=url,
-        region=place.region,
-        region_detail=place.detail,
+        copies=(
+            Copy(
+                url=url,
+                region=place.region,
+                detail=place.detail,
+                requester_pays=place.requester_pays or _above_pays(document),
+            ),
+        ),
         aliases=() if full == path else ("/".join((*document.path, *full)),),
         kind="intake-esm",
         catalog_url=document.url,

@@ -1,0 +1,110 @@
+"""Records of gateways and clusters."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from multicloud_lab.records.base import Record
+from multicloud_lab.records.places import Placement
+from multicloud_lab.regions.region import Region
+
+GatewayState = Literal["signed-in", "sign-in-needed", "unreachable"]
+
+
+class Gateway(Record):
+    """A Dask Gateway in one region, and the lab's connection to it."""
+
+    name: str
+    region: Region
+    address: str
+    state: GatewayState
+    message: str = Field(default="", description="Why, and what to do, unless signed in.")
+    auth: str = Field(description="basic, jupyterhub, …")
+    username: str = ""
+    minimum: int = Field(description="Workers; what a new cluster gets unless asked otherwise.")
+    maximum: int = Field(description="Workers; what a new cluster gets unless asked otherwise.")
+    since: float = Field(description="When it came into this state, seconds since 1970.")
+
+
+class SignIn(Record):
+    """What a person types to sign in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    username: str = ""
+    password: str = Field(repr=False)
+
+
+class OptionField(Record):
+    """One field of a gateway's own options form."""
+
+    field: str
+    label: str
+    type: Literal["int", "float", "string", "bool", "select", "mapping"]
+    default: Any = None
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[Any, ...] | None = None
+
+
+ClusterStatus = Literal["PENDING", "RUNNING", "STOPPING", "STOPPED", "FAILED"]
+
+
+class Cluster(Record):
+    """A Dask cluster on a gateway, adaptive between a minimum and a maximum."""
+
+    gateway: str
+    name: str
+    region: Region
+    status: ClusterStatus
+    message: str = Field(default="", description="Why it failed, or that the gateway capped it.")
+    workers: int | None = Field(default=None, description="Null while it cannot be told.")
+    cores: int | None = Field(default=None, description="Threads of all workers.")
+    memory: int | None = Field(default=None, description="Bytes of all workers.")
+    minimum: int | None = Field(default=None, description="Workers; null if another set it.")
+    maximum: int | None = Field(default=None, description="Workers; null if another set it.")
+    dataset: str | None = Field(default=None, description="Id of what it was opened for.")
+    started: float = Field(description="Seconds since 1970.")
+    dashboard: str | None = Field(
+        default=None, description="Path below the Jupyter server's base URL; null: none yet."
+    )
+
+
+class StartCluster(Record):
+    """A cluster that is wanted: on a gateway by name, or near something."""
+
+    gateway: str | None = Field(default=None, description="Or null, to have it chosen by `near`.")
+    near: str | None = Field(default=None, description="A dataset's id, a URL or a region.")
+    minimum: int | None = Field(default=None, ge=0, description="Null: the gateway's default.")
+    maximum: int | None = Field(default=None, ge=1, description="Null: the gateway's default.")
+    options: dict[str, Any] = Field(default_factory=dict, description="Of the gateway's form.")
+    reuse: bool | None = Field(
+        default=None,
+        description="Take the lab's running cluster there, if any. Null: if `near` is said.",
+    )
+
+
+class StartedCluster(Cluster):
+    """The cluster that a wish was answered with."""
+
+    reused: bool = Field(description="Whether it was there already.")
+    placement: Placement | None = Field(default=None, description="Why there, if it was chosen.")
+
+
+class ScaleCluster(Record):
+    """New adaptive bounds."""
+
+    minimum: int = Field(ge=0)
+    maximum: int = Field(ge=1)
+
+
+class Connection(Record):
+    """What a kernel needs to reach one cluster's scheduler: its own TLS pair, no password."""
+
+    cluster: Cluster
+    scheduler_address: str
+    dashboard_link: str | None = None
+    tls_cert: str = Field(repr=False)
+    tls_key: str = Field(repr=False)

@@ -1,0 +1,49 @@
+"""Records of the lab itself."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from multicloud_lab.records.base import Record
+from multicloud_lab.regions.region import Region
+
+
+class CatalogStatus(Record):
+    """A configured catalog or registry, and whether it could be read."""
+
+    name: str
+    url: str
+    kind: Literal["catalog", "registry"] = "catalog"
+    datasets: int = Field(description="Of a registry: buckets.")
+    read: float | None = Field(
+        default=None, description="When it was last read whole, seconds since 1970; null: never."
+    )
+    stale: bool = Field(default=False, description="Whether what is shown is the last good copy.")
+    problem: str = Field(default="", description="Empty if all is well, else what is wrong.")
+
+
+class Problem(Record):
+    """Something in the configuration that cannot be used."""
+
+    key: str = Field(description="As gateways[1].region.")
+    message: str
+
+
+class LabStatus(Record):
+    """What this lab is set up with."""
+
+    version: str
+    home: Region | None
+    problems: tuple[Problem, ...]
+    catalogs: tuple[CatalogStatus, ...]
+
+
+class Change(Record):
+    """Something changed: a hint to ask again."""
+
+    topic: Literal["datasets", "gateways", "clusters"]
+    action: str = Field(description="As refreshed, signed-in, started, stopped, scaled, updated.")
+    gateway: str | None = None
+    cluster: str | None = None

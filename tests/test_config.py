@@ -126,3 +126,45 @@ def test_a_file_that_is_no_configuration_is_one_sentence(tmp_path: Path, text: s
 def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match="no configuration file"):
         load_config(tmp_path / "none.json")
+
+
+def test_agreed_prices_and_waivers_are_read() -> None:
+    config = read_config(
+        {
+            "prices": [
+                {"from": "AWS:*", "to": "internet", "usd_per_gb": 0.05, "date": "2026-01-31"},
+                {"from": "gcp:us", "to": "gcp:*", "usd_per_gb": [0, 0.01], "date": "2026-01-31"},
+            ],
+            "egress_waivers": ["aws"],
+        }
+    )
+    assert not config.problems
+    assert [(p.source, p.destination, p.usd_per_gb) for p in config.prices] == [
+        ("aws:*", "internet", 0.05),
+        ("gcp:us", "gcp:*", (0.0, 0.01)),
+    ]
+    assert config.egress_waivers == ("aws",)
+
+
+@pytest.mark.parametrize(
+    ("values", "key", "words"),
+    [
+        ({"from": "aws:us-wast-2", "to": "internet", "usd_per_gb": 1}, ".from", "us-west-2"),
+        ({"from": "aws:*", "to": "nowhere:*", "usd_per_gb": 1}, ".to", "nowhere"),
+        ({"from": "aws:*", "to": "internet", "usd_per_gb": -1}, ".usd_per_gb", "from 0 on"),
+        ({"from": "aws:*", "to": "internet", "usd_per_gb": [2, 1]}, ".usd_per_gb", "from 0 on"),
+        ({"from": "aws:*", "to": "internet", "usd_per_gb": 1, "date": "May"}, ".date", "pattern"),
+    ],
+)
+def test_a_wrong_price_is_named_by_its_key(values: dict[str, object], key: str, words: str) -> None:
+    config = read_config({"prices": [{"date": "2026-01-31", **values}]})
+    assert config.prices == ()
+    (problem,) = config.problems
+    assert problem.key == f"prices[0]{key}"
+    assert words in problem.message
+
+
+def test_a_waiver_of_no_provider_is_named() -> None:
+    config = read_config({"egress_waivers": ["aws", "acme"]})
+    assert config.egress_waivers == ("aws",)
+    assert [problem.key for problem in config.problems] == ["egress_waivers"]

@@ -1,8 +1,9 @@
-"""A catalog's text into plain values: YAML or JSON, bounded, nothing built and nothing run."""
+"""A catalog's text into plain values: YAML, JSON or lines, bounded, nothing built, nothing run."""
 
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +16,13 @@ MAX_YAML_BYTES = 5_000_000
 """A person's catalog is some 10 kB; PyYAML needs seconds for a megabyte."""
 MAX_DEPTH = 64
 MAX_NODES = 1_000_000
+MAX_RECORDS = 100_000
+"""Lines of an NDJSON file."""
 
+_JSON_ENDINGS = {".json", ".geojson"}
+_NDJSON_ENDINGS = {".ndjson", ".jsonl"}
+_TEXT_ENDINGS = {".txt", ".urls", ".lst", ".list"}
+_ADDRESS_LINE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -43,25 +50,82 @@ class _StrictLoader(_Loader):  # type: ignore[misc]  # libyaml's loader is there
         return super().construct_mapping(node, deep=deep)
 
 
-def parse_document(text: str, url: str) -> Mapping[str, Any]:
-    """Read the text of a catalog file.
+def parse_content(text: str, url: str) -> Mapping[str, Any] | list[Any] | str:
+    """Read the text of any catalog file.
 
     Parameters
     ----------
     text : str
     url : str
-        Of the file: JSON if it ends in ``.json``, else YAML; also for messages.
+        Of the file; its ending says what it is, else its text does. Also for messages.
+
+    Returns
+    -------
+    mapping, list or str
+        A mapping of JSON or YAML; the values of a JSON or YAML list or of the lines of NDJSON,
+        where a line that is not JSON is the :class:`CatalogError` that says so; plain text.
 
     Raises
     ------
     CatalogError
-        It is neither, or unreasonably deep or large, or not a mapping.
+        It is none of these, or unreasonably deep or large.
     """
-    value = _json(text, url) if url.partition("?")[0].endswith(".json") else _yaml(text, url)
-    if not isinstance(value, dict):
-        kind = "nothing" if value is None else f"a {type(value).__name__}"
-        raise CatalogError(f"{url} is not a catalog: it holds {kind}, not a mapping.")
+    kind = _kind(text, url)
+    if kind == "text":
+        return text
+    value = {"ndjson": _ndjson, "json": _json, "yaml": _yaml}[kind](text, url)
+    if not isinstance(value, dict | list):
+        holds = "nothing" if value is None else f"a {type(value).__name__}"
+        raise CatalogError(f"{url} is not a catalog: it holds {holds}, not a mapping.")
     return value
+
+
+def parse_document(text: str, url: str) -> Mapping[str, Any]:
+    """Read the text of a catalog file that is one mapping, as :func:`parse_content` does.
+
+    Raises
+    ------
+    CatalogError
+        It is neither JSON nor YAML, or unreasonably deep or large, or not a mapping.
+    """
+    value = parse_content(text, url)
+    if not isinstance(value, Mapping):
+        raise CatalogError(
+            f"{url} is not a catalog: it holds a {type(value).__name__}, not a mapping."
+        )
+    return value
+
+
+def _kind(text: str, url: str) -> str:
+    ending = posixpath.splitext(url.partition("?")[0].removesuffix(".gz"))[1].lower()
+    if ending in _JSON_ENDINGS:
+        return "json"
+    if ending in _NDJSON_ENDINGS:
+        return "ndjson"
+    if ending in _TEXT_ENDINGS:
+        return "text"
+    if ending in (".yaml", ".yml"):
+        return "yaml"
+    # An API's address has no ending; JSON and a list of addresses show in their first line.
+    lines = (line.strip() for line in text[:10_000].splitlines())
+    first = next((line for line in lines if line and not line.startswith("#")), "")
+    if first.startswith(("{", "[")):
+        return "json"
+    return "text" if _ADDRESS_LINE.match(first) else "yaml"
+
+
+def _ndjson(text: str, url: str) -> list[Any]:
+    records: list[Any] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        if len(records) >= MAX_RECORDS:
+            raise CatalogError(f"{url} has more than {MAX_RECORDS} lines.")
+        try:
+            records.append(_json(line, f"Line {number} of {url}"))
+        except CatalogError as error:
+            records.append(error)
+    return records
 
 
 def _json(text: str, url: str) -> Any:

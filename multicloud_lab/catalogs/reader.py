@@ -6,19 +6,20 @@ import queue
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from multicloud_lab.catalogs.document import parse_document
+from multicloud_lab.catalogs.document import parse_content
 from multicloud_lab.catalogs.entry import Child, Entry
-from multicloud_lab.catalogs.fetch import Options, fetch, normal_url, shown
+from multicloud_lab.catalogs.fetch import Options, child_url, fetch, normal_url, shown
+from multicloud_lab.catalogs.folder import is_folder, read_folder
 from multicloud_lab.errors import CatalogError
 
 MAX_DOCUMENT_BYTES = 64_000_000
 """Of one catalog file: an intake-esm file may hold its whole table."""
 MAX_LEVELS = 16
-MAX_FILES = 1000
+MAX_FILES = 5000
+"""Of one catalog; the AWS Open Data Registry had 1,190 (its repository, 2026-11)."""
 _AT_ONCE = 16
 
 
@@ -30,7 +31,9 @@ class Document:
     ----------
     url : str
         Normal URL.
-    content : mapping
+    content : mapping, list or str
+        As of :func:`multicloud_lab.catalogs.document.parse_content`; a format is asked to read
+        only what it owns.
     path : tuple of str
         Where its entries are below the top catalog.
     row : Entry or None
@@ -42,11 +45,19 @@ class Document:
     """
 
     url: str
-    content: Mapping[str, Any]
+    content: Any
     path: tuple[str, ...]
     row: Entry | None
     options: Options = field(repr=False)
     deadline: float
+
+    def child(self, reference: str) -> str:
+        """Give the normal URL of a file that this one names; CatalogError if it may not."""
+        return child_url(reference, self.url)
+
+    def fetch(self, url: str, limit: int = MAX_DOCUMENT_BYTES) -> bytes:
+        """Read another file that belongs to this one, as a table or a further page."""
+        return fetch(url, options=self.options, limit=limit, deadline=self.deadline)
 
 
 class CatalogFormat(Protocol):
@@ -54,11 +65,11 @@ class CatalogFormat(Protocol):
 
     name: str
 
-    def owns(self, content: Mapping[str, Any]) -> bool:
-        """Say whether a document is of this format."""
+    def owns(self, content: object, url: str) -> bool:
+        """Say whether a document's content, read from a URL, is of this format."""
 
     def read(self, document: Document) -> list[Entry | Child]:
-        """List what is in a document; it may read a table that belongs to it, nothing else.
+        """List what is in a document; it may read what belongs to it (a table, further pages).
 
         Raises
         ------
@@ -82,6 +93,7 @@ class _Node:
     url: str
     row: Entry | None
     ancestors: tuple[str, ...]
+    folder: bool = False
     found: list[Entry | _Node] = field(default_factory=list)
 
     def flat(self) -> list[Entry]:
@@ -99,7 +111,8 @@ def read_catalog(url: str, *, options: Options, deadline: float) -> list[Entry]:
     Parameters
     ----------
     url : str
-        Of the top file, a path or anything that fsspec reads.
+        Of the top file, a path or anything that fsspec reads; or of a folder of catalog files,
+        on this machine or in an object store.
     options : callable
         Gives the administrator's fsspec options for a URL.
     deadline : float
@@ -119,7 +132,7 @@ def read_catalog(url: str, *, options: Options, deadline: float) -> list[Entry]:
     from multicloud_lab.catalogs import formats as _formats  # noqa: F401  (they register)
 
     end = time.monotonic() + deadline
-    root = _Node(normal_url(url), None, ())
+    root = _Node(normal_url(url), None, (), folder=is_folder(url))
     waiting, running = deque([root]), dict[int, _Node]()
     answers: queue.SimpleQueue[tuple[_Node, list[Entry | Child] | CatalogError]] = (
         queue.SimpleQueue()
@@ -174,14 +187,17 @@ def _start(
 
 
 def _read_one(node: _Node, options: Options, deadline: float) -> list[Entry | Child]:
+    # Only the administrator names a folder: a catalog has no business listing things.
+    if node.folder:
+        return read_folder(node.url, options=options, limit=MAX_FILES - 1, deadline=deadline)
     data = fetch(node.url, options=options, limit=MAX_DOCUMENT_BYTES, deadline=deadline)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise CatalogError(f"{shown(node.url)} is not text (UTF-8).") from error
-    content = parse_document(text, shown(node.url))
+    content = parse_content(text, shown(node.url))
     for catalog_format in FORMATS.values():
-        if catalog_format.owns(content):
+        if catalog_format.owns(content, node.url):
             path = node.row.path if node.row else ()
             return catalog_format.read(
                 Document(node.url, content, path, node.row, options, deadline)

@@ -86,9 +86,9 @@ class TestEveryFormat:
     def test_owned_by_one_format(self, name: str, tmp_path: Path, read: Read) -> None:
         content = yaml.safe_load(SAMPLES[name][1])
         read(self.sample(name, tmp_path))
-        assert [n for n, catalog_format in FORMATS.items() if catalog_format.owns(content)] == [
-            name
-        ]
+        assert [
+            n for n, catalog_format in FORMATS.items() if catalog_format.owns(content, "x")
+        ] == [name]
 
     def test_is_followed_as_a_child(self, name: str, tmp_path: Path, read: Read) -> None:
         child = self.sample(name, tmp_path)
@@ -149,7 +149,7 @@ def test_not_yaml_is_told_with_its_line(tmp_path: Path, read: Read) -> None:
 def test_a_missing_file_and_a_folder_are_told_apart(tmp_path: Path, read: Read) -> None:
     with pytest.raises(CatalogError, match="it is not there"):
         read(tmp_path / "none.yaml")
-    with pytest.raises(CatalogError, match="it is not a file"):
+    with pytest.raises(CatalogError, match="has no catalog file"):
         read(tmp_path)
 
 

@@ -34,9 +34,11 @@ class IntakeFormat:
 
     name = "intake"
 
-    def owns(self, content: Mapping[str, Any]) -> bool:
+    def owns(self, content: object, url: str) -> bool:
         """Say whether a document is an intake catalog."""
-        return "sources" in content or content.get("version") == 2
+        return isinstance(content, Mapping) and (
+            "sources" in content or content.get("version") == 2
+        )
 
     def read(self, document: Document) -> list[Entry | Child]:
         """List the entries; those that are catalogs are children."""

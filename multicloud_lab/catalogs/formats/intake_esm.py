@@ -33,9 +33,9 @@ class IntakeEsmFormat:
 
     name = "intake-esm"
 
-    def owns(self, content: Mapping[str, Any]) -> bool:
+    def owns(self, content: object, url: str) -> bool:
         """Say whether a document is an intake-esm catalog."""
-        return "esmcat_version" in content
+        return isinstance(content, Mapping) and "esmcat_version" in content
 
     def read(self, document: Document) -> list[Entry | Child]:
         """List the assets."""

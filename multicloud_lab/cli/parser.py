@@ -1,67 +1,25 @@
-"""The command line: ``multicloud-lab datasets | locate | price | check | demo``."""
+"""What may be typed: the commands and their arguments."""
 
 from __future__ import annotations
 
 import argparse
-import os
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import cast
 
-from multicloud_lab.cli_output import complain
-from multicloud_lab.errors import InvalidInputError, MulticloudLabError
+from multicloud_lab.errors import MulticloudLabError
 
-if TYPE_CHECKING:
-    from multicloud_lab.cli_commands import Command
-
-DONE, PROBLEM, USAGE, INTERRUPTED = 0, 1, 2, 130
+Command = Callable[[argparse.Namespace], int]
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command.
-
-    Parameters
-    ----------
-    argv : sequence of str, optional
-        Without the program's name; by default those of this process.
-
-    Returns
-    -------
-    int
-        0 done, 1 a problem was found, 2 wrong usage.
-    """
-    try:
-        arguments = _parser().parse_args(argv)
-    except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else USAGE
-    try:
-        status = int(arguments.run(arguments))
-        sys.stdout.flush()
-    except InvalidInputError as error:
-        return _fail(error, USAGE)
-    except MulticloudLabError as error:
-        return _fail(error, PROBLEM)
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        # The reader (as `head`) has what it wanted; nothing more can be written, also at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
-    return status
-
-
-def _fail(error: MulticloudLabError, status: int) -> int:
-    complain(str(error))
-    return status
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """Make the parser; each command is imported when it runs, so that --help is fast."""
+    top = argparse.ArgumentParser(
         prog="multicloud-lab",
         description="Pick a dataset, and the computation happens where its bytes are.",
     )
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument(
         "--config", metavar="FILE", type=Path, help="Jupyter configuration, JSON or Python"
@@ -76,11 +34,11 @@ def _parser() -> argparse.ArgumentParser:
     datasets.add_argument(
         "--region", default="", metavar="R", help="a region, or gcp:*, or unknown"
     )
-    datasets.set_defaults(run=_command("datasets"))
+    datasets.set_defaults(run=_command("datasets", "datasets"))
 
     locate = commands.add_parser("locate", parents=[shared], help="say in which region URLs are")
     locate.add_argument("urls", nargs="+", metavar="URL")
-    locate.set_defaults(run=_command("locate"))
+    locate.set_defaults(run=_command("datasets", "locate"))
 
     price = commands.add_parser(
         "price", parents=[shared], help="say what moving bytes between regions costs"
@@ -88,12 +46,12 @@ def _parser() -> argparse.ArgumentParser:
     price.add_argument("source", metavar="FROM", help="a region or a URL")
     price.add_argument("destination", metavar="TO", help="a region, or internet")
     price.add_argument("bytes", metavar="BYTES", help="as 288000, 1.5TB or 20GiB")
-    price.set_defaults(run=_command("price"))
+    price.set_defaults(run=_command("prices", "price"))
 
     check = commands.add_parser(
         "check", parents=[shared], help="try every gateway and catalog of the configuration"
     )
-    check.set_defaults(run=_command("check"))
+    check.set_defaults(run=_command("check", "check"))
 
     demo = commands.add_parser("demo", help="two clouds on this machine, and JupyterLab")
     demo.add_argument("--port", type=_port, metavar="N", help="of JupyterLab; by default 8888 on")
@@ -104,16 +62,15 @@ def _parser() -> argparse.ArgumentParser:
         "--execute", type=Path, metavar="OUT.ipynb", help="run the workflow, write it, and end"
     )
     demo.set_defaults(run=_demo)
-    return parser
+    return top
 
 
-def _command(name: str) -> Command:
+def _command(room: str, name: str) -> Command:
     """Give a command that is imported when it runs, so that --help is fast."""
 
     def run(arguments: argparse.Namespace) -> int:
-        from multicloud_lab import cli_commands
-
-        return cli_commands.COMMANDS[name](arguments)
+        module = import_module(f"multicloud_lab.cli.{room}")
+        return cast(Command, getattr(module, name))(arguments)
 
     return run
 
@@ -142,7 +99,3 @@ def _demo(arguments: argparse.Namespace) -> int:
             execute=arguments.execute,
         )
     )
-
-
-if __name__ == "__main__":
-    sys.exit(main())

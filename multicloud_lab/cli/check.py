@@ -1,0 +1,97 @@
+"""The command ``check``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from dataclasses import dataclass
+
+from multicloud_lab import records as r
+from multicloud_lab.cli.lab import config_of, service_of
+from multicloud_lab.cli.output import line, say, write_json
+from multicloud_lab.config import LabConfig
+from multicloud_lab.errors import InvalidInputError
+from multicloud_lab.interface import all_datasets
+from multicloud_lab.service import LabService
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One part of the configuration that was tried."""
+
+    kind: str
+    name: str
+    ok: bool
+    message: str
+    mend: str = ""
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Try every gateway, catalog and region of the configuration."""
+    if arguments.config is None:
+        raise InvalidInputError("Name the configuration that is to be checked (--config FILE).")
+    findings = asyncio.run(_findings(config_of(arguments)))
+    if arguments.json:
+        fields = ("kind", "name", "ok", "message", "mend")
+        write_json([{field: getattr(item, field) for field in fields} for item in findings])
+    else:
+        for item in findings:
+            mark = "ok  " if item.ok else "FAIL"
+            say(f"{mark}  {line(f'{item.kind} {item.name}: {item.message}')}")
+            if item.mend:
+                say(f"      -> {line(item.mend)}")
+    return 0 if all(item.ok for item in findings) else 1
+
+
+async def _findings(config: LabConfig) -> list[Finding]:
+    findings = [
+        Finding("setting", p.key, False, p.message, "Correct it in the configuration.")
+        for p in config.problems
+    ]
+    async with service_of(config) as service:
+        gateways, status = await asyncio.gather(service.gateways(), service.status())
+        findings += [_gateway_finding(gateway) for gateway in gateways]
+        for catalog in status.catalogs:
+            findings += await _catalog_findings(service, catalog)
+    findings += [
+        Finding("region", prefix, True, f"is in {region}")
+        for prefix, region in config.regions.items()
+    ]
+    if config.home is not None:
+        findings.append(Finding("region", "home", True, f"is {config.home}"))
+    return findings
+
+
+def _gateway_finding(gateway: r.Gateway) -> Finding:
+    where = f"{gateway.address} in {gateway.region}"
+    if gateway.state == "unreachable":
+        mend = "See that the gateway runs and that its address is right and reachable from here."
+        return Finding("gateway", gateway.name, False, gateway.message or where, mend)
+    state = "answers" if gateway.state == "signed-in" else "answers and wants a sign-in"
+    return Finding("gateway", gateway.name, True, f"{where} {state}")
+
+
+async def _catalog_findings(service: LabService, catalog: r.CatalogStatus) -> list[Finding]:
+    if catalog.problem:
+        mend = "See that the file is there, or correct its url in MulticloudLab.catalogs."
+        return [Finding("catalog", catalog.name, False, catalog.problem, mend)]
+    rows = await all_datasets(service, r.DatasetQuery(catalog=catalog.name))
+    broken = [dataset for dataset in rows if dataset.problem]
+    nowhere = sum(dataset.region is None and not dataset.problem for dataset in rows)
+    message = f"{catalog.datasets} datasets"
+    mend = ""
+    if nowhere:
+        message += f", {nowhere} of them in no known region"
+        mend = "Give their prefixes a region in MulticloudLab.regions."
+    findings = [Finding("catalog", catalog.name, True, message, mend)]
+    findings += [
+        Finding(
+            "catalog",
+            dataset.id,
+            False,
+            dataset.problem,
+            "Mend the child catalog, or take it out of the one that names it.",
+        )
+        for dataset in broken
+    ]
+    return findings

@@ -109,6 +109,13 @@ class KernelsOnlyError(MulticloudLabError):
     status = 403
 
 
+class AddressRefusedError(MulticloudLabError):
+    """An address that somebody else wrote leads where nothing of theirs may send this process."""
+
+    code = "address-refused"
+    status = 403
+
+
 class CatalogError(MulticloudLabError):
     """A catalog cannot be read."""
 

@@ -17,9 +17,10 @@ JUPYTER = ("jupyter", "jupyterlab", "jupyter_server", "jupyter_events", "tornado
 
 # Each room and the rooms of ours that it may import; imports run downwards only.
 GROUND = {"errors"}
-RECORDS = GROUND | {"regions", "records", "config"}
+RECORDS = GROUND | {"hosts", "regions", "records", "config"}
 MAY_IMPORT = {
     "errors": set[str](),
+    "hosts": GROUND,
     "regions": GROUND,
     "records": GROUND | {"regions"},
     "config": GROUND | {"regions", "records"},

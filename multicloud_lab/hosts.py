@@ -129,7 +129,8 @@ def _check_host(host: str) -> None:
     """Refuse a host by its text alone."""
     # Resolvers and HTTP libraries fold case, width and dots, so the check does first.
     name = unicodedata.normalize("NFKC", host).lower().replace("\u3002", ".").rstrip(".")
-    if not name or re.search(r"[\s\\%]", name.partition("%")[0] if ":" in name else name):
+    plain = name.partition("%")[0] if ":" in name else name  # an IPv6 address may have a scope
+    if not name or re.search(r"[\s\x00-\x1f\x7f\\%]", plain):
         raise AddressRefusedError(f"{host[:80]!r} is not the name of a host.")
     address = _literal(name)
     if address is not None:

@@ -99,6 +99,13 @@ class GatewayPool:
         await asyncio.gather(*(watch.latest(patience) for watch in watches))
         return [watch.session.record() for watch in watches]
 
+    def standing(self) -> dict[str, tuple[bool, bool]]:
+        """Say of each gateway, as last seen, whether a cluster runs and the lab is signed in."""
+        return {
+            name: (watch.has_running, watch.session.state == "signed-in")
+            for name, watch in self._watches.items()
+        }
+
     async def sign_in(self, gateway: str, sign_in: SignIn) -> Gateway:
         """Sign in; if that fails, the session stays what it was.
 

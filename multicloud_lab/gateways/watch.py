@@ -117,6 +117,11 @@ class GatewayWatch:
                     await self._finished.wait()
         return self._seen or MappingProxyType({})
 
+    @property
+    def has_running(self) -> bool:
+        """Whether the last look saw a running cluster."""
+        return any(seen.cluster.status == "RUNNING" for seen in (self._seen or {}).values())
+
     def counts(self, name: str) -> Counts | None:
         """Give what a cluster had at the last look."""
         return self._counts.get(name)

@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
-from multicloud_lab.errors import CatalogError, DeadlineError
+from multicloud_lab.errors import AddressRefusedError, CatalogError, DeadlineError
 
 Options = Callable[[str], dict[str, Any]]
 
-_REMOTE = {"http", "https", "s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "memory"}
 _CHUNK = 1 << 20
 _T = TypeVar("_T")
 
@@ -53,28 +52,6 @@ def directory_of(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, folder, "", ""))
 
 
-def child_url(reference: str, parent: str) -> str:
-    """Give the normal URL of a file that a catalog names.
-
-    Raises
-    ------
-    CatalogError
-        The reference leaves the places that a catalog may name: a remote catalog has no business
-        with files of this machine, nor any catalog with chained or unusual file systems.
-    """
-    scheme = reference.partition("://")[0] if "://" in reference else ""
-    if "::" in reference or (scheme and scheme not in _REMOTE | {"file"}):
-        raise CatalogError(f"{shown(reference)} is not an address that a catalog is read from.")
-    if not scheme and not reference.startswith("/"):
-        reference = f"{directory_of(parent)}/{reference}"
-        scheme = reference.partition("://")[0] if "://" in reference else ""
-    if not is_local(parent) and scheme in ("", "file"):
-        raise CatalogError(
-            f"{shown(parent)} is remote but names {reference!r}, a file of this machine."
-        )
-    return normal_url(reference)
-
-
 def fetch(url: str, *, options: Options, limit: int, deadline: float) -> bytes:
     """Read a whole file.
 
@@ -100,10 +77,13 @@ def fetch(url: str, *, options: Options, limit: int, deadline: float) -> bytes:
             if is_local(url)
             else within(deadline, lambda: _read_remote(url, options(url), limit))
         )
-        if url.partition("?")[0].endswith(".gz"):
+        # A store may have undone the compression on the way, as it says by its name alone.
+        if url.partition("?")[0].endswith(".gz") and data.startswith(b"\x1f\x8b"):
             data = _gunzip(data, limit)
     except CatalogError:
         raise
+    except AddressRefusedError as error:
+        raise CatalogError(f"{shown(url)} is not read. {error}") from error
     except DeadlineError as error:
         raise CatalogError(
             f"{shown(url)} cannot be read: it did not answer within {deadline:g} s."
@@ -147,6 +127,8 @@ def _read_local(path: str, limit: int) -> bytes:
     if not Path(path).is_file():
         there = "it is not a file" if Path(path).exists() else "it is not there"
         raise CatalogError(f"{path} cannot be read: {there}.")
+    if Path(path).stat().st_size > limit:
+        raise CatalogError(f"{path} is larger than {limit / 1e6:g} MB.")
     with Path(path).open("rb") as file:
         return file.read(limit + 1)
 
@@ -154,8 +136,9 @@ def _read_local(path: str, limit: int) -> bytes:
 def _read_remote(url: str, options: Mapping[str, Any], limit: int) -> bytes:
     import fsspec
 
-    # Without a block size, HTTP is a plain stream; other stores seek for themselves.
-    kwargs = {"block_size": 0} if url.startswith("http") else {}
+    # Without a block size, HTTP is a plain stream; with a size, it is not asked for beforehand.
+    # Other stores seek for themselves.
+    kwargs = {"block_size": 0, "size": limit} if url.startswith("http") else {}
     file_system, path = fsspec.core.url_to_fs(url, **options)
     parts: list[bytes] = []
     size = 0

@@ -11,9 +11,11 @@ import yaml
 from multicloud_lab.catalogs.document import parse_document
 from multicloud_lab.catalogs.fetch import fetch, normal_url
 from multicloud_lab.catalogs.formats.intake_esm import read_table
+from multicloud_lab.catalogs.reach import Reach
 from multicloud_lab.catalogs.reader import Document
 from multicloud_lab.catalogs.trust import untrusted_reasons
 from multicloud_lab.errors import CatalogError, InvalidInputError, UntrustedSourceError
+from multicloud_lab.hosts import allowed_by
 from multicloud_lab.records import Opening, Parameter
 
 DEADLINE = 60.0
@@ -148,13 +150,17 @@ def _open_esm(opening: Opening, options: dict[str, Any]) -> Any:
 def _document(opening: Opening) -> Document:
     """Read the file that has the entry, once."""
     url = normal_url(opening.catalog_url)
+    # Whoever listed the file has said that it may be read: all of its host may hold its table.
+    scheme, _, rest = url.rpartition("://")
+    root = f"{scheme}://{rest.partition('/')[0]}" if scheme else ""
 
     def options(file: str) -> dict[str, Any]:
-        return dict(opening.catalog_options)
+        return dict(opening.catalog_options) if file.startswith(f"{root}/") else {}
 
-    text = fetch(url, options=options, limit=MAX_TEXT_BYTES, deadline=DEADLINE)
+    reach = Reach(root, options, allowed_by([url]))
+    text = fetch(url, options=reach.options, limit=MAX_TEXT_BYTES, deadline=DEADLINE)
     content = parse_document(text.decode("utf-8-sig"), url)
-    return Document(url=url, content=content, path=(), row=None, options=options, deadline=DEADLINE)
+    return Document(url=url, content=content, path=(), row=None, reach=reach, deadline=DEADLINE)
 
 
 def _refuse(opening: Opening, reasons: tuple[str, ...], *, trust: bool) -> None:

@@ -11,8 +11,9 @@ from typing import Any, Protocol
 
 from multicloud_lab.catalogs.document import parse_content
 from multicloud_lab.catalogs.entry import Child, Entry
-from multicloud_lab.catalogs.fetch import Options, child_url, fetch, normal_url, shown
+from multicloud_lab.catalogs.fetch import Options, fetch, normal_url, shown
 from multicloud_lab.catalogs.folder import is_folder, read_folder
+from multicloud_lab.catalogs.reach import Reach
 from multicloud_lab.errors import CatalogError
 
 MAX_DOCUMENT_BYTES = 64_000_000
@@ -38,8 +39,8 @@ class Document:
         Where its entries are below the top catalog.
     row : Entry or None
         What the parent says of it; None for the top.
-    options : callable
-        The administrator's fsspec options for a URL.
+    reach : Reach
+        What may be fetched for its catalog.
     deadline : float
         Seconds that one address may take.
     """
@@ -48,16 +49,16 @@ class Document:
     content: Any
     path: tuple[str, ...]
     row: Entry | None
-    options: Options = field(repr=False)
+    reach: Reach
     deadline: float
 
     def child(self, reference: str) -> str:
         """Give the normal URL of a file that this one names; CatalogError if it may not."""
-        return child_url(reference, self.url)
+        return self.reach.child(reference, self.url)
 
     def fetch(self, url: str, limit: int = MAX_DOCUMENT_BYTES) -> bytes:
         """Read another file that belongs to this one, as a table or a further page."""
-        return fetch(url, options=self.options, limit=limit, deadline=self.deadline)
+        return fetch(url, options=self.reach.options, limit=limit, deadline=self.deadline)
 
 
 class CatalogFormat(Protocol):
@@ -133,6 +134,7 @@ def read_catalog(url: str, *, options: Options, deadline: float) -> list[Entry]:
 
     end = time.monotonic() + deadline
     root = _Node(normal_url(url), None, (), folder=is_folder(url))
+    reach = Reach.of(root.url, options, is_folder=root.folder)
     waiting, running = deque([root]), dict[int, _Node]()
     answers: queue.SimpleQueue[tuple[_Node, list[Entry | Child] | CatalogError]] = (
         queue.SimpleQueue()
@@ -143,7 +145,7 @@ def read_catalog(url: str, *, options: Options, deadline: float) -> list[Entry]:
             node = waiting.popleft()
             files += 1
             running[id(node)] = node
-            _start(node, options, deadline / 3, answers)
+            _start(node, reach, deadline / 3, answers)
         try:
             node, answer = answers.get(timeout=max(end - time.monotonic(), 0.0))
         except queue.Empty:
@@ -170,13 +172,13 @@ def read_catalog(url: str, *, options: Options, deadline: float) -> list[Entry]:
 
 def _start(
     node: _Node,
-    options: Options,
+    reach: Reach,
     deadline: float,
     answers: queue.SimpleQueue[tuple[_Node, list[Entry | Child] | CatalogError]],
 ) -> None:
     def run() -> None:
         try:
-            answers.put((node, _read_one(node, options, deadline)))
+            answers.put((node, _read_one(node, reach, deadline)))
         except CatalogError as error:
             answers.put((node, error))
         except Exception as error:  # noqa: BLE001  (a hostile file must not cost its siblings)
@@ -186,11 +188,11 @@ def _start(
     threading.Thread(target=run, name="multicloud-lab-catalog", daemon=True).start()
 
 
-def _read_one(node: _Node, options: Options, deadline: float) -> list[Entry | Child]:
+def _read_one(node: _Node, reach: Reach, deadline: float) -> list[Entry | Child]:
     # Only the administrator names a folder: a catalog has no business listing things.
     if node.folder:
-        return read_folder(node.url, options=options, limit=MAX_FILES - 1, deadline=deadline)
-    data = fetch(node.url, options=options, limit=MAX_DOCUMENT_BYTES, deadline=deadline)
+        return read_folder(node.url, options=reach.options, limit=MAX_FILES - 1, deadline=deadline)
+    data = fetch(node.url, options=reach.options, limit=MAX_DOCUMENT_BYTES, deadline=deadline)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -199,9 +201,7 @@ def _read_one(node: _Node, options: Options, deadline: float) -> list[Entry | Ch
     for catalog_format in FORMATS.values():
         if catalog_format.owns(content, node.url):
             path = node.row.path if node.row else ()
-            return catalog_format.read(
-                Document(node.url, content, path, node.row, options, deadline)
-            )
+            return catalog_format.read(Document(node.url, content, path, node.row, reach, deadline))
     raise CatalogError(
         f"{shown(node.url)} is not a catalog of a known format ({', '.join(FORMATS)})."
     )

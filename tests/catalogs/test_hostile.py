@@ -15,7 +15,7 @@ import yaml
 from multicloud_lab.catalogs import parse_document, untrusted_reasons
 from multicloud_lab.errors import CatalogError
 from tests.catalogs.conftest import LOCAL_CATALOG, Read
-from tests.catalogs.test_readers import esm_json
+from tests.catalogs.samples import esm_json
 
 Write = Callable[..., Path]
 NASTY = "a'b\"c</script><b>\n{{ 7*7 }}\x1b[31m/../%s"

@@ -19,7 +19,7 @@ from moto.server import ThreadedMotoServer
 from multicloud_lab.catalogs import read_catalog
 from multicloud_lab.errors import CatalogError
 from tests.catalogs.conftest import LOCAL_CATALOG, Read
-from tests.catalogs.test_readers import esm_json
+from tests.catalogs.samples import esm_json
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 
 from multicloud_lab.catalogs.declared import Declared, declared, inherited
 from multicloud_lab.catalogs.entry import Child, Copy, Entry, segment
-from multicloud_lab.catalogs.fetch import child_url, directory_of
+from multicloud_lab.catalogs.fetch import directory_of
 from multicloud_lab.catalogs.reader import Document, register
 from multicloud_lab.catalogs.templates import is_template, substitute
 from multicloud_lab.catalogs.trust import (
@@ -115,7 +115,7 @@ def _child(document: Document, entry: Entry, address: str) -> Entry | Child:
             problem=f"{entry.name!r} is a catalog at {address!r}, a template that is not run.",
         )
     try:
-        return Child(url=child_url(address, document.url), row=entry)
+        return Child(url=document.child(address), row=entry)
     except CatalogError as error:
         return replace(entry, problem=str(error))
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from multicloud_lab.catalogs.declared import Declared, declared, inherited
 from multicloud_lab.catalogs.entry import Child, Copy, Entry, segment
-from multicloud_lab.catalogs.fetch import child_url, directory_of, fetch
+from multicloud_lab.catalogs.fetch import directory_of
 from multicloud_lab.catalogs.reader import Document, register
 from multicloud_lab.catalogs.trust import text_reasons
 from multicloud_lab.errors import CatalogError
@@ -79,12 +79,12 @@ def read_table(document: Document) -> list[Row]:
     if not named.endswith((".csv", ".csv.gz")):
         raise CatalogError(f"The table of {document.url} is {named}; only CSV tables are read.")
     try:
-        data = _fetch(child_url(named, document.url), document)
+        data = _fetch(document.child(named), document)
     except CatalogError as error:
         # Publishers name the table by its public address; a copy often has it beside the JSON.
         twin = f"{directory_of(document.url)}/{posixpath.basename(named)}"
         try:
-            data = _fetch(child_url(twin, document.url), document)
+            data = _fetch(document.child(twin), document)
         except CatalogError:
             raise error from None
     try:
@@ -94,7 +94,7 @@ def read_table(document: Document) -> list[Row]:
 
 
 def _fetch(url: str, document: Document) -> bytes:
-    return fetch(url, options=document.options, limit=MAX_TABLE_BYTES, deadline=document.deadline)
+    return document.fetch(url, MAX_TABLE_BYTES)
 
 
 def _rows(text: str, document: Document) -> list[Row]:

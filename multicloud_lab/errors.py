@@ -88,6 +88,20 @@ class UntrustedSourceError(MulticloudLabError):
     status = 409
 
 
+class AccessDeniedError(MulticloudLabError):
+    """A store refuses what was asked of it, for want of credentials or of somebody who pays."""
+
+    code = "access-denied"
+    status = 403
+
+
+class UnreadableDatasetError(MulticloudLabError):
+    """A dataset is there, or should be, but what it holds cannot be told."""
+
+    code = "dataset-unreadable"
+    status = 409
+
+
 class SignInNeededError(MulticloudLabError):
     """The gateway wants a sign-in before it answers."""
 

@@ -21,7 +21,12 @@ class Variable(Record):
     dims: tuple[str, ...] = ()
     shape: tuple[int, ...] = ()
     chunks: tuple[int, ...] | None = Field(
-        default=None, description="Elements of a stored chunk, by dimension; null: not chunked."
+        default=None,
+        description="Elements of what is read at once, by dimension; null: not chunked.",
+    )
+    shards: tuple[int, ...] | None = Field(
+        default=None,
+        description="Elements of a stored object, where it holds several chunks; else null.",
     )
     dtype: str = Field(description="As it is read: scaled, and times as datetime64.")
     stored_dtype: str = Field(description="As it is stored.")
@@ -40,6 +45,11 @@ class Structure(Record):
     format: str = Field(description="As found: zarr v2, zarr v3, netcdf-4, parquet, …")
     dims: tuple[Dimension, ...]
     variables: tuple[Variable, ...] = Field(description="Coordinates and data variables.")
+    groups: tuple[str, ...] = Field(
+        default=(),
+        description="Paths of groups below the root, each of which is opened by itself; their "
+        "variables are named with the path.",
+    )
     attributes: dict[str, str] = Field(
         default_factory=dict, description="Of the whole dataset; long ones are cut."
     )

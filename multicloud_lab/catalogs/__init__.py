@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from multicloud_lab.catalogs.document import parse_document
 from multicloud_lab.catalogs.entry import Copy, Entry
-from multicloud_lab.catalogs.index import CatalogIndex
+from multicloud_lab.catalogs.index_in_memory import CatalogIndex
 from multicloud_lab.catalogs.reader import read_catalog
 from multicloud_lab.catalogs.trust import untrusted_reasons
 

@@ -1,0 +1,237 @@
+"""What a query leaves, and what each facet would: arithmetic on kinds, not on datasets."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
+from functools import cache, reduce
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multicloud_lab.catalogs.index.state import UNKNOWN, Dimension, State
+from multicloud_lab.errors import InvalidInputError
+from multicloud_lab.records import DatasetQuery, Facet, FacetName, FacetValue
+from multicloud_lab.regions import Region, Relation, all_regions, relation
+from multicloud_lab.regions.provider import PROVIDERS
+
+Mask = NDArray[np.bool_]
+Near = Callable[[Region], bool]
+
+MAX_FACET_VALUES = 50
+"""Values of a facet that are listed, besides those that the query has."""
+
+_REGION_PATTERN = re.compile(r"[a-z0-9:._*?\[\]!-]+")
+_FACETS: tuple[FacetName, ...] = (
+    "provider",
+    "region",
+    "catalog",
+    "format",
+    "requester_pays",
+    "near",
+)
+
+
+class Narrowing:
+    """The filters of one query, each as the kinds (or sets of tags) that it lets pass.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+    state : State
+    query : DatasetQuery
+    near : callable
+        Whether a gateway is in a region, or inside it.
+    in_region : Region or None
+        Only datasets whose bytes are there, or in a multi-region around it.
+
+    Raises
+    ------
+    InvalidInputError
+        A provider or a pattern of regions cannot be used.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        state: State,
+        query: DatasetQuery,
+        near: Near,
+        in_region: Region | None,
+    ) -> None:
+        self._connection = connection
+        self._state = state
+        self._dimensions = {**state.dimensions, "near": _near(state, near)}
+        wanted = _wanted(query, self._dimensions["region"].values)
+        self._passing: dict[FacetName, Mask] = {}
+        for name, chosen in wanted.items():
+            if chosen is not None:
+                dimension = self._dimensions[name]
+                values = np.array([value in chosen for value in dimension.values], np.bool_)
+                self._passing[name] = dimension.having(values, state.kind_count)
+        self._always = np.ones(state.kind_count, np.bool_)
+        if in_region is not None:
+            around = [_around(region, in_region) for region in state.regions]
+            dimension = self._dimensions["region"]
+            self._always = dimension.having(np.array([*around, False]), state.kind_count)
+        self._tags = self._tag_ids(query.tag) if query.tag else None
+        self._chosen = {**wanted, "tag": frozenset(query.tag)}
+
+    def apply(self, hits: Mask | None) -> tuple[NDArray[np.intp], tuple[Facet, ...]]:
+        """Narrow what the words have found, of all datasets of the state; None: every one.
+
+        Returns
+        -------
+        array of int
+            The places of those that are left, ascending.
+        tuple of Facet
+        """
+        state = self._state
+        tagged = hits
+        if self._tags is not None:
+            having = np.zeros(state.tag_set_count, np.bool_)
+            having[state.tag_set[np.isin(state.tag, self._tags)]] = True
+            tagged = having[state.tag_sets] if hits is None else hits & having[state.tag_sets]
+        left = _both(tagged, self._lets_pass())
+        places = np.arange(len(state.kinds)) if left is None else np.flatnonzero(left)
+        per_kind = _counted(state.kinds, tagged, state.kind_count)
+        facets = [self._facet(name, per_kind) for name in _FACETS]
+        untagged = _both(hits, self._lets_pass()) if self._tags is not None else left
+        facets.insert(-2, self._tag_facet(untagged))
+        return places, tuple(facets)
+
+    def _lets_pass(self) -> Mask | None:
+        """Say of each dataset whether its kind passes; None: all do."""
+        passing = self._kinds_but("tag")
+        return None if passing.all() else passing[self._state.kinds]
+
+    def _kinds_but(self, facet: FacetName) -> Mask:
+        others = (mask for name, mask in self._passing.items() if name != facet)
+        return reduce(np.logical_and, others, self._always)
+
+    def _facet(self, name: FacetName, per_kind: NDArray[np.int64]) -> Facet:
+        dimension = self._dimensions[name]
+        counts = dimension.counts(per_kind * self._kinds_but(name))
+        counted = zip(dimension.values, counts.tolist(), strict=True)
+        found = [(value, count) for value, count in counted if count]
+        found.sort(key=lambda pair: (-pair[1], pair[0]))
+        titles = _region_titles() if name == "region" else {}
+        return _listed(name, found, self._chosen.get(name) or (), titles)
+
+    def _tag_facet(self, hits: Mask | None) -> Facet:
+        state = self._state
+        per_set = _counted(state.tag_sets, hits, state.tag_set_count)
+        counts = np.bincount(state.tag, per_set[state.tag_set])
+        present = np.flatnonzero(counts)
+        # Names are fetched of those alone that can be listed, and of those asked for.
+        if len(present) > MAX_FACET_VALUES:
+            order = np.argsort(-counts[present], kind="stable")[:MAX_FACET_VALUES]
+            asked = [] if self._tags is None else self._tags
+            shown = dict.fromkeys((*present[order], *(tag for tag in asked if tag in present)))
+        else:
+            shown = dict.fromkeys(present)
+        found = [(self._tag_name(int(tag)), int(counts[tag])) for tag in shown]
+        found.sort(key=lambda pair: (-pair[1], pair[0]))
+        facet = _listed("tag", found, self._chosen["tag"] or (), {})
+        return facet.model_copy(update={"more": len(present) - len(facet.values)})
+
+    def _tag_name(self, tag: int) -> str:
+        found = self._connection.execute("SELECT name FROM tag WHERE id = ?", (tag,))
+        name: str = found.fetchone()[0]
+        return name
+
+    def _tag_ids(self, names: Iterable[str]) -> list[int]:
+        return [
+            tag
+            for name in names
+            for (tag,) in self._connection.execute("SELECT id FROM tag WHERE name = ?", (name,))
+        ]
+
+
+def _wanted(query: DatasetQuery, regions: Sequence[str]) -> dict[FacetName, frozenset[str] | None]:
+    """Give the values that a query wants of each dimension; None: any."""
+    patterns = [_pattern(text) for text in query.region]
+    of_regions = {name for name in regions if any(_fits(name, one) for one in patterns)}
+    return {
+        "provider": frozenset(map(_provider, query.provider)) or None,
+        "region": frozenset(of_regions) if patterns else None,
+        "catalog": frozenset(query.catalog) or None,
+        "format": frozenset(query.format) or None,
+        "requester_pays": _either(query.requester_pays),
+        "near": _either(query.near),
+    }
+
+
+def _either(wanted: bool | None) -> frozenset[str] | None:
+    return None if wanted is None else frozenset({str(wanted).lower()})
+
+
+def _provider(text: str) -> str:
+    said = text.strip().lower()
+    names = {alias: p.name for p in PROVIDERS.values() for alias in (p.name, *p.aliases)}
+    if said != UNKNOWN and said not in names:
+        known = ", ".join([*PROVIDERS, UNKNOWN])
+        raise InvalidInputError(f"{text!r} is no provider; there are {known}.")
+    return names.get(said, said)
+
+
+def _pattern(text: str) -> str:
+    pattern = text.strip().lower()
+    if pattern and not _REGION_PATTERN.fullmatch(pattern):
+        raise InvalidInputError(
+            f"{text!r} is not a region or a pattern of regions; write it as 'gcp:*'."
+        )
+    return pattern
+
+
+def _fits(region: str, pattern: str) -> bool:
+    if UNKNOWN in (region, pattern):
+        return region == pattern
+    # A pattern without a provider, as us-west-2, means that name with any.
+    full = pattern if ":" in pattern or pattern.startswith("*") else f"*:{pattern}"
+    return fnmatchcase(region, full)
+
+
+def _near(state: State, near: Near) -> Dimension:
+    is_near = np.array([*(bool(near(region)) for region in state.regions), False], np.bool_)
+    kinds = state.dimensions["region"].having(is_near, state.kind_count)
+    return Dimension(
+        ("false", "true"), np.arange(state.kind_count, dtype=np.int32), kinds.astype(np.int32)
+    )
+
+
+def _around(data: Region, region: Region) -> bool:
+    return relation(data, region) in (Relation.SAME_REGION, Relation.CONTAINED)
+
+
+def _both(one: Mask | None, other: Mask | None) -> Mask | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return one & other
+
+
+def _counted(numbers: NDArray[np.int32], mask: Mask | None, length: int) -> NDArray[np.int64]:
+    chosen = numbers if mask is None else numbers[mask]
+    return np.bincount(chosen, minlength=length).astype(np.int64, copy=False)
+
+
+@cache
+def _region_titles() -> Mapping[str, str]:
+    return {str(known.region): known.title for known in all_regions()}
+
+
+def _listed(
+    name: FacetName,
+    found: Sequence[tuple[str, int]],
+    chosen: Iterable[str],
+    titles: Mapping[str, str],
+) -> Facet:
+    wanted = frozenset(chosen)
+    shown = [
+        FacetValue(value=value, title=titles.get(value, ""), count=count)
+        for place, (value, count) in enumerate(found)
+        if place < MAX_FACET_VALUES or value in wanted
+    ]
+    return Facet(name=name, values=tuple(shown), more=len(found) - len(shown))

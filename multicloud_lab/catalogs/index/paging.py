@@ -1,0 +1,121 @@
+"""The order of what was found, and cursors that stay in step when the index changes."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multicloud_lab.catalogs.index.rows import dataset_id
+from multicloud_lab.catalogs.index.state import Catalog, State
+from multicloud_lab.errors import InvalidInputError
+
+Places = NDArray[np.intp]
+Ranks = NDArray[np.uint16]
+
+_FORMS = (int, int, str, int, str)
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page ended.
+
+    Parameters
+    ----------
+    rank : int
+        Of the last dataset on it.
+    catalog_number : int
+        The place of its catalog among all.
+    catalog : str
+    position : int
+        In its catalog.
+    path : str
+        Its id below the catalog.
+    """
+
+    rank: int
+    catalog_number: int
+    catalog: str
+    position: int
+    path: str
+
+    def written(self) -> str:
+        """Give it as one opaque word."""
+        return base64.urlsafe_b64encode(json.dumps(astuple(self)).encode()).decode()
+
+    @classmethod
+    def read(cls, text: str) -> Cursor:
+        """Read what was written.
+
+        Raises
+        ------
+        InvalidInputError
+            It was not written here.
+        """
+        try:
+            parts = json.loads(base64.b64decode(text, altchars=b"-_", validate=True))
+        except (ValueError, TypeError, binascii.Error, RecursionError):
+            parts = None
+        fits = isinstance(parts, list) and [type(part) for part in parts] == list(_FORMS)
+        if not fits or any(type(part) is int and not 0 <= part < 2**31 for part in parts):
+            raise InvalidInputError("The cursor is not one that this list gave; ask without it.")
+        return cls(*parts)
+
+
+def ordered(places: Places, ranks: Ranks | None) -> Places:
+    """Put the places found into order: the best first, equal ones as the catalogs have them."""
+    if ranks is None:
+        return places
+    return places[np.argsort(np.iinfo(np.uint16).max - ranks[places], kind="stable")]
+
+
+def after(
+    connection: sqlite3.Connection,
+    state: State,
+    order: Places,
+    ranks: Ranks | None,
+    cursor: Cursor,
+) -> int:
+    """Give the number of datasets in order that are on the pages up to a cursor.
+
+    The dataset that the cursor names is looked for where it is now; if it is gone, what comes
+    after the place that it had goes on.
+    """
+    rank, place = cursor.rank, _place(connection, state, cursor)
+    if ranks is None:
+        return int(np.searchsorted(order, place, side="right"))
+    at = np.flatnonzero(order == place)
+    if len(at):
+        return int(at[0]) + 1
+    of_order = ranks[order]
+    return int(np.count_nonzero((of_order > rank) | ((of_order == rank) & (order <= place))))
+
+
+def _place(connection: sqlite3.Connection, state: State, cursor: Cursor) -> int:
+    """Give the place of a cursor's dataset, or of the one before the place that it had."""
+    catalog = next((c for c in state.catalogs if c.name == cursor.catalog), None)
+    if catalog is None:
+        following = state.catalogs[cursor.catalog_number :]
+        return (following[0].start if following else len(state.kinds)) - 1
+    found = connection.execute(
+        "SELECT position FROM name WHERE id = ? AND alias = 0 AND source = ?",
+        (dataset_id(cursor.catalog, (cursor.path,)), catalog.source),
+    ).fetchone()
+    if found is not None:
+        return catalog.start + int(found[0])
+    return min(catalog.start + cursor.position, catalog.end) - 1
+
+
+def cursor_at(state: State, place: int, ranks: Ranks | None, path: Sequence[str]) -> str:
+    """Write the cursor of a page that ends with the dataset at a place."""
+    catalog: Catalog = state.catalog_at(place)
+    rank = 0 if ranks is None else int(ranks[place])
+    number = state.catalogs.index(catalog)
+    position = int(place) - catalog.start
+    return Cursor(rank, number, catalog.name, position, "/".join(path)).written()

@@ -1,0 +1,151 @@
+"""An entry as one short text in the index, and back; its words; its record for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from multicloud_lab import records as r
+from multicloud_lab.catalogs.entry import Copy, Entry
+from multicloud_lab.catalogs.index.words import words
+from multicloud_lab.regions import Region
+
+MAX_DESCRIPTION = 20_000
+"""Characters of a description that are kept."""
+
+# What an entry always has, in this order; then, where it differs from nothing, by name.
+_ALWAYS = ("path", "name", "catalog_url", "kind", "entry", "title", "description", "format")
+_SOMETIMES = ("tags", "variables", "aliases", "driver", "reading", "untrusted", "problem")
+
+
+def packed(entry: Entry) -> bytes:
+    """Write an entry down."""
+    short = entry
+    if len(entry.description) > MAX_DESCRIPTION:
+        short = replace(entry, description=entry.description[: MAX_DESCRIPTION - 1] + "…")
+    more: dict[str, Any] = {}
+    for name in _SOMETIMES:
+        value = getattr(short, name)
+        if value:
+            more[name] = value
+    if short.registry:
+        more["registry"] = True
+    if short.parameters:
+        more["parameters"] = [p.model_dump(exclude_defaults=True) for p in short.parameters]
+    always = [getattr(short, name) for name in _ALWAYS]
+    text = json.dumps(
+        [*always, [_short_copy(copy) for copy in short.copies], more],
+        ensure_ascii=False,
+        separators=(",", ":"),
+        default=_plain,
+    )
+    # Half of a surrogate pair is no text: it would break every answer that it is in.
+    return text.encode("utf-8", "replace")
+
+
+def _plain(value: object) -> object:
+    return dict(value) if isinstance(value, Mapping) else str(value)
+
+
+def _short_copy(copy: Copy) -> list[object]:
+    region = str(copy.region) if copy.region else ""
+    written = [copy.url, region, copy.detail, int(copy.requester_pays), copy.endpoint]
+    while len(written) > 1 and not written[-1]:
+        written.pop()
+    return written
+
+
+def _copy(
+    url: str, region: str = "", detail: str = "", requester_pays: int = 0, endpoint: str = ""
+) -> Copy:
+    return Copy(
+        url=url,
+        region=Region.from_text(region) if region else None,
+        detail=detail,
+        requester_pays=bool(requester_pays),
+        endpoint=endpoint,
+    )
+
+
+def unpacked(written: bytes) -> Entry:
+    """Read an entry that was written down."""
+    *always, copies, more = json.loads(written)
+    values = dict(zip(_ALWAYS, always, strict=True))
+    values["path"] = tuple(values["path"])
+    for name in ("tags", "variables", "aliases", "untrusted"):
+        if name in more:
+            more[name] = tuple(more[name])
+    if "parameters" in more:
+        more["parameters"] = tuple(r.Parameter.model_validate(p) for p in more["parameters"])
+    return Entry(**values, copies=tuple(_copy(*copy) for copy in copies), **more)
+
+
+def dataset_id(catalog: str, path: Iterable[str]) -> str:
+    """Join the id of what is at a path below a catalog."""
+    return "/".join((catalog, *path))
+
+
+def heading_words(entry: Entry) -> list[str]:
+    """Split what an entry is called."""
+    return words(" ".join((*entry.path[-1:], entry.name, entry.title)))
+
+
+def other_words(catalog: str, entry: Entry) -> list[str]:
+    """Split what else is said of an entry."""
+    urls = (copy.url for copy in entry.copies)
+    said = (catalog, *entry.path, entry.description, *entry.tags, *entry.variables, *urls)
+    return words(" ".join(said))
+
+
+def dataset(
+    catalog: str, entry: Entry, locations: Iterable[tuple[str, r.Location]], *, stale: bool
+) -> r.Dataset:
+    """Make the record of an entry.
+
+    Parameters
+    ----------
+    catalog : str
+    entry : Entry
+    locations : iterable of tuple
+        For each copy, what its catalog adds in words, and where it is.
+    stale : bool
+    """
+    replicas = tuple(
+        _replica(copy, detail, location)
+        for copy, (detail, location) in zip(entry.copies, locations, strict=True)
+    )
+    best = next(
+        (replica for replica in replicas if replica.region),
+        replicas[0] if replicas else r.Replica(url=""),
+    )
+    return r.Dataset(
+        id=dataset_id(catalog, entry.path),
+        name=entry.name,
+        title=entry.title,
+        description=entry.description,
+        catalog=catalog,
+        format=entry.format,
+        tags=entry.tags,
+        variables=entry.variables,
+        requester_pays=any(copy.requester_pays for copy in entry.copies),
+        replicas=replicas,
+        url=best.url,
+        region=best.region,
+        evidence=best.evidence,
+        problem=entry.problem,
+        stale=stale,
+    )
+
+
+def _replica(copy: Copy, detail: str, location: r.Location) -> r.Replica:
+    said = (detail if detail not in location.detail else "", location.detail)
+    return r.Replica(
+        url=copy.url,
+        region=location.region,
+        evidence=location.evidence,
+        detail=" ".join(part for part in said if part),
+        contradicted=location.contradicted,
+        requester_pays=copy.requester_pays,
+    )

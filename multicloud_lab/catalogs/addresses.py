@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from multicloud_lab.catalogs.fetch import directory_of, is_local
 
@@ -14,6 +14,16 @@ _GCS_HOST = re.compile(r"(?:(.+)\.)?storage\.googleapis\.com")
 _AZURE_HOST = re.compile(r"([a-z0-9]+)\.(?:blob|dfs)\.core\.windows\.net")
 _SCHEMES = {"s3": "s3", "s3a": "s3", "gs": "gs", "gcs": "gs"}
 _AZURE_SCHEMES = ("az", "abfs", "abfss", "adl", "wasb", "wasbs")
+
+
+def split(url: str) -> SplitResult:
+    """Split a URL; one that cannot be, as for half an IPv6 address, is all path."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.hostname
+    except ValueError:
+        return SplitResult("", "", url, "", "")
+    return parts
 
 
 def resolve(reference: str, base: str) -> str:
@@ -32,8 +42,8 @@ def resolve(reference: str, base: str) -> str:
     if "://" in reference or "::" in reference:
         return reference
     if reference.startswith("//"):
-        return f"{urlsplit(base).scheme or 'https'}:{reference}"
-    root = "" if is_local(base) else "{0.scheme}://{0.netloc}".format(urlsplit(base))
+        return f"{split(base).scheme or 'https'}:{reference}"
+    root = "" if is_local(base) else "{0.scheme}://{0.netloc}".format(split(base))
     path, mark, query = reference.partition("?")
     if not path.startswith("/"):
         path = f"{directory_of(base).removeprefix(root)}/{path}"
@@ -43,19 +53,16 @@ def resolve(reference: str, base: str) -> str:
 
 def with_account(url: str, account: str) -> str:
     """Name the storage account in an address of Azure that leaves it to the options."""
-    parts = urlsplit(url)
+    parts = split(url)
     if parts.scheme not in _AZURE_SCHEMES or not account or "@" in parts.netloc:
         return url
     return f"abfs://{parts.netloc}@{account}.dfs.core.windows.net{parts.path}"
 
 
 def place(url: str) -> tuple[str, str]:
-    """Give a store and a path in it, alike for all addresses of one object; never raises."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
-        return ("", url)
+    """Give a store and a path in it, alike for all addresses of one object."""
+    parts = split(url)
+    host = parts.hostname or ""
     path = unquote(parts.path).strip("/")
     if parts.scheme in _SCHEMES:
         return (_SCHEMES[parts.scheme], f"{parts.netloc}/{path}")

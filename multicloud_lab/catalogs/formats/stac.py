@@ -7,9 +7,9 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlunsplit
 
-from multicloud_lab.catalogs.addresses import place, resolve
+from multicloud_lab.catalogs.addresses import place, resolve, split
 from multicloud_lab.catalogs.document import parse_document
 from multicloud_lab.catalogs.entry import Child, Copy, Entry, segment
 from multicloud_lab.catalogs.fetch import is_local, shown
@@ -232,7 +232,10 @@ def _followed(document: Document, href: str, row: Entry) -> Entry | Child:
 def _target(document: Document, href: str) -> str:
     """Give the normal URL of a link; one that begins with a slash is of the same host."""
     rooted = href.startswith("/") and not is_local(document.url)
-    return document.child(resolve(href, document.url) if rooted else href)
+    try:
+        return document.child(resolve(href, document.url) if rooted else href)
+    except ValueError as error:
+        raise CatalogError(f"{shown(document.url)} has a link that is no address.") from error
 
 
 def _self(document: Document, content: Mapping[str, Any]) -> str:
@@ -257,14 +260,14 @@ def _stem(href: str) -> str:
 
 
 def _limited(url: str) -> str:
-    parts = urlsplit(url)
+    parts = split(url)
     return urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, "limit=1")))))
 
 
 def _root(url: str) -> str:
     """Give the bucket that an address is in, or its host."""
     store, path = place(url)
-    parts = urlsplit(url)
+    parts = split(url)
     if store in ("s3", "gs"):
         return f"{store}://{path.partition('/')[0]}"
     if store == "az" and parts.scheme in ("http", "https"):

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
-from urllib.parse import urlsplit
 
-from multicloud_lab.catalogs.addresses import resolve
+from multicloud_lab.catalogs.addresses import resolve, split
 from multicloud_lab.catalogs.data_formats import format_of_url, stem
 from multicloud_lab.catalogs.declared import inherited
 from multicloud_lab.catalogs.entry import Child, Copy, Entry, segment
@@ -84,20 +83,23 @@ def _entry(document: Document, number: int, said: str, title: str = "") -> Entry
 
 def _url(document: Document, said: str) -> tuple[str, str]:
     """Give the whole URL of a line, or why it has none."""
-    if "::" in said:
-        return "", f"{said[:200]!r} is a chain of file systems; write the address of the data."
     scheme = found[1].lower() if (found := _ADDRESS.match(said)) else ""
+    what = repr(f"{scheme}://…" if scheme else said[:200])
+    if "::" in said:
+        return "", "a chain of file systems; write the address of the data."
     if scheme and scheme not in _SCHEMES:
-        return "", f"{said[:200]!r} is no address of a kind known here."
-    if not scheme and ("/" not in said or not is_local(document.url)):
-        return "", f"{said[:200]!r} is not a URL."
+        return "", f"{what} is no address of a kind known here."
     if scheme == "file" and not is_local(document.url):
-        return "", f"{said[:200]!r} is a file of this machine, but the list is remote."
+        return "", f"{what} is a file of this machine, but the list is remote."
+    if scheme not in ("", "file") and not split(said).netloc:
+        return "", f"{what} names no bucket or host."
+    if not scheme and ("/" not in said or not is_local(document.url)):
+        return "", f"{what} is not a URL."
     return (said if scheme else resolve(said, document.url)), ""
 
 
 def _path(url: str) -> tuple[str, ...]:
     """Give the bucket and all below it: a short name could come to mean another line."""
-    parts = urlsplit(url)
+    parts = split(url)
     steps = [step for step in (parts.netloc.rpartition("@")[2], *parts.path.split("/")) if step]
     return tuple(segment(step) for step in steps) or ("_",)

@@ -30,6 +30,7 @@ MAY_IMPORT = {
     "locations": RECORDS,
     "gateways": RECORDS,
     "neardata": RECORDS,
+    "structure": RECORDS,
     "analyses": RECORDS,
     "placement": RECORDS,
     "address": GROUND | {"endpoints"},
@@ -42,7 +43,16 @@ MAY_IMPORT = {
     | {"interface", "library", "gateways", "placement", "analyses"}
     | {"__version__"},
 }
-NO_JUPYTER = ("regions", "catalogs", "locations", "gateways", "neardata", "analyses", "placement")
+NO_JUPYTER = (
+    "regions",
+    "catalogs",
+    "locations",
+    "gateways",
+    "neardata",
+    "analyses",
+    "placement",
+    "structure",
+)
 PUBLIC = {
     "datasets",
     "open_dataset",

@@ -1,0 +1,96 @@
+"""A file of a store that a library can seek in; what it reads is fetched in blocks, and counted."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from multicloud_lab.structure.source import Source
+
+BLOCK = 1 << 16
+"""Bytes that are fetched at once: metadata lie in clusters of some kB, with data between them."""
+
+
+class SourceFile(io.RawIOBase):
+    """A file below a source's address, for reading.
+
+    Parameters
+    ----------
+    source : Source
+    key : str
+        Of the file; empty for the source's own address.
+    size : int, optional
+        In bytes, if known.
+    tail : bytes, optional
+        The end of the file, if it was fetched.
+
+    Attributes
+    ----------
+    error : Exception or None
+        Why a read failed, as libraries turn errors into others of their own.
+    """
+
+    def __init__(
+        self, source: Source, key: str = "", size: int | None = None, tail: bytes = b""
+    ) -> None:
+        super().__init__()
+        self._source = source
+        self._key = key
+        self._blocks: dict[int, bytes] = {}
+        self._position = 0
+        self._tail = tail
+        self.error: Exception | None = None
+        if size is None:
+            first, size = source.begin(BLOCK, key)
+            self._blocks[0] = first
+        self.size = size
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def seekable(self) -> bool:
+        """Say that it can be sought in."""
+        return True
+
+    def tell(self) -> int:
+        """Give the position, in bytes."""
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move to a position, in bytes."""
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}[whence]
+        self._position = max(0, base + offset)
+        return self._position
+
+    def readinto(self, buffer: Any) -> int:
+        """Read into a buffer; fewer bytes come at the end of the file only."""
+        view = memoryview(buffer).cast("B")
+        try:
+            data = self._between(self._position, min(self._position + len(view), self.size))
+        except Exception as error:
+            self.error = self.error or error
+            raise
+        view[: len(data)] = data
+        self._position += len(data)
+        return len(data)
+
+    def _between(self, start: int, end: int) -> bytes:
+        if start >= end:
+            return b""
+        tail = self.size - len(self._tail)
+        if start >= tail:
+            return self._tail[start - tail : end - tail]
+        numbers = range(start // BLOCK, (end - 1) // BLOCK + 1)
+        absent = [n for n in numbers if n not in self._blocks]
+        if absent:
+            # What lies between two blocks that are there is fetched as one.
+            first, last = absent[0], absent[-1] + 1
+            part = (self._key, first * BLOCK, min(last * BLOCK, self.size))
+            (data,) = self._source.ranges([part])
+            for number in range(first, last):
+                at = (number - first) * BLOCK
+                self._blocks[number] = data[at : at + BLOCK]
+        joined = b"".join(self._blocks[n] for n in numbers)
+        at = start - numbers[0] * BLOCK
+        return joined[at : at + end - start]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from multicloud_lab.catalogs.entry import Entry
@@ -40,7 +40,9 @@ class Declared:
 
     def or_else(self, other: Declared) -> Declared:
         """Give this if it says anything of a region, else the other."""
-        return self if self.region or self.detail else other
+        if self.region or self.detail:
+            return self
+        return replace(other, requester_pays=self.requester_pays or other.requester_pays)
 
 
 def declared(metadata: object, url: str = "") -> Declared:
@@ -56,11 +58,12 @@ def declared(metadata: object, url: str = "") -> Declared:
     if not isinstance(metadata, Mapping):
         return Declared()
     schemes = _schemes(metadata)
-    pays = any(scheme.get("requester_pays") is True for scheme in schemes)
+    pays = metadata.get("requester_pays") is True
+    pays = pays or any(scheme.get("requester_pays") is True for scheme in schemes)
     if metadata.get("region") is not None:
         return _one(metadata["region"], "", pays)
     if not schemes:
-        return Declared()
+        return Declared(requester_pays=pays)
     mine = [s for s in schemes if s.get("bucket") and f"/{s['bucket']}/" in f"/{url}/"] or schemes
     answers = {_one(s.get("region"), _provider(s), pays) for s in mine if s.get("region")}
     if len(answers) > 1:
@@ -74,6 +77,14 @@ def inherited(row: Entry | None) -> Declared:
     if row is None or not row.copies:
         return Declared()
     return Declared(row.copies[0].region, row.copies[0].detail)
+
+
+def ask(url: str, *sources: object, above: Entry | None) -> Declared:
+    """Ask metadata of where a URL's bytes are, the nearest first, then the entry above."""
+    answer = declared(sources[0], url)
+    for source in sources[1:]:
+        answer = answer.or_else(declared(source, url))
+    return answer.or_else(inherited(above))
 
 
 def _schemes(metadata: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-_NAME = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
+# A minus sign at a brace only takes away spaces around.
+_NAME = re.compile(r"\{\{-?\s*([A-Za-z_]\w*)\s*-?\}\}")
 _ANY = re.compile(r"\{\{|\{%|\{#")
 
 

@@ -15,10 +15,24 @@ from multicloud_lab.catalogs.templates import is_plain, strings
 
 CATALOG_DRIVERS = {
     "yaml_file_cat": "intake",
+    "yaml_files_cat": "intake",
     "intake.catalog.local.YAMLFileCatalog": "intake",
+    "intake.catalog.local.YAMLFilesCatalog": "intake",
+    "intake.catalog.YAMLFileCatalog": "intake",
     "esm_datastore": "intake-esm",
     "intake_esm.esm_datastore": "intake-esm",
     "intake_esm.core.esm_datastore": "intake-esm",
+    **dict.fromkeys(
+        ("stac_catalog", "stac_collection", "stac_item", "stac_item_collection"), "stac"
+    ),
+    **dict.fromkeys(
+        (
+            f"{module}.{name}"
+            for module in ("intake_stac", "intake_stac.catalog")
+            for name in ("StacCatalog", "StacCollection", "StacItem", "StacItemCollection")
+        ),
+        "stac",
+    ),
 }
 """Drivers that are catalogs of a format read here, and that format."""
 
@@ -33,20 +47,25 @@ KNOWN_DRIVERS = {
     "rasterio": "rasterio",
     "intake_xarray.RasterIOSource": "rasterio",
     "intake_xarray.raster.RasterIOSource": "rasterio",
+    "opendap": "opendap",
+    "intake_xarray.OpenDapSource": "opendap",
+    "intake_xarray.opendap.OpenDapSource": "opendap",
     "csv": "csv",
     "intake.source.csv.CSVSource": "csv",
     "parquet": "parquet",
+    "intake_parquet.ParquetSource": "parquet",
+    "intake_parquet.source.ParquetSource": "parquet",
 }
 """Drivers that only read data, and the format that each reads."""
 
-_KNOWN_PLUGINS = {"intake_xarray", "intake_esm"}
+_KNOWN_PLUGINS = {"intake_xarray", "intake_esm", "intake_parquet"}
 _KNOWN_CACHES = {"file", "dir", "compressed"}
 _KNOWN_PROTOCOLS = {
     *("file", "local", "memory", "http", "https", "s3", "s3a", "gs", "gcs"),
     *("az", "abfs", "abfss", "adl"),
 }
 _KNOWN_ENGINES = {
-    *("zarr", "netcdf4", "h5netcdf", "scipy", "rasterio", "cfgrib"),
+    *("zarr", "netcdf4", "h5netcdf", "scipy", "rasterio", "cfgrib", "pydap"),
     *("c", "python", "pyarrow", "fastparquet", "auto"),
 }
 _ENOUGH = 3

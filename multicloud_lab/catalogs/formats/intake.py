@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from multicloud_lab.catalogs.declared import Declared, declared, inherited
-from multicloud_lab.catalogs.entry import Child, Copy, Entry, segment
+from multicloud_lab.catalogs.copies import copies
+from multicloud_lab.catalogs.declared import ask
+from multicloud_lab.catalogs.entry import Child, Entry, segment
 from multicloud_lab.catalogs.fetch import directory_of
+from multicloud_lab.catalogs.parameters import mapping, merged, read_parameters, text, texts
 from multicloud_lab.catalogs.reader import Document, register
 from multicloud_lab.catalogs.templates import is_template, substitute
 from multicloud_lab.catalogs.trust import (
@@ -17,15 +19,19 @@ from multicloud_lab.catalogs.trust import (
     driver_name,
     entry_reasons,
     file_reasons,
+    text_reasons,
 )
 from multicloud_lab.errors import CatalogError
 from multicloud_lab.records import Parameter
 
-# The arguments that hold an address: of data, and of each kind of catalog.
-_DATA_ARGUMENTS = ("urlpath", "path", "url", "uri", "store")
+DATA_ARGUMENTS = ("urlpath", "path", "url", "uri", "store")
+"""The arguments of drivers that hold the address of data."""
+
+# The same of each kind of catalog.
 _CATALOG_ARGUMENTS = {
     "intake": ("path",),
     "intake-esm": ("obj", "esmcol_obj", "esmcol_path"),
+    "stac": ("stac_obj", "obj", "path", "url"),
 }
 
 
@@ -35,15 +41,13 @@ class IntakeFormat:
     name = "intake"
 
     def owns(self, content: object, url: str) -> bool:
-        """Say whether a document is an intake catalog."""
-        return isinstance(content, Mapping) and (
-            "sources" in content or content.get("version") == 2
-        )
+        """Say whether a document is an intake catalog of version 1."""
+        return isinstance(content, Mapping) and "sources" in content
 
     def read(self, document: Document) -> list[Entry | Child]:
         """List the entries; those that are catalogs are children."""
         sources = document.content.get("sources")
-        if sources is None and "sources" in document.content:
+        if sources is None:
             return []
         if not isinstance(sources, Mapping):
             raise CatalogError(
@@ -51,59 +55,77 @@ class IntakeFormat:
                 "its 'sources' are not a mapping of names."
             )
         of_file = file_reasons(document.content)
-        return [_item(document, name, spec, of_file) for name, spec in sources.items()]
+        shared = shared_parameters(document)
+        found: list[Entry | Child] = []
+        for name, spec in sources.items():
+            found.extend(_items(document, name, spec, shared, of_file))
+        return found
 
 
 register(IntakeFormat())
 
 
-def _item(
-    document: Document, name: object, spec: object, of_file: tuple[str, ...]
-) -> Entry | Child:
+def shared_parameters(document: Document) -> tuple[Parameter, ...]:
+    """Give the parameters that every entry of a file has: those of the files above it, and its."""
+    above = document.row.parameters if document.row else ()
+    return merged(
+        above, read_parameters(mapping(document.content.get("metadata")).get("parameters"))
+    )
+
+
+def address_of(args: Mapping[Any, Any], values: Mapping[str, object]) -> str:
+    """Give the address of an entry's data, the first if it has several; empty if it has none."""
+    return next(iter(_addresses(args, DATA_ARGUMENTS, values)), "")
+
+
+def catalog_values(url: str, parameters: tuple[Parameter, ...]) -> dict[str, object]:
+    """Give what an entry's templates may name: its parameters, by default, and its folder."""
+    defaults = {parameter.name: parameter.default for parameter in parameters}
+    return {**defaults, "CATALOG_DIR": directory_of(url)}
+
+
+def _items(
+    document: Document,
+    name: object,
+    spec: object,
+    shared: tuple[Parameter, ...],
+    of_file: tuple[str, ...],
+) -> list[Entry | Child]:
     path = (*document.path, segment(name))
     shown_name = str(name)
     if not isinstance(name, str) or not isinstance(spec, Mapping):
         what = "its entry is not a mapping" if isinstance(name, str) else "its name is not text"
-        return Entry(
-            path=path,
-            name=shown_name,
-            catalog_url=document.url,
-            entry=shown_name,
-            problem=f"{document.url} has {shown_name!r}, but {what}.",
-        )
+        problem = f"{document.url} has {shown_name!r}, but {what}."
+        entry = Entry(path=path, name=shown_name, catalog_url=document.url, problem=problem)
+        return [replace(entry, entry=shown_name)]
     driver = driver_name(spec.get("driver"))
-    args = _mapping(spec.get("args"))
-    metadata = _mapping(spec.get("metadata"))
-    parameters = _parameters(spec.get("parameters"))
-    values = _values(document, parameters)
+    args, metadata = mapping(spec.get("args")), mapping(spec.get("metadata"))
+    parameters = merged(shared, read_parameters(spec.get("parameters")))
+    values = catalog_values(document.url, parameters)
     kind = CATALOG_DRIVERS.get(driver)
-    url = "" if kind else substitute(_address(args, _DATA_ARGUMENTS), values)
-    where = _where(document, metadata, url)
+    url = "" if kind else address_of(args, values)
+    where = ask(url, metadata, document.content.get("metadata"), above=document.row)
+    above = tuple(text_reasons([p.default for p in parameters]))
     entry = Entry(
         path=path,
         name=name,
         catalog_url=document.url,
         entry=name,
-        title=_text(metadata.get("title")),
-        description=_text(spec.get("description")),
+        title=text(metadata.get("title")),
+        description=text(spec.get("description")),
         format=kind or KNOWN_DRIVERS.get(driver, driver),
-        tags=_texts(metadata.get("tags")),
-        variables=_texts(metadata.get("variables")),
-        copies=(
-            Copy(
-                url=url,
-                region=where.region,
-                detail=where.detail,
-                requester_pays=where.requester_pays or _pays(args, parameters),
-            ),
-        ),
+        tags=texts(metadata.get("tags")),
+        variables=texts(metadata.get("variables")),
+        copies=copies(url, _options(args, parameters), where, metadata),
         driver=driver,
         parameters=parameters,
-        untrusted=entry_reasons(document.content, name, of_file),
+        untrusted=tuple(dict.fromkeys((*entry_reasons(document.content, name, of_file), *above))),
     )
     if kind is None:
-        return entry
-    return _child(document, entry, substitute(_address(args, _CATALOG_ARGUMENTS[kind]), values))
+        return [entry]
+    addresses = _addresses(args, _CATALOG_ARGUMENTS[kind], values)
+    row = replace(entry, parameters=shared)  # what is in it has these as well
+    return [_child(document, row, address) for address in addresses or [""]]
 
 
 def _child(document: Document, entry: Entry, address: str) -> Entry | Child:
@@ -114,77 +136,33 @@ def _child(document: Document, entry: Entry, address: str) -> Entry | Child:
             entry,
             problem=f"{entry.name!r} is a catalog at {address!r}, a template that is not run.",
         )
+    if "*" in address:
+        return replace(
+            entry,
+            problem=f"{entry.name!r} is catalogs at {address!r}; a pattern is not looked up.",
+        )
     try:
         return Child(url=document.child(address), row=entry)
     except CatalogError as error:
         return replace(entry, problem=str(error))
 
 
-def _where(document: Document, metadata: Mapping[str, Any], url: str) -> Declared:
-    """Ask the entry, then its file, then the entry that named the file."""
-    own = declared(metadata, url)
-    return own.or_else(declared(document.content.get("metadata"), url)).or_else(
-        inherited(document.row)
-    )
-
-
-def _values(document: Document, parameters: tuple[Parameter, ...]) -> dict[str, object]:
-    defaults = {parameter.name: parameter.default for parameter in parameters}
-    return {**defaults, "CATALOG_DIR": directory_of(document.url)}
-
-
-def _parameters(found: object) -> tuple[Parameter, ...]:
-    return tuple(
-        Parameter(
-            name=name,
-            description=_text(spec.get("description")),
-            type=_text(spec.get("type")) or "str",
-            default=_plain(spec.get("default")),
-            allowed=tuple(_plain(spec["allowed"]))
-            if isinstance(spec.get("allowed"), list)
-            else None,
-        )
-        for name, spec in _mapping(found).items()
-        if isinstance(name, str) and isinstance(spec, Mapping)
-    )
-
-
-def _address(args: Mapping[str, Any], names: tuple[str, ...]) -> str:
+def _addresses(
+    args: Mapping[Any, Any], names: tuple[str, ...], values: Mapping[str, object]
+) -> list[str]:
     for name in names:
         value = args.get(name)
-        if isinstance(value, list) and value:
-            value = value[0]
-        if isinstance(value, str):
-            return value
-    return ""
+        listed = value if isinstance(value, list) else [value]
+        found = [substitute(item, values) for item in listed if isinstance(item, str)]
+        if found:
+            return found
+    return []
 
 
-def _pays(args: Mapping[str, Any], parameters: tuple[Parameter, ...]) -> bool:
+def _options(args: Mapping[Any, Any], parameters: tuple[Parameter, ...]) -> object:
+    """Give the storage options: as they stand, or a parameter's if that is all they are."""
     options = args.get("storage_options")
     if isinstance(options, str):
         defaults = {f"{{{{{p.name}}}}}": p.default for p in parameters}
-        options = defaults.get("".join(options.split()))
-    return _mapping(options).get("requester_pays") is True
-
-
-def _plain(value: object) -> Any:
-    """Give a value as JSON has it; dates, sets and bytes become text."""
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value if value is None or isinstance(value, str | int | float) else str(value)
-
-
-def _mapping(value: object) -> Mapping[Any, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (value,)
-    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+        return defaults.get("".join(options.split()))
+    return options

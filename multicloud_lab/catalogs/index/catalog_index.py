@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -153,12 +154,14 @@ class CatalogIndex:
         Parameters
         ----------
         catalogs, registries : mapping
-            Names and URLs. What is at another URL now is dropped as well.
+            Names and URLs. What is at another URL now is dropped as well. None: registries stay
+            as they are.
         """
 
         def work(connection: sqlite3.Connection) -> None:
             sources.keep_only(connection, "catalog", catalogs)
-            sources.keep_only(connection, "registry", registries or {})
+            if registries is not None:
+                sources.keep_only(connection, "registry", registries)
 
         self._database.write(work)
 
@@ -237,7 +240,7 @@ class CatalogIndex:
         def work(connection: sqlite3.Connection) -> Entry:
             state = self._state_of(connection)
             place = _place(connection, state, dataset_id)
-            return _entry(connection, state.catalog_at(place), place)
+            return _entries(connection, state, [place])[place][1]
 
         return self._database.read(work)
 
@@ -280,12 +283,11 @@ class CatalogIndex:
             places, facets = narrowing.apply(None if ranks is None else ranks > 0)
             order = ordered(places, ranks)
             start = after(connection, state, order, ranks, cursor) if cursor else 0
-            page = order[start : start + query.limit]
+            page: list[int] = order[start : start + query.limit].tolist()
             items = _datasets(connection, state, page)
             following = None
-            if len(page) and start + len(page) < len(order):
-                path = items[-1].id.removeprefix(f"{items[-1].catalog}/")
-                following = cursor_at(state, int(page[-1]), ranks, (path,))
+            if page and start + len(page) < len(order):
+                following = cursor_at(state, page[-1], ranks, items[-1].id)
             return Found(items, len(order), following, facets)
 
         return self._database.read(work)
@@ -325,27 +327,37 @@ def _place(connection: sqlite3.Connection, state: State, dataset_id: str) -> int
     return start + int(position)
 
 
-def _entry(connection: sqlite3.Connection, catalog: Catalog, place: int) -> Entry:
-    written = connection.execute(
-        "SELECT entry FROM dataset WHERE source = ? AND position = ?",
-        (catalog.source, int(place) - catalog.start),
-    ).fetchone()[0]
-    return rows.unpacked(written)
+def _entries(
+    connection: sqlite3.Connection, state: State, places: Sequence[int]
+) -> dict[int, tuple[Catalog, Entry]]:
+    """Give what is at some places, and in which catalog."""
+    entries = {}
+    for catalog in state.catalogs:
+        mine = [place - catalog.start for place in places if catalog.start <= place < catalog.end]
+        if mine:
+            found = connection.execute(
+                "SELECT position, entry FROM dataset"
+                " WHERE source = ? AND position IN (SELECT value FROM json_each(?))",
+                (catalog.source, json.dumps(mine)),
+            )
+            entries.update({catalog.start + at: (catalog, rows.unpacked(row)) for at, row in found})
+    return entries
 
 
 def _datasets(
-    connection: sqlite3.Connection, state: State, places: Sequence[int] | NDArray[np.intp]
+    connection: sqlite3.Connection, state: State, places: Sequence[int]
 ) -> list[r.Dataset]:
     """Make the records of the datasets at some places."""
-    chosen = [(state.catalog_at(int(place)), int(place)) for place in places]
-    where = [catalog.shelf.sites_of(place - catalog.start) for catalog, place in chosen]
-    located = sites.locations(connection, {site for of in where for site in of})
-    return [
-        rows.dataset(
-            catalog.name,
-            _entry(connection, catalog, place),
-            [located[site] for site in of],
-            stale=catalog.stale,
+    entries = _entries(connection, state, places)
+    where = {
+        place: catalog.shelf.sites_of(place - catalog.start)
+        for place, (catalog, _) in entries.items()
+    }
+    located = sites.whereabouts(connection, {site for of in where.values() for site in of})
+    records = {
+        place: rows.dataset(
+            catalog.name, entry, [located[site] for site in where[place]], stale=catalog.stale
         )
-        for (catalog, place), of in zip(chosen, where, strict=True)
-    ]
+        for place, (catalog, entry) in entries.items()
+    }
+    return [records[place] for place in places]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -132,15 +133,14 @@ class Narrowing:
             shown = dict.fromkeys((*present[order], *(tag for tag in asked if tag in present)))
         else:
             shown = dict.fromkeys(present)
-        found = [(self._tag_name(int(tag)), int(counts[tag])) for tag in shown]
+        named = self._connection.execute(
+            "SELECT name, id FROM tag WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps([int(tag) for tag in shown]),),
+        )
+        found = [(name, int(counts[tag])) for name, tag in named]
         found.sort(key=lambda pair: (-pair[1], pair[0]))
         facet = _listed("tag", found, self._chosen["tag"] or (), {})
         return facet.model_copy(update={"more": len(present) - len(facet.values)})
-
-    def _tag_name(self, tag: int) -> str:
-        found = self._connection.execute("SELECT name FROM tag WHERE id = ?", (tag,))
-        name: str = found.fetchone()[0]
-        return name
 
     def _tag_ids(self, names: Iterable[str]) -> list[int]:
         return [

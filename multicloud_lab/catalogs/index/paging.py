@@ -6,14 +6,13 @@ import base64
 import binascii
 import json
 import sqlite3
-from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from multicloud_lab.catalogs.index.rows import dataset_id
-from multicloud_lab.catalogs.index.state import Catalog, State
+from multicloud_lab.catalogs.index.sites import plain
+from multicloud_lab.catalogs.index.state import State
 from multicloud_lab.errors import InvalidInputError
 
 Places = NDArray[np.intp]
@@ -35,15 +34,15 @@ class Cursor:
     catalog : str
     position : int
         In its catalog.
-    path : str
-        Its id below the catalog.
+    id : str
+        Of the dataset.
     """
 
     rank: int
     catalog_number: int
     catalog: str
     position: int
-    path: str
+    id: str
 
     def written(self) -> str:
         """Give it as one opaque word."""
@@ -105,17 +104,16 @@ def _place(connection: sqlite3.Connection, state: State, cursor: Cursor) -> int:
         return (following[0].start if following else len(state.kinds)) - 1
     found = connection.execute(
         "SELECT position FROM name WHERE id = ? AND alias = 0 AND source = ?",
-        (dataset_id(cursor.catalog, (cursor.path,)), catalog.source),
+        (plain(cursor.id), catalog.source),
     ).fetchone()
     if found is not None:
         return catalog.start + int(found[0])
     return min(catalog.start + cursor.position, catalog.end) - 1
 
 
-def cursor_at(state: State, place: int, ranks: Ranks | None, path: Sequence[str]) -> str:
+def cursor_at(state: State, place: int, ranks: Ranks | None, dataset_id: str) -> str:
     """Write the cursor of a page that ends with the dataset at a place."""
-    catalog: Catalog = state.catalog_at(place)
+    number = state.catalog_number(place)
+    catalog = state.catalogs[number]
     rank = 0 if ranks is None else int(ranks[place])
-    number = state.catalogs.index(catalog)
-    position = int(place) - catalog.start
-    return Cursor(rank, number, catalog.name, position, "/".join(path)).written()
+    return Cursor(rank, number, catalog.name, place - catalog.start, dataset_id).written()

@@ -9,6 +9,7 @@ from typing import Any
 
 from multicloud_lab import records as r
 from multicloud_lab.catalogs.entry import Copy, Entry
+from multicloud_lab.catalogs.index.sites import Whereabouts
 from multicloud_lab.catalogs.index.words import words
 from multicloud_lab.regions import Region
 
@@ -71,7 +72,7 @@ def _copy(
 
 def unpacked(written: bytes) -> Entry:
     """Read an entry that was written down."""
-    *always, copies, more = json.loads(written)
+    *always, copies, more = json.loads(written.decode())
     values = dict(zip(_ALWAYS, always, strict=True))
     values["path"] = tuple(values["path"])
     for name in ("tags", "variables", "aliases", "untrusted"):
@@ -100,7 +101,7 @@ def other_words(catalog: str, entry: Entry) -> list[str]:
 
 
 def dataset(
-    catalog: str, entry: Entry, locations: Iterable[tuple[str, r.Location]], *, stale: bool
+    catalog: str, entry: Entry, whereabouts: Iterable[Whereabouts], *, stale: bool
 ) -> r.Dataset:
     """Make the record of an entry.
 
@@ -108,13 +109,20 @@ def dataset(
     ----------
     catalog : str
     entry : Entry
-    locations : iterable of tuple
-        For each copy, what its catalog adds in words, and where it is.
+    whereabouts : iterable of Whereabouts
+        Of each copy.
     stale : bool
     """
     replicas = tuple(
-        _replica(copy, detail, location)
-        for copy, (detail, location) in zip(entry.copies, locations, strict=True)
+        r.Replica(
+            url=copy.url,
+            region=where.region,
+            evidence=where.evidence,
+            detail=where.detail,
+            contradicted=where.contradicted,
+            requester_pays=copy.requester_pays,
+        )
+        for copy, where in zip(entry.copies, whereabouts, strict=True)
     )
     best = next(
         (replica for replica in replicas if replica.region),
@@ -136,16 +144,4 @@ def dataset(
         evidence=best.evidence,
         problem=entry.problem,
         stale=stale,
-    )
-
-
-def _replica(copy: Copy, detail: str, location: r.Location) -> r.Replica:
-    said = (detail if detail not in location.detail else "", location.detail)
-    return r.Replica(
-        url=copy.url,
-        region=location.region,
-        evidence=location.evidence,
-        detail=" ".join(part for part in said if part),
-        contradicted=location.contradicted,
-        requester_pays=copy.requester_pays,
     )

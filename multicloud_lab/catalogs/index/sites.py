@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from multicloud_lab import records as r
@@ -43,6 +45,16 @@ class Site:
     detail: str
     endpoint: str
     registry: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a site is, as in :class:`multicloud_lab.records.Replica`."""
+
+    region: Region | None
+    evidence: Evidence
+    detail: str
+    contradicted: tuple[Region, ...]
 
 
 def plain(text: str) -> str:
@@ -137,25 +149,23 @@ def settle(connection: sqlite3.Connection, located: Mapping[int, r.Location]) ->
     return connection.total_changes > before
 
 
-def locations(
-    connection: sqlite3.Connection, sites: Iterable[int]
-) -> dict[int, tuple[str, r.Location]]:
-    """Give, of each site, what its catalogs add in words, and where it is."""
-    found = {}
-    for site in set(sites):
-        detail, root, region, evidence, said, contradicted = connection.execute(
-            "SELECT detail, root, region, evidence, found, contradicted FROM site WHERE id = ?",
-            (site,),
-        ).fetchone()
-        location = r.Location(
-            url=root,
-            region=_region(region),
-            evidence=Evidence(evidence),
-            detail=said,
-            contradicted=tuple(map(Region.from_text, contradicted.split())),
+def whereabouts(connection: sqlite3.Connection, sites: AbstractSet[int]) -> dict[int, Whereabouts]:
+    """Give where each of some sites is."""
+    found = connection.execute(
+        "SELECT id, region, evidence, detail, found, contradicted FROM site"
+        " WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(sites)),),
+    )
+    return {
+        site: Whereabouts(
+            _region(region),
+            Evidence(evidence),
+            # What the catalog adds may be told again in how it was located.
+            " ".join(part for part in ("" if detail in said else detail, said) if part),
+            tuple(map(Region.from_text, contradicted.split())),
         )
-        found[site] = detail, location
-    return found
+        for site, region, evidence, detail, said, contradicted in found
+    }
 
 
 def declared_at(

@@ -105,9 +105,9 @@ class State:
     tag_set: Ints
     tag: Ints
 
-    def catalog_at(self, place: int) -> Catalog:
-        """Give the catalog of the dataset at a place."""
-        return next(catalog for catalog in self.catalogs if place < catalog.end)
+    def catalog_number(self, place: int) -> int:
+        """Give the number of the catalog that has the dataset at a place."""
+        return next(n for n, catalog in enumerate(self.catalogs) if place < catalog.end)
 
 
 def generation(connection: sqlite3.Connection) -> int:

@@ -48,12 +48,11 @@ class Prepared:
         if self.heading_sizes:
             return
         for position, entry in enumerate(self.entries):
-            heading = heading_words(entry)
-            distinct = set(heading)
+            distinct = set(heading_words(entry))
+            self.heading_sizes.append(min(max(len(distinct), 1), 255))
             postings.add(self.heading, position, distinct)
             distinct.update(other_words(self.catalog, entry))
             postings.add(self.anywhere, position, distinct)
-            self.heading_sizes.append(min(max(len(heading), 1), 255))
 
 
 def clear(connection: sqlite3.Connection, source: int) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
-from multicloud_lab.locations.locator import Locator, normal_form
+from multicloud_lab.locations.addresses import normal_form
+from multicloud_lab.locations.locator import Claim, Locator
+from multicloud_lab.locations.probe import Probed
+from multicloud_lab.locations.prober import Prober
 
-__all__ = ["Locator", "normal_form"]
+__all__ = ["Claim", "Locator", "Probed", "Prober", "normal_form"]

@@ -3,6 +3,7 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { clustersPlugin } from './plugins/clusters';
 import { contextMenuPlugin } from './plugins/context-menu';
 import { dashboardsPlugin } from './plugins/dashboards';
+import { datasetDetailsPlugin } from './plugins/dataset-details';
 import { datasetsPlugin } from './plugins/datasets';
 import { labPlugin } from './plugins/lab';
 import { panelPlugin } from './plugins/panel';
@@ -13,6 +14,7 @@ export { IMulticloudLab } from './tokens';
 const plugins: JupyterFrontEndPlugin<any>[] = [
   labPlugin,
   datasetsPlugin,
+  datasetDetailsPlugin,
   clustersPlugin,
   dashboardsPlugin,
   contextMenuPlugin,

@@ -6,10 +6,10 @@ import type {
   CellsRequest,
   Change,
   Cluster,
-  DatasetRow,
   Gateway,
   LabStatus
 } from './api/wire';
+import type { DatasetSearch } from './state/dataset-search';
 import type { Resource } from './state/resource';
 import type { Selection } from './state/selection';
 
@@ -18,7 +18,8 @@ export interface IMulticloudLab {
   readonly api: LabClient;
   /** How the lab is set up and what is wrong with that; null until it is known. */
   readonly status: Resource<LabStatus | null>;
-  readonly datasets: Resource<DatasetRow[]>;
+  /** What datasets are looked for, and those found so far. */
+  readonly datasets: DatasetSearch;
   readonly gateways: Resource<Gateway[]>;
   readonly clusters: Resource<Cluster[]>;
   /** The datasets that are selected in the panel. */

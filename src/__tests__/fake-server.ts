@@ -1,7 +1,16 @@
 /** A Jupyter server for tests: answers by method and path, and remembers what it was asked. */
 import { ServerConnection } from '@jupyterlab/services';
 
-import type { Cluster, Dataset, DatasetRow, Gateway } from '../api/wire';
+import type {
+  CatalogStatus,
+  Cluster,
+  Dataset,
+  DatasetPage,
+  DatasetRow,
+  Facet,
+  Gateway,
+  Replica
+} from '../api/wire';
 
 /** What a route answers: a value for 200, or a whole response. */
 export type Answer = (call: ICall) => unknown | Response;
@@ -10,13 +19,18 @@ export interface ICall {
   route: string;
   query: URLSearchParams;
   body: unknown;
+  /** Says when the caller gives up. */
+  signal: AbortSignal;
 }
 
 /** Node's request takes Node's signals only, and the tests' DOM has its own. */
-class RequestWithoutSignal extends Request {
+class RequestWithSignal extends Request {
   constructor(input: RequestInfo | URL, init: RequestInit = {}) {
     super(input, { ...init, signal: undefined });
+    this.given = init.signal!;
   }
+
+  readonly given: AbortSignal;
 }
 
 export class FakeServer {
@@ -26,23 +40,24 @@ export class FakeServer {
 
   readonly settings = ServerConnection.makeSettings({
     baseUrl: 'http://lab.example/user/me/',
-    Request: RequestWithoutSignal,
+    Request: RequestWithSignal,
     fetch: async (input: RequestInfo | URL): Promise<Response> => {
-      const request = input as Request;
+      const request = input as RequestWithSignal;
       const url = new URL(request.url);
       const path = url.pathname.replace('/user/me/multicloud-lab/api/', '');
       const text = await request.text();
       const call: ICall = {
         route: `${request.method} ${path}`,
         query: url.searchParams,
-        body: text ? JSON.parse(text) : undefined
+        body: text ? JSON.parse(text) : undefined,
+        signal: request.given
       };
       this.calls.push(call);
       const answer = this.routes[call.route];
       if (!answer) {
         return new Response('no such page', { status: 404 });
       }
-      const value = await answer(call);
+      const value = await Promise.race([answer(call), givenUp(call.signal)]);
       return value instanceof Response
         ? value
         : new Response(JSON.stringify(value));
@@ -53,6 +68,17 @@ export class FakeServer {
   asked(route: string): ICall[] {
     return this.calls.filter(call => call.route === route);
   }
+}
+
+/** Fails as a browser's fetch does once the caller gives up. */
+function givenUp(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const giveUp = () => reject(new DOMException('Aborted', 'AbortError'));
+    signal.addEventListener('abort', giveUp);
+    if (signal.aborted) {
+      giveUp();
+    }
+  });
 }
 
 export function refusal(
@@ -75,13 +101,67 @@ export function dataset(id: string, more: Partial<Dataset> = {}): Dataset {
     tags: [],
     variables: [],
     requester_pays: false,
-    replicas: [
-      { url: `s3://data/${id}`, region, evidence: 'catalog', detail: '' }
-    ],
+    replicas: [replica({ url: `s3://data/${id}`, region })],
     url: `s3://data/${id}`,
     region,
     evidence: 'catalog',
     problem: '',
+    stale: false,
+    ...more
+  };
+}
+
+export function replica(more: Partial<Replica> = {}): Replica {
+  return {
+    url: 's3://data/x',
+    region: 'aws:us-west-2',
+    evidence: 'catalog',
+    detail: '',
+    contradicted: [],
+    requester_pays: false,
+    ...more
+  };
+}
+
+export function catalog(
+  name: string,
+  more: Partial<CatalogStatus> = {}
+): CatalogStatus {
+  return {
+    name,
+    url: `https://catalogs.example/${name}.yaml`,
+    kind: 'catalog',
+    datasets: 2,
+    read: 0,
+    stale: false,
+    problem: '',
+    ...more
+  };
+}
+
+export function facet(
+  name: Facet['name'],
+  counts: Record<string, number>,
+  more = 0
+): Facet {
+  const values = Object.entries(counts).map(([value, count]) => ({
+    value,
+    title: '',
+    count
+  }));
+  return { name, values, more };
+}
+
+/** A page that is the whole answer, unless more is said. */
+export function page(
+  items: DatasetRow[],
+  more: Partial<DatasetPage> = {}
+): DatasetPage {
+  return {
+    items,
+    total: items.length,
+    next_cursor: null,
+    facets: [],
     ...more
   };
 }

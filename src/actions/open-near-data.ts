@@ -76,7 +76,7 @@ export async function openNearData(
 
 /** A dataset as the list has it, else as the server says it now. */
 async function rowOf(lab: IMulticloudLab, id: string): Promise<DatasetRow> {
-  const known = lab.datasets.value.find(row => row.id === id);
+  const known = lab.datasets.found.rows.find(row => row.id === id);
   if (known) {
     return known;
   }

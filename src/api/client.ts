@@ -9,19 +9,26 @@ import type {
   Cluster,
   Dataset,
   DatasetPage,
-  DatasetRow,
   Gateway,
   LabStatus,
+  operations,
   OptionField,
   Placement,
+  Quote,
   ScaleCluster,
   SignIn,
   StartCluster,
-  StartedCluster
+  StartedCluster,
+  Structure
 } from './wire';
 
-/** Rows that are asked for at once; the server's limit is the same. */
-const PAGE = '10000';
+/** What datasets are looked for by. */
+export type DatasetQuery = NonNullable<
+  operations['datasets']['parameters']['query']
+>;
+
+/** A move of bytes. */
+export type PriceQuery = operations['price']['parameters']['query'];
 
 export class LabClient {
   constructor(private _settings: ServerConnection.ISettings) {}
@@ -35,22 +42,9 @@ export class LabClient {
     return request(this._settings, ['refresh'], { method: 'POST' });
   }
 
-  /** All datasets, page after page, so that filtering needs no server. */
-  async datasets(): Promise<DatasetRow[]> {
-    const rows: DatasetRow[] = [];
-    let cursor: string | null = '';
-    while (cursor !== null) {
-      const query: Record<string, string> = { limit: PAGE };
-      if (cursor) {
-        query.cursor = cursor;
-      }
-      const page: DatasetPage = await request(this._settings, ['datasets'], {
-        query
-      });
-      rows.push(...page.items);
-      cursor = page.next_cursor;
-    }
-    return rows;
+  /** The datasets that match, a page of them. */
+  datasets(query: DatasetQuery, signal?: AbortSignal): Promise<DatasetPage> {
+    return request(this._settings, ['datasets'], { query, signal });
   }
 
   dataset(id: string): Promise<Dataset> {
@@ -60,6 +54,16 @@ export class LabClient {
   /** The gateways ranked for a dataset, the nearest first. */
   placements(id: string): Promise<Placement[]> {
     return request(this._settings, ['datasets', id, 'placements']);
+  }
+
+  /** What a dataset holds, from its metadata alone; this may take a while. */
+  structure(id: string, signal?: AbortSignal): Promise<Structure> {
+    return request(this._settings, ['datasets', id, 'structure'], { signal });
+  }
+
+  /** What moving bytes costs. */
+  price(query: PriceQuery): Promise<Quote> {
+    return request(this._settings, ['prices'], { query });
   }
 
   gateways(): Promise<Gateway[]> {

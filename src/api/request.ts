@@ -19,11 +19,19 @@ export class ApiError extends Error {
   }
 }
 
+type Query = Record<
+  string,
+  string | number | boolean | readonly string[] | null | undefined
+>;
+
 /** What is sent with a call. */
 export interface ICall {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  query?: Record<string, string | readonly string[]>;
+  /** What is undefined, null or empty is left out. */
+  query?: Query;
   body?: unknown;
+  /** Gives the call up. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -32,7 +40,7 @@ export interface ICall {
  * @param settings - Of the Jupyter server, from the service manager.
  * @param parts - The parts of the path below the API's prefix; each is encoded here.
  * @param call - Method, query and body.
- * @throws ApiError - The answer was not a good one, or there was none.
+ * @throws ApiError - The answer was not a good one, or there was none; `aborted` if it was given up.
  */
 export async function request<T>(
   settings: ServerConnection.ISettings,
@@ -43,6 +51,11 @@ export async function request<T>(
   const url = URLExt.join(settings.baseUrl, PREFIX, path) + queryOf(call.query);
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), DEADLINE);
+  const giveUp = () => abort.abort();
+  call.signal?.addEventListener('abort', giveUp);
+  if (call.signal?.aborted) {
+    giveUp();
+  }
   try {
     const response = await ServerConnection.makeRequest(
       url,
@@ -64,6 +77,9 @@ export async function request<T>(
     if (error instanceof ApiError) {
       throw error;
     }
+    if (call.signal?.aborted) {
+      throw new ApiError('aborted', 'The question was given up.', 0);
+    }
     throw new ApiError(
       'server-unreachable',
       'The Jupyter server does not answer; check that it still runs.',
@@ -71,14 +87,17 @@ export async function request<T>(
     );
   } finally {
     clearTimeout(timer);
+    call.signal?.removeEventListener('abort', giveUp);
   }
 }
 
-function queryOf(query: ICall['query']): string {
+function queryOf(query: Query = {}): string {
   const search = new URLSearchParams();
-  for (const [key, value] of Object.entries(query ?? {})) {
-    for (const item of typeof value === 'string' ? [value] : value) {
-      search.append(key, item);
+  for (const [key, value] of Object.entries(query)) {
+    const empty = value === undefined || value === null || value === '';
+    const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+    for (const item of empty ? [] : items) {
+      search.append(key, String(item));
     }
   }
   const text = search.toString();

@@ -4,6 +4,253 @@
  */
 
 export interface paths {
+    "/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say what the lab is set up with and what is wrong with that. */
+        get: operations["status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read every catalog again; one that fails keeps its last good copy. */
+        post: operations["refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the datasets that match. */
+        get: operations["datasets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset_id}/placements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rank the gateways for a dataset, the nearest first. */
+        get: operations["placements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset_id}/opening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Say how a kernel opens a dataset.
+         * @description For kernels of this server only.
+         */
+        get: operations["opening"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give one dataset. */
+        get: operations["dataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/locations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say where URLs' bytes are, in the order asked. */
+        get: operations["locate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the known regions. */
+        get: operations["regions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/gateways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the gateways and their states. */
+        get: operations["gateways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/gateways/{gateway}/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in to a gateway; the password stays in the lab's memory. */
+        post: operations["sign_in"];
+        /** Forget a gateway's credentials; its clusters go on. */
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/gateways/{gateway}/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the fields of a gateway's options form. */
+        get: operations["gateway_options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the clusters of all gateways that answer. */
+        get: operations["clusters"];
+        put?: never;
+        /** Start an adaptive cluster, or take the one that is there; does not wait for workers. */
+        post: operations["start_cluster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clusters/{gateway}/{cluster}/connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Give what a kernel needs to reach a running cluster.
+         * @description For kernels of this server only.
+         */
+        get: operations["connection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clusters/{gateway}/{cluster}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Stop a cluster. */
+        delete: operations["stop_cluster"];
+        options?: never;
+        head?: never;
+        /** Give a cluster new adaptive bounds. */
+        patch: operations["scale_cluster"];
+        trace?: never;
+    };
     "/analyses": {
         parameters: {
             query?: never;
@@ -38,54 +285,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/clusters": {
+    "/datasets/{dataset_id}/structure": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** List the clusters of all gateways that answer. */
-        get: operations["clusters"];
-        put?: never;
-        /** Start an adaptive cluster, or take the one that is there; does not wait for workers. */
-        post: operations["start_cluster"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/clusters/{gateway}/{cluster}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Stop a cluster. */
-        delete: operations["stop_cluster"];
-        options?: never;
-        head?: never;
-        /** Give a cluster new adaptive bounds. */
-        patch: operations["scale_cluster"];
-        trace?: never;
-    };
-    "/clusters/{gateway}/{cluster}/connection": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Give what a kernel needs to reach a running cluster.
-         * @description For kernels of this server only.
-         */
-        get: operations["connection"];
+        /** Give it. */
+        get: operations["structure"];
         put?: never;
         post?: never;
         delete?: never;
@@ -94,189 +302,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/datasets": {
+    "/prices": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** List the datasets that match. */
-        get: operations["datasets"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/datasets/{dataset_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Give one dataset. */
-        get: operations["dataset"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/datasets/{dataset_id}/opening": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Say how a kernel opens a dataset.
-         * @description For kernels of this server only.
-         */
-        get: operations["opening"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/datasets/{dataset_id}/placements": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Rank the gateways for a dataset, the nearest first. */
-        get: operations["placements"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/gateways": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the gateways and their states. */
-        get: operations["gateways"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/gateways/{gateway}/options": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the fields of a gateway's options form. */
-        get: operations["gateway_options"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/gateways/{gateway}/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Sign in to a gateway; the password stays in the lab's memory. */
-        post: operations["sign_in"];
-        /** Forget a gateway's credentials; its clusters go on. */
-        delete: operations["sign_out"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/locations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Say where URLs' bytes are, in the order asked. */
-        get: operations["locate"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/refresh": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Read every catalog again; one that fails keeps its last good copy. */
-        post: operations["refresh"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/regions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the known regions. */
-        get: operations["regions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/status": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Say what the lab is set up with and what is wrong with that. */
-        get: operations["status"];
+        /** Give it. */
+        get: operations["price"];
         put?: never;
         post?: never;
         delete?: never;
@@ -294,27 +328,27 @@ export interface components {
          * @description A template of ready cells that fits the datasets asked about.
          */
         Analysis: {
-            description: string;
             name: string;
             title: string;
+            description: string;
         };
         /**
          * CatalogStatus
          * @description A configured catalog or registry, and whether it could be read.
          */
         CatalogStatus: {
-            /** @description Of a registry: buckets. */
-            datasets: number;
+            name: string;
+            url: string;
             /** @enum {string} */
             kind: "catalog" | "registry";
-            name: string;
-            /** @description Empty if all is well, else what is wrong. */
-            problem: string;
+            /** @description Of a registry: buckets. */
+            datasets: number;
             /** @description When it was last read whole, seconds since 1970; null: never. */
             read: number | null;
             /** @description Whether what is shown is the last good copy. */
             stale: boolean;
-            url: string;
+            /** @description Empty if all is well, else what is wrong. */
+            problem: string;
         };
         /**
          * Cell
@@ -338,13 +372,13 @@ export interface components {
          * @description Cells that are wanted.
          */
         CellsRequest: {
+            /** @description Ids. */
+            datasets: string[];
             /**
              * @description Null: the best that fits.
              * @default null
              */
             analysis?: string | null;
-            /** @description Ids. */
-            datasets: string[];
             /**
              * @description lab: this package's API; plain: dask-gateway, intake, xarray.
              * @default lab
@@ -357,41 +391,41 @@ export interface components {
          * @description Something changed: a hint to ask again.
          */
         Change: {
-            /** @description As refreshed, signed-in, started, stopped, scaled, updated. */
-            action: string;
-            cluster: string | null;
-            gateway: string | null;
             /** @enum {string} */
             topic: "datasets" | "gateways" | "clusters";
+            /** @description As refreshed, signed-in, started, stopped, scaled, updated. */
+            action: string;
+            gateway: string | null;
+            cluster: string | null;
         };
         /**
          * Cluster
          * @description A Dask cluster on a gateway, adaptive between a minimum and a maximum.
          */
         Cluster: {
-            /** @description Threads of all workers. */
-            cores: number | null;
-            /** @description Path below the Jupyter server's base URL; null: none yet. */
-            dashboard: string | null;
-            /** @description Id of what it was opened for. */
-            dataset: string | null;
             gateway: string;
-            /** @description Workers; null if another set it. */
-            maximum: number | null;
-            /** @description Bytes of all workers. */
-            memory: number | null;
-            /** @description Why it failed, or that the gateway capped it. */
-            message: string;
-            /** @description Workers; null if another set it. */
-            minimum: number | null;
             name: string;
             region: string;
-            /** @description Seconds since 1970. */
-            started: number;
             /** @enum {string} */
             status: "PENDING" | "RUNNING" | "STOPPING" | "STOPPED" | "FAILED";
+            /** @description Why it failed, or that the gateway capped it. */
+            message: string;
             /** @description Null while it cannot be told. */
             workers: number | null;
+            /** @description Threads of all workers. */
+            cores: number | null;
+            /** @description Bytes of all workers. */
+            memory: number | null;
+            /** @description Workers; null if another set it. */
+            minimum: number | null;
+            /** @description Workers; null if another set it. */
+            maximum: number | null;
+            /** @description Id of what it was opened for. */
+            dataset: string | null;
+            /** @description Seconds since 1970. */
+            started: number;
+            /** @description Path below the Jupyter server's base URL; null: none yet. */
+            dashboard: string | null;
         };
         /**
          * Connection
@@ -399,8 +433,8 @@ export interface components {
          */
         Connection: {
             cluster: components["schemas"]["Cluster"];
-            dashboard_link: string | null;
             scheduler_address: string;
+            dashboard_link: string | null;
             tls_cert: string;
             tls_key: string;
         };
@@ -409,83 +443,84 @@ export interface components {
          * @description What a catalog lists.
          */
         Dataset: {
-            catalog: string;
-            description: string;
-            /** @description Of the best replica. */
-            evidence: components["schemas"]["Evidence"];
-            /** @description zarr, netcdf, parquet, csv, rasterio, … */
-            format: string;
             /** @description <catalog>/<path>/<name> */
             id: string;
             name: string;
-            /** @description What is wrong, if this row is a child that cannot be read. */
-            problem: string;
-            /** @description Region of the best replica. */
-            region: string | null;
-            replicas: components["schemas"]["Replica"][];
-            /** @description Whether any replica's reader pays. */
-            requester_pays: boolean;
-            /** @description Whether its catalog cannot be read now; this is the last copy. */
-            stale: boolean;
-            tags: string[];
             /** @description A short human name, where the catalog has one. */
             title: string;
-            /** @description URL of the best replica. */
-            url: string;
+            description: string;
+            catalog: string;
+            /** @description zarr, netcdf, parquet, csv, rasterio, … */
+            format: string;
+            tags: string[];
             /** @description Names of data variables, where the catalog says them. */
             variables: string[];
+            /** @description Whether any replica's reader pays. */
+            requester_pays: boolean;
+            replicas: components["schemas"]["Replica"][];
+            /** @description URL of the best replica. */
+            url: string;
+            /** @description Region of the best replica. */
+            region: string | null;
+            /** @description Of the best replica. */
+            evidence: components["schemas"]["Evidence"];
+            /** @description What is wrong, if this row is a child that cannot be read. */
+            problem: string;
+            /** @description Whether its catalog cannot be read now; this is the last copy. */
+            stale: boolean;
         };
         /**
          * DatasetPage
          * @description Some of the datasets that match, in order.
          */
         DatasetPage: {
-            facets: components["schemas"]["Facet"][];
             items: components["schemas"]["DatasetRow"][];
-            /** @description Ask with it for those that follow. */
-            next_cursor: string | null;
             /** @description How many match in all. */
             total: number;
+            /** @description Ask with it for those that follow. */
+            next_cursor: string | null;
+            facets: components["schemas"]["Facet"][];
         };
         /**
          * DatasetRow
          * @description A dataset in a list, with what near would be.
          */
         DatasetRow: {
-            catalog: string;
-            description: string;
-            /** @description Of the best replica. */
-            evidence: components["schemas"]["Evidence"];
-            /** @description zarr, netcdf, parquet, csv, rasterio, … */
-            format: string;
             /** @description <catalog>/<path>/<name> */
             id: string;
             name: string;
-            /** @description The best placement; null if no gateway can be ranked. */
-            near: components["schemas"]["Placement"] | null;
-            /** @description What is wrong, if this row is a child that cannot be read. */
-            problem: string;
-            /** @description Region of the best replica. */
-            region: string | null;
-            replicas: components["schemas"]["Replica"][];
-            /** @description Whether any replica's reader pays. */
-            requester_pays: boolean;
-            /** @description Whether its catalog cannot be read now; this is the last copy. */
-            stale: boolean;
-            tags: string[];
             /** @description A short human name, where the catalog has one. */
             title: string;
-            /** @description URL of the best replica. */
-            url: string;
+            description: string;
+            catalog: string;
+            /** @description zarr, netcdf, parquet, csv, rasterio, … */
+            format: string;
+            tags: string[];
             /** @description Names of data variables, where the catalog says them. */
             variables: string[];
+            /** @description Whether any replica's reader pays. */
+            requester_pays: boolean;
+            replicas: components["schemas"]["Replica"][];
+            /** @description URL of the best replica. */
+            url: string;
+            /** @description Region of the best replica. */
+            region: string | null;
+            /** @description Of the best replica. */
+            evidence: components["schemas"]["Evidence"];
+            /** @description What is wrong, if this row is a child that cannot be read. */
+            problem: string;
+            /** @description Whether its catalog cannot be read now; this is the last copy. */
+            stale: boolean;
+            /** @description The best placement; null if no gateway can be ranked. */
+            near: components["schemas"]["Placement"] | null;
         };
-        /** @description What went wrong, in one sentence for a person. */
-        Error: {
-            /** @description Stable, machine-readable name of the error. */
-            code: string;
-            /** @description What failed, and the way out. */
-            message: string;
+        /**
+         * Dimension
+         * @description A dimension of a dataset.
+         */
+        Dimension: {
+            name: string;
+            size: number;
         };
         /**
          * Evidence
@@ -498,125 +533,125 @@ export interface components {
          * @description Counts of what was found, as if this facet's own words were not in the query.
          */
         Facet: {
-            /** @description How many values are not listed. */
-            more: number;
             /** @enum {string} */
             name: "provider" | "region" | "catalog" | "format" | "tag" | "requester_pays" | "near";
             /** @description The most frequent first. */
             values: components["schemas"]["FacetValue"][];
+            /** @description How many values are not listed. */
+            more: number;
         };
         /**
          * FacetValue
          * @description One word that the datasets found may be narrowed to.
          */
         FacetValue: {
-            /** @description Datasets that it would leave. */
-            count: number;
-            /** @description For people, where the value is not. */
-            title: string;
             /** @description What the query takes; unknown and empty are words as well. */
             value: string;
+            /** @description For people, where the value is not. */
+            title: string;
+            /** @description Datasets that it would leave. */
+            count: number;
         };
         /**
          * Gateway
          * @description A Dask Gateway in one region, and the lab's connection to it.
          */
         Gateway: {
-            address: string;
-            /** @description basic, jupyterhub, … */
-            auth: string;
-            /** @description Workers; what a new cluster gets unless asked otherwise. */
-            maximum: number;
-            /** @description Why, and what to do, unless signed in. */
-            message: string;
-            /** @description Workers; what a new cluster gets unless asked otherwise. */
-            minimum: number;
             name: string;
             region: string;
-            /** @description When it came into this state, seconds since 1970. */
-            since: number;
+            address: string;
             /** @enum {string} */
             state: "signed-in" | "sign-in-needed" | "unreachable";
+            /** @description Why, and what to do, unless signed in. */
+            message: string;
+            /** @description basic, jupyterhub, … */
+            auth: string;
             username: string;
+            /** @description Workers; what a new cluster gets unless asked otherwise. */
+            minimum: number;
+            /** @description Workers; what a new cluster gets unless asked otherwise. */
+            maximum: number;
+            /** @description When it came into this state, seconds since 1970. */
+            since: number;
         };
         /**
          * LabStatus
          * @description What this lab is set up with.
          */
         LabStatus: {
-            catalogs: components["schemas"]["CatalogStatus"][];
+            version: string;
             home: string | null;
             problems: components["schemas"]["Problem"][];
-            version: string;
+            catalogs: components["schemas"]["CatalogStatus"][];
         };
         /**
          * Location
          * @description Where a URL's bytes are.
          */
         Location: {
+            url: string;
+            region: string | null;
+            evidence: components["schemas"]["Evidence"];
+            detail: string;
             /** @description Other regions that weaker or equal evidence puts it in. */
             contradicted: string[];
-            detail: string;
-            evidence: components["schemas"]["Evidence"];
-            region: string | null;
-            url: string;
         };
         /**
          * Opening
          * @description How a kernel opens a dataset. May hold credentials of the administrator: kernels only.
          */
         Opening: {
-            /** @description Of the administrator, for the catalog file itself. */
-            catalog_options: {
-                [key: string]: unknown;
-            };
-            /** @description The catalog file that has the entry itself. */
-            catalog_url: string;
             dataset: components["schemas"]["Dataset"];
-            /** @description What intake would run. */
-            driver: string;
-            /** @description The entry's name there; for intake-esm the asset's path. */
-            entry: string;
             /** @enum {string} */
             kind: "intake" | "intake2" | "intake-esm" | "url";
-            parameters: components["schemas"]["Parameter"][];
+            /** @description Of the replica that is to be opened. */
+            url: string;
+            /** @description The catalog file that has the entry itself. */
+            catalog_url: string;
+            /** @description The entry's name there; for intake-esm the asset's path. */
+            entry: string;
+            /** @description What intake would run. */
+            driver: string;
             /** @description Plain values for xarray's opener, of a url. */
             reading: {
                 [key: string]: unknown;
             };
+            parameters: components["schemas"]["Parameter"][];
             /** @description Of the administrator, for the data. */
             storage_options: {
                 [key: string]: unknown;
             };
+            /** @description Of the administrator, for the catalog file itself. */
+            catalog_options: {
+                [key: string]: unknown;
+            };
             /** @description What opening it would run that is not known to be safe. */
             untrusted: string[];
-            /** @description Of the replica that is to be opened. */
-            url: string;
         };
         /**
          * OptionField
          * @description One field of a gateway's own options form.
          */
         OptionField: {
-            choices: unknown[] | null;
-            default: unknown;
             field: string;
             label: string;
-            maximum: number | null;
-            minimum: number | null;
             /** @enum {string} */
             type: "int" | "float" | "string" | "bool" | "select" | "mapping";
+            default: unknown;
+            minimum: number | null;
+            maximum: number | null;
+            choices: unknown[] | null;
         };
         /**
          * Parameter
          * @description A parameter that a catalog lets its reader choose.
          */
         Parameter: {
-            allowed: unknown[] | null;
-            default: unknown;
-            description: string;
             name: string;
+            description: string;
             type: string;
+            default: unknown;
+            allowed: unknown[] | null;
         };
         /**
          * Placement
@@ -625,14 +660,14 @@ export interface components {
         Placement: {
             /** @description Id, unless a URL or region was asked. */
             dataset: string | null;
-            gateway: string;
-            gateway_region: string;
-            /** @description Of a GB read; null: not known. */
-            price: components["schemas"]["PriceRange"] | null;
+            url: string;
             /** @description Where the bytes are. */
             region: string | null;
+            gateway: string;
+            gateway_region: string;
             relation: components["schemas"]["Relation"];
-            url: string;
+            /** @description Of a GB read; null: not known. */
+            price: components["schemas"]["PriceRange"] | null;
             /** @description One sentence. */
             why: string;
         };
@@ -641,16 +676,16 @@ export interface components {
          * @description A list price, or the range it lies in.
          */
         PriceRange: {
-            /** @description When it was read there, ISO 8601. */
-            date: string;
-            /** @description USD per GB (10^9 bytes). */
-            high: number;
             /** @description USD per GB (10^9 bytes). */
             low: number;
-            /** @enum {string} */
-            payer: "nobody" | "you" | "owner";
+            /** @description USD per GB (10^9 bytes). */
+            high: number;
             /** @description Where the figure is from. */
             source: string;
+            /** @description When it was read there, ISO 8601. */
+            date: string;
+            /** @enum {string} */
+            payer: "nobody" | "you" | "owner";
         };
         /**
          * Problem
@@ -662,19 +697,39 @@ export interface components {
             message: string;
         };
         /**
+         * Quote
+         * @description What moving bytes costs.
+         */
+        Quote: {
+            source: string;
+            /** @description Null: outside every cloud. */
+            destination: string | null;
+            bytes: number;
+            /** @description USD in all; null: not known. */
+            low: number | null;
+            /** @description USD in all; null: not known. */
+            high: number | null;
+            /** @description Per GB of these bytes; null: not known. */
+            price: components["schemas"]["PriceRange"] | null;
+            /** @enum {string} */
+            payer: "nobody" | "you" | "owner";
+            /** @description How the range comes about, and what it leaves out. */
+            detail: string;
+        };
+        /**
          * RegionInfo
          * @description A known region, for people and for maps.
          */
         RegionInfo: {
+            region: string;
+            /** @description Human name, as 'Oregon'. */
+            title: string;
             /** @enum {string} */
             kind: "region" | "multi-region" | "dual-region" | "local";
             /** @description Degrees north. */
             latitude: number | null;
             /** @description Degrees east. */
             longitude: number | null;
-            region: string;
-            /** @description Human name, as 'Oregon'. */
-            title: string;
         };
         /**
          * Relation
@@ -687,34 +742,34 @@ export interface components {
          * @description One copy of a dataset.
          */
         Replica: {
-            /** @description Other regions that weaker or equal evidence puts it in. */
-            contradicted: string[];
-            /** @description The evidence in words, also to the contrary. */
-            detail: string;
-            /** @description How the region is known. */
-            evidence: components["schemas"]["Evidence"];
-            /** @description Where that is; null if not known. */
-            region: string | null;
-            requester_pays: boolean;
             /** @description Where the bytes are, as gs://bucket/path; may be empty. */
             url: string;
+            /** @description Where that is; null if not known. */
+            region: string | null;
+            /** @description How the region is known. */
+            evidence: components["schemas"]["Evidence"];
+            /** @description The evidence in words, also to the contrary. */
+            detail: string;
+            /** @description Other regions that weaker or equal evidence puts it in. */
+            contradicted: string[];
+            requester_pays: boolean;
         };
         /**
          * ScaleCluster
          * @description New adaptive bounds.
          */
         ScaleCluster: {
-            maximum: number;
             minimum: number;
+            maximum: number;
         };
         /**
          * SignIn
          * @description What a person types to sign in.
          */
         SignIn: {
-            password: string;
             /** @default  */
             username?: string;
+            password: string;
         };
         /**
          * StartCluster
@@ -727,20 +782,20 @@ export interface components {
              */
             gateway?: string | null;
             /**
-             * @description Null: the gateway's default.
+             * @description A dataset's id, a URL or a region.
              * @default null
              */
-            maximum?: number | null;
+            near?: string | null;
             /**
              * @description Null: the gateway's default.
              * @default null
              */
             minimum?: number | null;
             /**
-             * @description A dataset's id, a URL or a region.
+             * @description Null: the gateway's default.
              * @default null
              */
-            near?: string | null;
+            maximum?: number | null;
             /** @description Of the gateway's form. */
             options?: {
                 [key: string]: unknown;
@@ -756,33 +811,90 @@ export interface components {
          * @description The cluster that a wish was answered with.
          */
         StartedCluster: {
-            /** @description Threads of all workers. */
-            cores: number | null;
-            /** @description Path below the Jupyter server's base URL; null: none yet. */
-            dashboard: string | null;
-            /** @description Id of what it was opened for. */
-            dataset: string | null;
             gateway: string;
-            /** @description Workers; null if another set it. */
-            maximum: number | null;
-            /** @description Bytes of all workers. */
-            memory: number | null;
-            /** @description Why it failed, or that the gateway capped it. */
-            message: string;
-            /** @description Workers; null if another set it. */
-            minimum: number | null;
             name: string;
-            /** @description Why there, if it was chosen. */
-            placement: components["schemas"]["Placement"] | null;
             region: string;
-            /** @description Whether it was there already. */
-            reused: boolean;
-            /** @description Seconds since 1970. */
-            started: number;
             /** @enum {string} */
             status: "PENDING" | "RUNNING" | "STOPPING" | "STOPPED" | "FAILED";
+            /** @description Why it failed, or that the gateway capped it. */
+            message: string;
             /** @description Null while it cannot be told. */
             workers: number | null;
+            /** @description Threads of all workers. */
+            cores: number | null;
+            /** @description Bytes of all workers. */
+            memory: number | null;
+            /** @description Workers; null if another set it. */
+            minimum: number | null;
+            /** @description Workers; null if another set it. */
+            maximum: number | null;
+            /** @description Id of what it was opened for. */
+            dataset: string | null;
+            /** @description Seconds since 1970. */
+            started: number;
+            /** @description Path below the Jupyter server's base URL; null: none yet. */
+            dashboard: string | null;
+            /** @description Whether it was there already. */
+            reused: boolean;
+            /** @description Why there, if it was chosen. */
+            placement: components["schemas"]["Placement"] | null;
+        };
+        /**
+         * Structure
+         * @description What a dataset holds, from its metadata alone.
+         */
+        Structure: {
+            dataset: string;
+            url: string;
+            /** @description As found: zarr v2, zarr v3, netcdf-4, parquet, … */
+            format: string;
+            dims: components["schemas"]["Dimension"][];
+            /** @description Coordinates and data variables. */
+            variables: components["schemas"]["Variable"][];
+            /** @description Of the whole dataset; long ones are cut. */
+            attributes: {
+                [key: string]: string;
+            };
+            /** @description In memory, decoded; null: not known. */
+            bytes: number | null;
+            /** @description In the store; null: not known. */
+            stored_bytes: number | null;
+            /** @description What it took to learn this. */
+            bytes_read: number;
+            /** @description Reads and listings that it took. */
+            requests: number;
+            /** @description What is not known, and why. */
+            detail: string;
+        };
+        /**
+         * Variable
+         * @description An array of a dataset, or a column of a table.
+         */
+        Variable: {
+            name: string;
+            dims: string[];
+            shape: number[];
+            /** @description Elements of a stored chunk, by dimension; null: not chunked. */
+            chunks: number[] | null;
+            /** @description As it is read: scaled, and times as datetime64. */
+            dtype: string;
+            /** @description As it is stored. */
+            stored_dtype: string;
+            coordinate: boolean;
+            /** @description long_name or standard_name. */
+            title: string;
+            units: string;
+            /** @description In memory, decoded; null: not fixed. */
+            bytes: number | null;
+            /** @description In the store; null: not known. */
+            stored_bytes: number | null;
+        };
+        /** @description What went wrong, in one sentence for a person. */
+        Error: {
+            /** @description Stable, machine-readable name of the error. */
+            code: string;
+            /** @description What failed, and the way out. */
+            message: string;
         };
     };
     responses: {
@@ -812,7 +924,7 @@ export type Connection = components['schemas']['Connection'];
 export type Dataset = components['schemas']['Dataset'];
 export type DatasetPage = components['schemas']['DatasetPage'];
 export type DatasetRow = components['schemas']['DatasetRow'];
-export type Error = components['schemas']['Error'];
+export type Dimension = components['schemas']['Dimension'];
 export type Evidence = components['schemas']['Evidence'];
 export type Facet = components['schemas']['Facet'];
 export type FacetValue = components['schemas']['FacetValue'];
@@ -825,6 +937,7 @@ export type Parameter = components['schemas']['Parameter'];
 export type Placement = components['schemas']['Placement'];
 export type PriceRange = components['schemas']['PriceRange'];
 export type Problem = components['schemas']['Problem'];
+export type Quote = components['schemas']['Quote'];
 export type RegionInfo = components['schemas']['RegionInfo'];
 export type Relation = components['schemas']['Relation'];
 export type Replica = components['schemas']['Replica'];
@@ -832,58 +945,13 @@ export type ScaleCluster = components['schemas']['ScaleCluster'];
 export type SignIn = components['schemas']['SignIn'];
 export type StartCluster = components['schemas']['StartCluster'];
 export type StartedCluster = components['schemas']['StartedCluster'];
+export type Structure = components['schemas']['Structure'];
+export type Variable = components['schemas']['Variable'];
+export type Error = components['schemas']['Error'];
 export type ResponseError = components['responses']['Error'];
 export type $defs = Record<string, never>;
 export interface operations {
-    analyses: {
-        parameters: {
-            query: {
-                dataset: string[];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Analysis"][];
-                };
-            };
-            default: components["responses"]["Error"];
-        };
-    };
-    cells: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CellsRequest"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Cells"];
-                };
-            };
-            default: components["responses"]["Error"];
-        };
-    };
-    clusters: {
+    status: {
         parameters: {
             query?: never;
             header?: never;
@@ -898,97 +966,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Cluster"][];
+                    "application/json": components["schemas"]["LabStatus"];
                 };
             };
             default: components["responses"]["Error"];
         };
     };
-    start_cluster: {
+    refresh: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["StartCluster"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StartedCluster"];
-                };
-            };
-            default: components["responses"]["Error"];
-        };
-    };
-    stop_cluster: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                gateway: string;
-                cluster: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Error"];
-        };
-    };
-    scale_cluster: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                gateway: string;
-                cluster: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ScaleCluster"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Cluster"];
-                };
-            };
-            default: components["responses"]["Error"];
-        };
-    };
-    connection: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                gateway: string;
-                cluster: string;
-            };
-            cookie?: never;
-        };
         requestBody?: never;
         responses: {
             /** @description Done. */
@@ -997,7 +987,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Connection"];
+                    "application/json": components["schemas"]["LabStatus"];
                 };
             };
             default: components["responses"]["Error"];
@@ -1041,7 +1031,7 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
-    dataset: {
+    placements: {
         parameters: {
             query?: never;
             header?: never;
@@ -1059,7 +1049,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Dataset"];
+                    "application/json": components["schemas"]["Placement"][];
                 };
             };
             default: components["responses"]["Error"];
@@ -1089,7 +1079,7 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
-    placements: {
+    dataset: {
         parameters: {
             query?: never;
             header?: never;
@@ -1107,7 +1097,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Placement"][];
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    locate: {
+        parameters: {
+            query: {
+                url: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Location"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    regions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionInfo"][];
                 };
             };
             default: components["responses"]["Error"];
@@ -1129,29 +1163,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Gateway"][];
-                };
-            };
-            default: components["responses"]["Error"];
-        };
-    };
-    gateway_options: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                gateway: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OptionField"][];
                 };
             };
             default: components["responses"]["Error"];
@@ -1207,10 +1218,153 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
-    locate: {
+    gateway_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gateway: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptionField"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    clusters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cluster"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    start_cluster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartCluster"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedCluster"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gateway: string;
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    stop_cluster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gateway: string;
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    scale_cluster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gateway: string;
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScaleCluster"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cluster"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    analyses: {
         parameters: {
             query: {
-                url: string[];
+                dataset: string[];
             };
             header?: never;
             path?: never;
@@ -1224,19 +1378,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Location"][];
+                    "application/json": components["schemas"]["Analysis"][];
                 };
             };
             default: components["responses"]["Error"];
         };
     };
-    refresh: {
+    cells: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CellsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cells"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    structure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded, its slashes too. */
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
         requestBody?: never;
         responses: {
             /** @description Done. */
@@ -1245,15 +1427,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LabStatus"];
+                    "application/json": components["schemas"]["Structure"];
                 };
             };
             default: components["responses"]["Error"];
         };
     };
-    regions: {
+    price: {
         parameters: {
-            query?: never;
+            query: {
+                /** @description A region, a URL or a dataset's id. */
+                source: string;
+                /** @description The same; empty or internet: outside every cloud. */
+                destination?: string;
+                bytes?: number;
+                requester_pays?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1266,28 +1455,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RegionInfo"][];
-                };
-            };
-            default: components["responses"]["Error"];
-        };
-    };
-    status: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LabStatus"];
+                    "application/json": components["schemas"]["Quote"];
                 };
             };
             default: components["responses"]["Error"];

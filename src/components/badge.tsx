@@ -1,66 +1,138 @@
-/** How near a dataset is to a gateway: a sign, the region, and both in words. */
+/** How near a dataset is to a gateway: a sign, the region, and both in words with the evidence. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { DatasetRow, PriceRange } from '../api/wire';
+import type { DatasetRow, Replica } from '../api/wire';
+import { evidenceOf, payerOf, priceOf, wayOut } from './places';
 
 export interface IBadge {
-  sign: '●' | '◐' | '○' | '?';
-  state: 'here' | 'near' | 'far' | 'unknown';
+  sign: '●' | '◐' | '○' | '?' | '▲';
+  state: 'here' | 'near' | 'far' | 'unknown' | 'broken';
   /** The region, and the price where there is one. */
   text: string;
+  /** Signs of what else is to be known: other replicas, evidence to the contrary. */
+  marks: string;
   /** All of it, for a tooltip and a screen reader. */
   words: string;
 }
 
-/** Describe a row's best placement. */
+/** Describe where a row's bytes are, and its best placement. */
 export function badgeOf(row: DatasetRow, trans: TranslationBundle): IBadge {
+  if (row.problem) {
+    return {
+      sign: '▲',
+      state: 'broken',
+      text: trans.__('cannot be read'),
+      marks: '',
+      words: trans.__('Cannot be read: %1', row.problem)
+    };
+  }
+  const best = bestOf(row);
+  const others = row.replicas.filter(replica => replica !== best);
+  const contradicted = best?.contradicted ?? [];
+  const near = nearOf(row, best, trans);
+  return {
+    ...near,
+    marks: [
+      contradicted.length > 0 && '▲',
+      others.length > 0 && trans.__('+%1', others.length)
+    ]
+      .filter(Boolean)
+      .join(' '),
+    words: [
+      near.words,
+      contradicted.length > 0 &&
+        trans.__('Other evidence says %1.', contradicted.join(', ')),
+      others.length > 0 && othersOf(others, trans)
+    ]
+      .filter(Boolean)
+      .join(' ')
+  };
+}
+
+/** The replica that the row is about: the one beside its gateway, else its best. */
+function bestOf({ replicas, near, url }: DatasetRow): Replica | undefined {
+  return (
+    replicas.find(replica => replica.url === (near?.url || url)) ?? replicas[0]
+  );
+}
+
+function nearOf(
+  row: DatasetRow,
+  best: Replica | undefined,
+  trans: TranslationBundle
+): Pick<IBadge, 'sign' | 'state' | 'text' | 'words'> {
   const { near } = row;
-  const region = row.region ?? near?.region ?? null;
+  const region = best?.region ?? row.region;
   if (region === null || near?.relation === 'unknown') {
-    const why = row.replicas[0]?.detail || near?.why || '';
+    const why = best?.detail || near?.why || '';
     return {
       sign: '?',
       state: 'unknown',
       text: region ? shortOf(region) : trans.__('unknown'),
-      words: trans.__('Region not known. %1', why).trim()
+      words: sentences(
+        trans.__('Region not known.'),
+        why,
+        wayOut(best?.url ?? row.url, why, trans)
+      )
     };
   }
+  const text = shortOf(region);
+  const place = trans.__(
+    'In %1 (%2).',
+    region,
+    best ? evidenceOf(best, trans) : trans.__('the catalog does not say how')
+  );
   if (near === null) {
     return {
       sign: '○',
       state: 'far',
-      text: shortOf(region),
-      words: trans.__('In %1. No gateway is near.', region)
+      text,
+      words: sentences(place, trans.__('No gateway is near.'))
     };
   }
-  const text = shortOf(region);
-  const { gateway, why } = near;
+  const { gateway, why, price } = near;
+  const cost = price
+    ? sentences(
+        trans.__('Reading it there costs %1.', priceOf(price, trans)),
+        payerOf(price, trans)
+      )
+    : '';
   switch (near.relation) {
     case 'same-region':
       return {
         sign: '●',
         state: 'here',
         text,
-        words: trans.__('In %1, as is gateway %2. %3', region, gateway, why)
+        words: sentences(
+          place,
+          trans.__('Gateway %1 is there too.', gateway),
+          why
+        )
       };
     case 'contained':
     case 'same-provider':
       return {
         sign: '◐',
         state: 'near',
-        text,
-        words: trans.__('In %1, near gateway %2. %3', region, gateway, why)
+        text:
+          price && price.high > 0
+            ? trans.__('%1 %2', text, priceOf(price, trans))
+            : text,
+        words: sentences(
+          place,
+          trans.__('Gateway %1 is near.', gateway),
+          why,
+          cost
+        )
       };
-    default: {
-      const price = priceOf(near.price, trans);
+    default:
       return {
         sign: '○',
         state: 'far',
-        text: price ? trans.__('%1 %2', text, price) : text,
-        words: trans.__('In %1, far from every gateway. %2', region, why)
+        text: price ? trans.__('%1 %2', text, priceOf(price, trans)) : text,
+        words: sentences(place, trans.__('Far from every gateway.'), why, cost)
       };
-    }
   }
 }
 
@@ -69,25 +141,22 @@ function shortOf(region: string): string {
   return region.slice(region.indexOf(':') + 1);
 }
 
-/** A price, as $0.09/GB or $0.08–$0.12/GB. */
-export function priceOf(
-  price: PriceRange | null,
+function othersOf(
+  others: readonly Replica[],
   trans: TranslationBundle
 ): string {
-  if (!price) {
-    return '';
-  }
-  const low = dollars(price.low);
-  const high = dollars(price.high);
-  return low === high
-    ? trans.__('%1/GB', low)
-    : trans.__('%1–%2/GB', low, high);
+  return trans._n(
+    '%1 other replica: %2.',
+    '%1 other replicas: %2.',
+    others.length,
+    others
+      .map(({ region }) => region ?? trans.__('region not known'))
+      .join(', ')
+  );
 }
 
-function dollars(amount: number): string {
-  // Cents unless there are fractions of them.
-  const digits = Number.isInteger(Math.round(amount * 1e4) / 100) ? 2 : 3;
-  return `$${amount.toFixed(digits)}`;
+function sentences(...parts: string[]): string {
+  return parts.filter(Boolean).join(' ');
 }
 
 export function Badge(props: {
@@ -104,7 +173,14 @@ export function Badge(props: {
       aria-label={badge.words}
     >
       <span aria-hidden="true">{badge.sign}</span>{' '}
-      <span aria-hidden="true">{badge.text}</span>
+      <span aria-hidden="true" className="jp-MulticloudBadge-text">
+        {badge.text}
+      </span>
+      {badge.marks && (
+        <span aria-hidden="true" className="jp-MulticloudBadge-marks">
+          {badge.marks}
+        </span>
+      )}
     </span>
   );
 }

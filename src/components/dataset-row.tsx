@@ -7,14 +7,15 @@ import {
 } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
+import type { DatasetRow } from '../api/wire';
 import type { TreeRow } from '../state/dataset-tree';
 import { Badge } from './badge';
 
 /** Pixels; the style sheet says the same. */
 export const ROW_HEIGHTS: Record<TreeRow['kind'], number> = {
-  problem: 58,
   group: 24,
-  dataset: 42
+  dataset: 42,
+  more: 30
 };
 
 export interface IDatasetRowProps {
@@ -23,6 +24,8 @@ export interface IDatasetRowProps {
   selected: boolean;
   /** Whether it takes the focus when the tree does. */
   current: boolean;
+  /** Whether an answer of the server is waited for. */
+  waiting: boolean;
   style: React.CSSProperties;
   onClick: (event: React.MouseEvent) => void;
   onDoubleClick: () => void;
@@ -39,21 +42,21 @@ export function DatasetTreeRow(props: IDatasetRowProps): JSX.Element {
     style: props.style,
     onClick: props.onClick
   };
-  if (row.kind === 'problem') {
-    const words = trans.__(
-      'Catalog %1 has a problem: %2',
-      row.catalog.name,
-      row.catalog.problem
-    );
+  if (row.kind === 'more') {
     return (
       <div
         {...common}
-        className="jp-MulticloudTree-row jp-MulticloudProblem"
-        title={words}
+        className="jp-MulticloudTree-row jp-MulticloudMore"
         aria-level={1}
+        aria-busy={props.waiting}
       >
-        <span aria-hidden="true">▲ </span>
-        {words}
+        {props.waiting
+          ? trans.__('Asking for more …')
+          : trans.__(
+              'Show more (%1 of %2 are here)',
+              row.shown.toLocaleString(),
+              row.total.toLocaleString()
+            )}
       </div>
     );
   }
@@ -66,27 +69,34 @@ export function DatasetTreeRow(props: IDatasetRowProps): JSX.Element {
         title={row.path.join(' / ')}
         aria-level={1}
         aria-expanded={row.expanded}
-        aria-label={trans._n(
-          '%2, %1 dataset',
-          '%2, %1 datasets',
-          row.count,
-          row.path.join(' / ')
-        )}
+        aria-label={
+          row.partial
+            ? trans.__(
+                '%1, %2 datasets or more',
+                row.path.join(' / '),
+                row.count
+              )
+            : trans._n(
+                '%2, %1 dataset',
+                '%2, %1 datasets',
+                row.count,
+                row.path.join(' / ')
+              )
+        }
       >
         <Caret.react tag="span" className="jp-MulticloudGroup-caret" />
         <span className="jp-MulticloudGroup-path">
           {/* The end of a path says more than its start, so the start is cut. */}
           <bdi>{row.path.join(' / ')}</bdi>
         </span>
-        <span className="jp-MulticloudGroup-count">{row.count}</span>
+        <span className="jp-MulticloudGroup-count">
+          {row.partial ? trans.__('%1+', row.count) : row.count}
+        </span>
       </div>
     );
   }
   const dataset = row.row;
-  const { near } = dataset;
   const about = dataset.problem || dataset.title || dataset.description;
-  const beside = near?.relation === 'unknown' ? null : near?.gateway;
-  const facts = [beside, dataset.format].filter(Boolean).join(' · ');
   return (
     <div
       {...common}
@@ -114,8 +124,46 @@ export function DatasetTreeRow(props: IDatasetRowProps): JSX.Element {
         <span className="jp-MulticloudDataset-about" title={about}>
           {about}
         </span>
-        <span className="jp-MulticloudDataset-facts">{facts}</span>
+        <Facts row={dataset} trans={trans} />
       </div>
     </div>
+  );
+}
+
+/** What is short enough for a row: whether it may be old, who computes and pays, its format. */
+function Facts(props: {
+  row: DatasetRow;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { row, trans } = props;
+  const beside = row.near?.relation === 'unknown' ? null : row.near?.gateway;
+  const facts: [string, string][] = [];
+  if (row.stale) {
+    facts.push([
+      trans.__('old copy'),
+      trans.__('Its catalog cannot be read now; this is the last copy of it.')
+    ]);
+  }
+  if (beside) {
+    facts.push([beside, trans.__('The gateway that is nearest')]);
+  }
+  if (row.format) {
+    facts.push([row.format, trans.__('Format')]);
+  }
+  if (row.requester_pays) {
+    facts.push([
+      trans.__('you pay'),
+      trans.__('Requester pays: requests and egress are on your bill.')
+    ]);
+  }
+  return (
+    <span className="jp-MulticloudDataset-facts">
+      {facts.map(([fact, title], index) => (
+        <React.Fragment key={fact}>
+          {index > 0 && ' · '}
+          <span title={title}>{fact}</span>
+        </React.Fragment>
+      ))}
+    </span>
   );
 }

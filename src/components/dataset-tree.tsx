@@ -16,10 +16,14 @@ export interface IDatasetTreeProps {
   onToggle: (group: string) => void;
   /** Open the selected datasets. */
   onOpen: () => void;
+  /** Ask for more datasets. */
+  onMore: () => void;
+  /** Whether an answer of the server is waited for. */
+  waiting: boolean;
 }
 
 export function DatasetTree(props: IDatasetTreeProps): JSX.Element {
-  const { rows, selection, trans } = props;
+  const { rows, selection, trans, waiting, onMore } = props;
   useChanged(selection);
   const scroller = React.useRef<HTMLDivElement>(null);
   const focused = React.useRef<HTMLDivElement>(null);
@@ -43,6 +47,18 @@ export function DatasetTree(props: IDatasetTreeProps): JSX.Element {
       focused.current?.focus();
     }
   });
+
+  // Who scrolls an open group to its end wants more of it; closed groups would bring in all.
+  const last = rows.length - 1;
+  const atEnd =
+    end > last &&
+    rows[last]?.kind === 'more' &&
+    rows[last - 1]?.kind === 'dataset';
+  React.useEffect(() => {
+    if (atEnd && !waiting) {
+      onMore();
+    }
+  }, [atEnd, rows]);
 
   const goTo = (index: number) => {
     const to = Math.min(Math.max(index, 0), rows.length - 1);
@@ -90,11 +106,15 @@ export function DatasetTree(props: IDatasetTreeProps): JSX.Element {
       } else if (row.kind === 'dataset') {
         selection.touch(row.id);
         props.onOpen();
+      } else {
+        onMore();
       }
     } else if (event.key === ' ' && row.kind === 'dataset') {
       selection.toggle(row.id);
     } else if (event.key === ' ' && row.kind === 'group') {
       props.onToggle(row.id);
+    } else if (event.key === ' ') {
+      onMore();
     } else if (event.key === 'ArrowRight' && row.kind === 'group') {
       if (row.expanded) {
         goTo(current + 1);
@@ -150,6 +170,7 @@ export function DatasetTree(props: IDatasetTreeProps): JSX.Element {
               trans={trans}
               selected={row.kind === 'dataset' && selection.has(row.id)}
               current={index === current}
+              waiting={waiting}
               focusRef={index === current ? focused : null}
               style={{ top: tops[index], height: heights[index] }}
               onClick={event => {
@@ -157,6 +178,8 @@ export function DatasetTree(props: IDatasetTreeProps): JSX.Element {
                 setCurrent(row.id);
                 if (row.kind === 'group') {
                   props.onToggle(row.id);
+                } else if (row.kind === 'more') {
+                  onMore();
                 } else {
                   choose(row, event);
                 }

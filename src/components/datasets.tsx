@@ -1,11 +1,14 @@
-/** The datasets section: a filter, how many match, and the tree. */
+/** The datasets section: what is looked for, how many are found, what is wrong, and the tree. */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { InputGroup } from '@jupyterlab/ui-components';
+import { classes, InputGroup } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import { layOut, matches } from '../state/dataset-tree';
+import { layOut, startsOpen } from '../state/dataset-tree';
+import { countChosen } from '../state/facets';
 import type { IMulticloudLab } from '../tokens';
+import { CatalogNotices } from './catalog-notices';
 import { DatasetTree } from './dataset-tree';
+import { Facets } from './facets';
 import { Invitation, LoadState } from './messages';
 import { useChanged } from './use-changed';
 
@@ -13,46 +16,49 @@ const CATALOG_EXAMPLE = `{"MulticloudLab": {
   "catalogs": [{"name": "pangeo", "url": "https://…/master.yaml"}]
 }}`;
 
+const NONE: ReadonlySet<string> = new Set();
+
 export interface IDatasetsProps {
   lab: IMulticloudLab;
   trans: TranslationBundle;
   onOpen: () => void;
+  /** Have every catalog read again. */
+  onRefresh: () => Promise<unknown>;
 }
 
-export function Datasets({ lab, trans, onOpen }: IDatasetsProps): JSX.Element {
-  useChanged(lab.datasets, lab.status);
-  const [filter, setFilter] = React.useState('');
-  const [toggled, setToggled] = React.useState<ReadonlySet<string>>(new Set());
-  const all = lab.datasets.value;
+export function Datasets(props: IDatasetsProps): JSX.Element {
+  const { lab, trans } = props;
+  const search = lab.datasets;
+  useChanged(search, lab.status);
+  const { found } = search;
   const catalogs = lab.status.value?.catalogs ?? [];
+  const narrowed = found.text.trim() !== '' || countChosen(found.chosen) > 0;
+  const open = startsOpen(found.total, narrowed);
+  // What was opened and closed by hand holds until the default is another one.
+  const [byHand, setByHand] = React.useState({ open, groups: NONE });
+  const toggled = byHand.open === open ? byHand.groups : NONE;
   const rows = React.useMemo(
-    () => layOut(all, { filter, toggled, catalogs }),
-    [all, filter, toggled, catalogs]
+    () => layOut(found.rows, { ...found, narrowed, toggled }),
+    [found, narrowed, toggled]
   );
-  const found = React.useMemo(() => matches(all, filter).length, [all, filter]);
   const onToggle = (group: string) => {
-    const next = new Set(toggled);
-    if (!next.delete(group)) {
-      next.add(group);
+    const groups = new Set(toggled);
+    if (!groups.delete(group)) {
+      groups.add(group);
     }
-    setToggled(next);
+    setByHand({ open, groups });
   };
-  const onFilter = (next: string) => {
-    if ((next.trim() === '') !== (filter.trim() === '')) {
-      setToggled(new Set()); // Groups have another default now.
-    }
-    setFilter(next);
-  };
-  if (!lab.datasets.loaded) {
+  if (!search.loaded) {
     return (
       <LoadState
-        resource={lab.datasets}
+        resource={search}
         what={trans.__('Asking which datasets there are …')}
         trans={trans}
       />
     );
   }
-  if (lab.status.value && catalogs.length === 0) {
+  const listed = catalogs.filter(({ kind }) => kind === 'catalog');
+  if (lab.status.value && listed.length === 0) {
     return (
       <Invitation
         what={trans.__(
@@ -63,38 +69,73 @@ export function Datasets({ lab, trans, onOpen }: IDatasetsProps): JSX.Element {
       />
     );
   }
+  const all = listed.reduce((sum, { datasets }) => sum + datasets, 0);
   return (
     <div className="jp-MulticloudDatasets">
       <div className="jp-MulticloudDatasets-filter">
         <InputGroup
           type="search"
-          placeholder={trans.__('Filter datasets')}
-          aria-label={trans.__('Filter datasets')}
+          placeholder={trans.__('Search datasets')}
+          aria-label={trans.__('Search datasets')}
           rightIcon="ui-components:search"
-          value={filter}
-          onChange={event => onFilter(event.target.value)}
+          value={search.text}
+          onChange={event => search.setText(event.target.value)}
           onKeyDown={event => {
             if (event.key === 'Escape') {
-              onFilter('');
+              search.setText('');
             }
           }}
         />
       </div>
-      <div className="jp-MulticloudDatasets-count" role="status">
-        {filter.trim()
-          ? trans.__('%1 of %2 datasets', found, all.length)
-          : trans._n('%1 dataset', '%1 datasets', all.length)}
+      <Facets search={search} trans={trans} />
+      <div className="jp-MulticloudDatasets-count">
+        <span role="status">
+          {narrowed
+            ? trans.__(
+                '%1 of %2 datasets',
+                found.total.toLocaleString(),
+                Math.max(all, found.total).toLocaleString()
+              )
+            : trans._n(
+                '%2 dataset',
+                '%2 datasets',
+                found.total,
+                found.total.toLocaleString()
+              )}
+        </span>
+        {search.waiting && (
+          <span className="jp-MulticloudDatasets-waiting">
+            {trans.__('Searching …')}
+          </span>
+        )}
       </div>
-      {lab.datasets.error && (
-        <LoadState resource={lab.datasets} what="" trans={trans} />
-      )}
-      <DatasetTree
-        rows={rows}
-        selection={lab.selection}
+      {search.error && <LoadState resource={search} what="" trans={trans} />}
+      <CatalogNotices
+        catalogs={catalogs}
         trans={trans}
-        onToggle={onToggle}
-        onOpen={onOpen}
+        onRefresh={props.onRefresh}
       />
+      {narrowed && found.total === 0 && (
+        <p className="jp-MulticloudMessage">
+          {trans.__('No dataset matches. Take a word or a filter away.')}
+        </p>
+      )}
+      <div
+        className={classes(
+          'jp-MulticloudDatasets-found',
+          search.waiting && 'jp-mod-waiting'
+        )}
+      >
+        <DatasetTree
+          rows={rows}
+          selection={lab.selection}
+          trans={trans}
+          onToggle={onToggle}
+          onOpen={props.onOpen}
+          onMore={() => void search.more()}
+          waiting={search.waiting}
+        />
+      </div>
     </div>
   );
 }

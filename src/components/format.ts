@@ -18,11 +18,19 @@ export function formatAge(seconds: number, trans: TranslationBundle): string {
 
 /** Memory, from bytes, in binary units as Dask writes it. */
 export function formatMemory(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  return scaled(bytes, 1024, ['B', 'KiB', 'MiB', 'GiB', 'TiB']);
+}
+
+/** A size, from bytes, in decimal units as xarray writes it and clouds bill it. */
+export function formatSize(bytes: number): string {
+  return scaled(bytes, 1000, ['B', 'kB', 'MB', 'GB', 'TB', 'PB']);
+}
+
+function scaled(bytes: number, step: number, units: string[]): string {
   let value = bytes;
   let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
+  while (value >= step && unit < units.length - 1) {
+    value /= step;
     unit += 1;
   }
   return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;

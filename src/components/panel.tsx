@@ -57,6 +57,7 @@ export class MulticloudPanel extends SidePanel {
         lab={lab}
         trans={trans}
         onOpen={() => run(CommandIDs.openNearData)}
+        onRefresh={() => commands.execute(CommandIDs.refresh)}
       />
     );
     datasets.addClass('jp-MulticloudPanel-datasets');

@@ -5,23 +5,19 @@ import {
 } from '@jupyterlab/application';
 import {
   Clipboard,
-  Dialog,
   ICommandPalette,
   InputDialog,
-  Notification,
-  showDialog
+  Notification
 } from '@jupyterlab/apputils';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { refreshIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import * as React from 'react';
 
 import { sayFailed } from '../actions/notify';
 import type { Cell, Cluster } from '../api/wire';
 import { argumentsOf, CommandIDs } from '../commands';
-import { DatasetDetails } from '../components/dataset-details';
 import { multicloudIcon } from '../icons';
 import { insertCells } from '../notebook/insert';
 import { pythonNotebook } from '../notebook/target';
@@ -29,7 +25,7 @@ import { IMulticloudLab } from '../tokens';
 
 export const datasetsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'multicloud-lab:datasets',
-  description: 'The commands on datasets: open near data, analyses, details.',
+  description: 'The commands on datasets: open near data, analyses, addresses.',
   autoStart: true,
   requires: [IMulticloudLab, INotebookTracker],
   optional: [ITranslator, IDefaultFileBrowser, ICommandPalette],
@@ -156,50 +152,15 @@ export const datasetsPlugin: JupyterFrontEndPlugin<void> = {
       return (button.accept && found?.name) || null;
     };
 
-    commands.addCommand(CommandIDs.showDataset, {
-      label: trans.__('Show Details'),
-      caption: trans.__('Show where a dataset is, and what is near it'),
-      describedBy: argumentsOf({
-        dataset: trans.__('The id of a dataset; else the selected one')
-      }),
-      isEnabled,
-      execute: async args => {
-        const id =
-          typeof args.dataset === 'string'
-            ? args.dataset
-            : (lab.selection.current ?? chosen(args)[0]);
-        try {
-          const [dataset, placements] = await Promise.all([
-            lab.api.dataset(id),
-            lab.api.placements(id)
-          ]);
-          const { button } = await showDialog({
-            title: dataset.name,
-            body: React.createElement(DatasetDetails, {
-              dataset,
-              placements,
-              trans
-            }),
-            buttons: [
-              Dialog.cancelButton({ label: trans.__('Close') }),
-              Dialog.okButton({ label: trans.__('Open Near Data') })
-            ]
-          });
-          if (button.accept) {
-            await commands.execute(CommandIDs.openNearData, { dataset: id });
-          }
-        } catch (error) {
-          sayFailed(trans.__('%1 cannot be shown', id), error, trans);
-        }
-      }
-    });
-
-    const urls = (args: ReadonlyPartialJSONObject): string[] => {
-      const ids = chosen(args);
-      return lab.datasets.value
-        .filter(({ id, url }) => ids.includes(id) && url)
-        .map(({ url }) => url);
-    };
+    const listed = (id: string) =>
+      lab.datasets.found.rows.find(row => row.id === id);
+    /** The URLs of the chosen ones, also of those that the list does not show now. */
+    const urls = (args: ReadonlyPartialJSONObject): Promise<string[]> =>
+      Promise.all(
+        chosen(args).map(
+          async id => (listed(id) ?? (await lab.api.dataset(id))).url
+        )
+      );
     commands.addCommand(CommandIDs.copyUrl, {
       label: args =>
         chosen(args).length > 1 ? trans.__('Copy URLs') : trans.__('Copy URL'),
@@ -207,8 +168,15 @@ export const datasetsPlugin: JupyterFrontEndPlugin<void> = {
       describedBy: argumentsOf({
         dataset: trans.__('The id of a dataset; else the selected ones')
       }),
-      isEnabled: args => urls(args).length > 0,
-      execute: args => Clipboard.copyToSystem(urls(args).join('\n'))
+      isEnabled: args => chosen(args).some(id => listed(id)?.url !== ''),
+      execute: async args => {
+        try {
+          const found = (await urls(args)).filter(Boolean);
+          Clipboard.copyToSystem(found.join('\n'));
+        } catch (error) {
+          sayFailed(trans.__('Nothing was copied'), error, trans);
+        }
+      }
     });
 
     commands.addCommand(CommandIDs.refresh, {
@@ -228,7 +196,6 @@ export const datasetsPlugin: JupyterFrontEndPlugin<void> = {
     for (const command of [
       CommandIDs.openNearData,
       CommandIDs.insertAnalysis,
-      CommandIDs.showDataset,
       CommandIDs.refresh
     ]) {
       palette?.addItem({ command, category: trans.__('Multi-Cloud Lab') });

@@ -1,16 +1,18 @@
-/** The datasets as the rows of a tree: catalogs with a problem, groups by path, datasets. */
-import type { CatalogStatus, DatasetRow } from '../api/wire';
+/** The datasets as the rows of a tree: groups by path, datasets, and a way to more of them. */
+import type { DatasetRow } from '../api/wire';
 
 /** Above this many datasets, groups start collapsed. */
 const MANY = 50;
 
 export type TreeRow =
-  | { kind: 'problem'; id: string; catalog: CatalogStatus }
   | {
       kind: 'group';
       id: string;
       path: readonly string[];
+      /** Of those that are here. */
       count: number;
+      /** Whether there may be more of it. */
+      partial: boolean;
       expanded: boolean;
     }
   | {
@@ -19,16 +21,25 @@ export type TreeRow =
       row: DatasetRow;
       /** Its place in its group, from 1. */
       position: number;
-      /** How many its group has. */
+      /** How many its group has; -1 if that is not known. */
       siblings: number;
-    };
+    }
+  | { kind: 'more'; id: string; shown: number; total: number };
 
 export interface ITreeOptions {
-  /** Words that must all be in the dataset's name, path, title, description, tags or region. */
-  filter: string;
+  /** How many there are in all. */
+  total: number;
+  /** Whether some are left to be asked for. */
+  more: boolean;
+  /** Whether only some datasets were looked for: groups are then open. */
+  narrowed: boolean;
   /** Ids of the groups that the user opened or closed against the default. */
   toggled: ReadonlySet<string>;
-  catalogs: readonly CatalogStatus[];
+}
+
+/** Whether groups are open unless the user closes them. */
+export function startsOpen(total: number, narrowed: boolean): boolean {
+  return narrowed || total <= MANY;
 }
 
 /** The path of the group that a dataset is in: its id without its name. */
@@ -44,10 +55,9 @@ export function layOut(
   rows: readonly DatasetRow[],
   options: ITreeOptions
 ): TreeRow[] {
-  const matching = matches(rows, options.filter);
-  const open = options.filter.trim() !== '' || rows.length <= MANY;
+  const open = startsOpen(options.total, options.narrowed);
   const groups = new Map<string, DatasetRow[]>();
-  for (const row of matching) {
+  for (const row of rows) {
     const key = groupOf(row);
     const group = groups.get(key);
     if (group) {
@@ -56,21 +66,19 @@ export function layOut(
       groups.set(key, [row]);
     }
   }
-  const out: TreeRow[] = options.catalogs
-    .filter(catalog => catalog.problem)
-    .map(catalog => ({
-      kind: 'problem',
-      id: `problem:${catalog.name}`,
-      catalog
-    }));
+  const last = rows.length > 0 ? groupOf(rows[rows.length - 1]) : '';
+  const out: TreeRow[] = [];
   for (const [key, members] of groups) {
     const id = `group:${key}`;
     const expanded = options.toggled.has(id) !== open;
+    // Catalogs are listed in their own order; what was looked for comes the best first.
+    const partial = options.more && (options.narrowed || key === last);
     out.push({
       kind: 'group',
       id,
       path: key.split('/'),
       count: members.length,
+      partial,
       expanded
     });
     if (expanded) {
@@ -80,40 +88,18 @@ export function layOut(
           id: row.id,
           row,
           position: index + 1,
-          siblings: members.length
+          siblings: partial ? -1 : members.length
         })
       );
     }
   }
+  if (options.more) {
+    out.push({
+      kind: 'more',
+      id: 'more',
+      shown: rows.length,
+      total: options.total
+    });
+  }
   return out;
-}
-
-/** Those that hold every word. */
-export function matches(
-  rows: readonly DatasetRow[],
-  filter: string
-): readonly DatasetRow[] {
-  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) {
-    return rows;
-  }
-  return rows.filter(row => {
-    const text = textOf(row);
-    return words.every(word => text.includes(word));
-  });
-}
-
-const TEXTS = new WeakMap<DatasetRow, string>();
-
-/** What is searched, made once a row: thousands are filtered at every key. */
-function textOf(row: DatasetRow): string {
-  let text = TEXTS.get(row);
-  if (text === undefined) {
-    const { id, title, description, tags, variables, format, region } = row;
-    text = [id, title, description, ...tags, ...variables, format, region]
-      .join('\n')
-      .toLowerCase();
-    TEXTS.set(row, text);
-  }
-  return text;
 }

@@ -7,11 +7,11 @@ import type {
   CellsRequest,
   Change,
   Cluster,
-  DatasetRow,
   Gateway,
   LabStatus
 } from '../api/wire';
 import type { IMulticloudLab } from '../tokens';
+import { DatasetSearch } from './dataset-search';
 import { Feed } from './feed';
 import { Resource } from './resource';
 import { Selection } from './selection';
@@ -19,13 +19,13 @@ import { Selection } from './selection';
 export class Lab implements IMulticloudLab, IDisposable {
   constructor(readonly api: LabClient) {
     this.status = new Resource<LabStatus | null>(null, () => api.status());
-    this.datasets = new Resource<DatasetRow[]>([], () => api.datasets());
+    this.datasets = new DatasetSearch(api);
     this.gateways = new Resource<Gateway[]>([], () => api.gateways());
     this.clusters = new Resource<Cluster[]>([], () => api.clusters());
   }
 
   readonly status: Resource<LabStatus | null>;
-  readonly datasets: Resource<DatasetRow[]>;
+  readonly datasets: DatasetSearch;
   readonly gateways: Resource<Gateway[]>;
   readonly clusters: Resource<Cluster[]>;
   readonly selection = new Selection();

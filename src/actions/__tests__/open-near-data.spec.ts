@@ -5,11 +5,12 @@ import {
   cluster,
   FakeServer,
   gateway,
+  page,
   refusal,
   row
 } from '../../__tests__/fake-server';
 import { LabClient } from '../../api/client';
-import type { StartCluster } from '../../api/wire';
+import type { DatasetRow, StartCluster } from '../../api/wire';
 import { Lab } from '../../state/lab';
 import { openNearData } from '../open-near-data';
 
@@ -42,6 +43,7 @@ describe('openNearData', () => {
   let insert: jest.Mock;
   let stop: jest.Mock;
   let showDetails: jest.Mock;
+  let rows: DatasetRow[];
 
   const open = (...ids: string[]) =>
     openNearData(ids, null, {
@@ -57,25 +59,26 @@ describe('openNearData', () => {
       message
     ]);
 
-  beforeEach(() => {
+  beforeEach(async () => {
     server = new FakeServer();
     lab = new Lab(new LabClient(server.settings));
     insert = jest.fn(async () => undefined);
     stop = jest.fn();
     showDetails = jest.fn();
-    lab.datasets.set([
+    rows = [
       row(LENS),
       row(ERA5, 'gcp-iowa', 'gcp:us-central1'),
       { ...row('c/lost'), near: null }
-    ]);
+    ];
     lab.gateways.set([gateway('aws-oregon'), gateway('gcp-iowa')]);
     server.routes = {
+      'GET datasets': () => page(rows),
       'POST cells': () => CELLS,
       'GET gateways': () => [gateway('aws-oregon'), gateway('gcp-iowa')],
       'GET clusters': () => [cluster('x')],
       'POST clusters': ({ body }) => {
         const { near } = body as StartCluster;
-        const found = lab.datasets.value.find(({ id }) => id === near)!;
+        const found = rows.find(({ id }) => id === near)!;
         return {
           ...cluster('x', {
             gateway: found.near!.gateway,
@@ -87,6 +90,7 @@ describe('openNearData', () => {
         };
       }
     };
+    await lab.datasets.refresh();
   });
 
   afterEach(() => {
@@ -143,7 +147,8 @@ describe('openNearData', () => {
   });
 
   it('should open several at once, with a cluster in each of their regions', async () => {
-    lab.datasets.set([...lab.datasets.value, row('lens/FLNS')]);
+    rows.push(row('lens/FLNS'));
+    await lab.datasets.refresh();
     server.routes['GET clusters'] = () => [
       cluster('x'),
       cluster('x', { gateway: 'gcp-iowa' })
@@ -261,7 +266,9 @@ describe('openNearData', () => {
     lost.region = null;
     lost.replicas[0].detail = 'no registry knows this bucket';
     lost.near!.relation = 'unknown';
-    lab.datasets.set([lost]);
+    rows.push(lost);
+    await lab.datasets.refresh();
+    server.calls.length = 0;
     await expect(open('c/x')).resolves.toBe(false);
     expect(said()[0][1]).toContain('no registry knows this bucket');
     expect(server.calls).toEqual([]);

@@ -1,4 +1,4 @@
-import { FakeServer, refusal, row } from '../../__tests__/fake-server';
+import { FakeServer, page, refusal, row } from '../../__tests__/fake-server';
 import { LabClient } from '../client';
 import { ApiError } from '../request';
 
@@ -24,14 +24,30 @@ describe('LabClient', () => {
     await expect(client.placements('a/b c%')).resolves.toEqual([]);
   });
 
-  it('should read all pages of datasets', async () => {
-    server.routes['GET datasets'] = ({ query }) =>
-      query.get('cursor') === 'next'
-        ? { items: [row('c/2')], total: 2, next_cursor: null }
-        : { items: [row('c/1')], total: 2, next_cursor: 'next' };
-    const rows = await client.datasets();
-    expect(rows.map(({ id }) => id)).toEqual(['c/1', 'c/2']);
-    expect(server.calls[0].query.has('cursor')).toBe(false);
+  it('should ask for what is looked for, and leave out what is not said', async () => {
+    server.routes['GET datasets'] = () => page([row('c/1')]);
+    await client.datasets({
+      text: '',
+      region: ['gcp:*', 'unknown'],
+      near: false,
+      limit: 300,
+      cursor: ''
+    });
+    expect([...server.calls[0].query]).toEqual([
+      ['region', 'gcp:*'],
+      ['region', 'unknown'],
+      ['near', 'false'],
+      ['limit', '300']
+    ]);
+  });
+
+  it('should give up when it is told to', async () => {
+    server.routes['GET datasets'] = () => new Promise(() => undefined);
+    const abort = new AbortController();
+    const failed = failure(client.datasets({}, abort.signal));
+    abort.abort();
+    await expect(failed).resolves.toMatchObject({ code: 'aborted' });
+    expect(server.calls[0].signal.aborted).toBe(true);
   });
 
   it('should send nothing that the server does not know', async () => {

@@ -15,11 +15,20 @@ function Tree(props: {
   rows: DatasetRow[];
   selection: Selection;
   onOpen: () => void;
+  /** If these are only some. */
+  total?: number;
+  onMore?: () => void;
 }): JSX.Element {
   const [toggled, setToggled] = React.useState(new Set<string>());
   const rows = React.useMemo(
-    () => layOut(props.rows, { filter: '', toggled, catalogs: [] }),
-    [props.rows, toggled]
+    () =>
+      layOut(props.rows, {
+        total: props.total ?? props.rows.length,
+        more: props.total !== undefined,
+        narrowed: props.total !== undefined,
+        toggled
+      }),
+    [props.rows, props.total, toggled]
   );
   return (
     <DatasetTree
@@ -27,6 +36,8 @@ function Tree(props: {
       selection={props.selection}
       trans={trans}
       onOpen={props.onOpen}
+      onMore={props.onMore ?? jest.fn()}
+      waiting={false}
       onToggle={group => {
         const next = new Set(toggled);
         if (!next.delete(group)) {
@@ -110,6 +121,36 @@ describe('DatasetTree', () => {
     await user.keyboard('{End}');
     expect(document.activeElement?.textContent).toContain('d4999');
     expect(document.activeElement?.getAttribute('aria-posinset')).toBe('5000');
+  });
+
+  it('should ask for more by key, by click and at the end of an open group', async () => {
+    const onMore = jest.fn();
+    const rows = Array.from({ length: 300 }, (_, n) => row(`c/g/d${n}`));
+    const tree = { rows, selection, onOpen, onMore };
+    const { container } = render(<Tree {...tree} total={100_000} />);
+    expect(onMore).not.toHaveBeenCalled();
+    await user.tab();
+    await user.keyboard('{End}');
+    expect(document.activeElement?.textContent).toBe(
+      'Show more (300 of 100,000 are here)'
+    );
+    await user.keyboard('{Enter}');
+    expect(onMore).toHaveBeenCalledTimes(1);
+    fireEvent.click(item(/^Show more/));
+    expect(onMore).toHaveBeenCalledTimes(2);
+    const scroller = container.querySelector('.jp-MulticloudTree')!;
+    fireEvent.scroll(scroller, { target: { scrollTop: 300 * 42 } });
+    expect(onMore).toHaveBeenCalledTimes(3);
+  });
+
+  it('should not bring in everything below closed groups', () => {
+    const onMore = jest.fn();
+    const rows = [row('c/g/a')];
+    render(<Tree {...{ rows, selection, onOpen, onMore }} total={9} />);
+    onMore.mockClear();
+    fireEvent.click(item(/^c \/ g/));
+    expect(item(/^Show more/)).toBeTruthy();
+    expect(onMore).not.toHaveBeenCalled();
   });
 
   it('should show hostile text as text', () => {

@@ -3,18 +3,16 @@ import { act, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import * as React from 'react';
 
-import { cluster, FakeServer, gateway, row } from '../../__tests__/fake-server';
+import { cluster, FakeServer, gateway } from '../../__tests__/fake-server';
 import { LabClient } from '../../api/client';
 import { Lab } from '../../state/lab';
 import { Clusters } from '../clusters';
-import { Datasets } from '../datasets';
 import { Gateways } from '../gateways';
 import { PanelHeader } from '../panel-header';
 
 const trans = nullTranslator.load('');
 const user = userEvent.setup();
 const STATUS = { version: '1', home: null, problems: [], catalogs: [] };
-const CATALOG = { name: 'c', url: 'x', datasets: 2, problem: '' };
 
 describe('sections of the panel', () => {
   let lab: Lab;
@@ -26,55 +24,6 @@ describe('sections of the panel', () => {
   });
 
   afterEach(() => lab.dispose());
-
-  describe('Datasets', () => {
-    const show = () =>
-      render(<Datasets lab={lab} trans={trans} onOpen={jest.fn()} />);
-
-    it('should say what is waited for, then what failed, and try again', async () => {
-      show();
-      expect(screen.getByRole('status').textContent).toContain('Asking');
-      await act(() => lab.datasets.refresh());
-      expect(screen.getByRole('alert').textContent).toContain(
-        'has no Multi-Cloud Lab'
-      );
-      server.routes['GET datasets'] = () => ({
-        items: [row('c/a')],
-        total: 1,
-        next_cursor: null
-      });
-      await user.click(screen.getByRole('button', { name: 'Try Again' }));
-      expect(await screen.findByRole('treeitem', { name: /^a / })).toBeTruthy();
-    });
-
-    it('should filter at every key and say how many are left', async () => {
-      lab.status.set({ ...STATUS, catalogs: [CATALOG] });
-      lab.datasets.set([row('c/precip'), row('c/wind')]);
-      show();
-      const filter = screen.getByRole('searchbox', { name: 'Filter datasets' });
-      await user.type(filter, 'wind');
-      expect(screen.getByRole('status').textContent).toBe('1 of 2 datasets');
-      expect(screen.queryByRole('treeitem', { name: /^precip/ })).toBeNull();
-      await user.keyboard('{Escape}');
-      expect(screen.getByRole('status').textContent).toBe('2 datasets');
-    });
-
-    it('should say what is wrong with a catalog', () => {
-      const problem = 'master.yaml: not YAML at line 3';
-      lab.status.set({ ...STATUS, catalogs: [{ ...CATALOG, problem }] });
-      lab.datasets.set([]);
-      show();
-      expect(screen.getByRole('treeitem').textContent).toContain(problem);
-    });
-
-    it('should invite to add a catalog', () => {
-      lab.status.set(STATUS);
-      lab.datasets.set([]);
-      show();
-      expect(screen.getByText(/No catalogs yet/)).toBeTruthy();
-      expect(screen.getByRole('button', { name: 'Copy' })).toBeTruthy();
-    });
-  });
 
   describe('Clusters', () => {
     const onScale = jest.fn();

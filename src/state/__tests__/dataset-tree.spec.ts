@@ -1,7 +1,12 @@
 import { dataset, row } from '../../__tests__/fake-server';
-import { groupOf, ITreeOptions, layOut, matches } from '../dataset-tree';
+import { groupOf, ITreeOptions, layOut } from '../dataset-tree';
 
-const OPTIONS: ITreeOptions = { filter: '', toggled: new Set(), catalogs: [] };
+const OPTIONS: ITreeOptions = {
+  total: 3,
+  more: false,
+  narrowed: false,
+  toggled: new Set()
+};
 
 describe('groupOf', () => {
   it('should be the id without the name, which may hold slashes', () => {
@@ -34,52 +39,40 @@ describe('layOut', () => {
     expect(rows.map(({ id }) => id)).not.toContain('c/x/1');
   });
 
-  it('should start with groups closed when there are many, unless filtered', () => {
-    const many = Array.from({ length: 2000 }, (_, n) => row(`c/${n % 7}/${n}`));
-    expect(layOut(many, OPTIONS)).toHaveLength(7);
-    const filtered = layOut(many, { ...OPTIONS, filter: '1999' });
-    expect(filtered.map(({ id }) => id)).toEqual(['group:c/4', 'c/4/1999']);
+  it('should start with groups closed when there are many, unless something is looked for', () => {
+    const many = Array.from({ length: 300 }, (_, n) => row(`c/${n % 7}/${n}`));
+    const options = { ...OPTIONS, total: 300 };
+    expect(layOut(many, options)).toHaveLength(7);
+    expect(layOut(many, { ...options, narrowed: true })).toHaveLength(307);
   });
 
-  it('should show a catalog with a problem, whatever the filter', () => {
-    const broken = { name: 'b', url: '', datasets: 0, problem: 'not YAML' };
-    const fine = { name: 'f', url: '', datasets: 3, problem: '' };
-    const rows = layOut(few, {
-      ...OPTIONS,
-      filter: 'nothing has this',
-      catalogs: [broken, fine]
+  it('should end with a way to more, and say which groups may go on', () => {
+    const options = { ...OPTIONS, total: 9, more: true };
+    const groups = (rows: ReturnType<typeof layOut>) =>
+      rows.flatMap(row => (row.kind === 'group' ? [row.partial] : []));
+    const rows = layOut(few, options);
+    expect(rows[rows.length - 1]).toEqual({
+      kind: 'more',
+      id: 'more',
+      shown: 3,
+      total: 9
     });
-    expect(rows).toEqual([
-      { kind: 'problem', id: 'problem:b', catalog: broken }
+    // In the catalogs' order only the last group is cut; the best first may cut any.
+    expect(groups(rows)).toEqual([false, true]);
+    expect(groups(layOut(few, { ...options, narrowed: true }))).toEqual([
+      true,
+      true
     ]);
   });
-});
 
-describe('matches', () => {
-  const rows = [
-    row('lens/PRECT', 'aws', 'aws:us-west-2', { title: 'Total Precipitation' }),
-    row('pangeo/era5', 'gcp', 'gcp:us-central1', { tags: ['precipitation'] }),
-    row('pangeo/sst', 'gcp', 'gcp:us-central1', { variables: ['analysed_sst'] })
-  ];
-  const found = (filter: string) =>
-    matches(rows, filter).map(({ name }) => name);
-
-  it('should look in title, tags, variables, path and region, in any case', () => {
-    expect(found('PRECIPITATION')).toEqual(['PRECT', 'era5']);
-    expect(found('analysed')).toEqual(['sst']);
-    expect(found('gcp:')).toEqual(['era5', 'sst']);
-  });
-
-  it('should want every word', () => {
-    expect(found('precipitation gcp:')).toEqual(['era5']);
-    expect(found('precipitation nowhere')).toEqual([]);
-  });
-
-  it('should filter ten thousand in less than a frame or two', () => {
-    const many = Array.from({ length: 10_000 }, (_, n) => row(`c/g/d${n}`));
-    matches(many, 'warm'); // The texts are made at the first filter.
+  it('should lay out ten thousand in less than a frame or two', () => {
+    const many = Array.from({ length: 10_000 }, (_, n) =>
+      row(`c/${n % 97}/${n}`)
+    );
+    const options = { ...OPTIONS, total: 10_000, narrowed: true };
+    layOut(many, options);
     const start = performance.now();
-    expect(matches(many, 'd9999')).toHaveLength(1);
+    expect(layOut(many, options)).toHaveLength(10_097);
     expect(performance.now() - start).toBeLessThan(100);
   });
 });

@@ -1,7 +1,7 @@
 import { Event } from '@jupyterlab/services';
 import { Stream } from '@lumino/signaling';
 
-import { cluster, FakeServer, row } from '../../__tests__/fake-server';
+import { cluster, FakeServer, page, row } from '../../__tests__/fake-server';
 import { LabClient } from '../../api/client';
 import { CHANGE_SCHEMA } from '../feed';
 import { Lab } from '../lab';
@@ -31,11 +31,7 @@ describe('Feed', () => {
         problems: [],
         catalogs: []
       }),
-      'GET datasets': () => ({
-        items: [row('c/1')],
-        total: 1,
-        next_cursor: null
-      }),
+      'GET datasets': () => page([row('c/1')]),
       'GET gateways': () => [],
       'GET clusters': () => []
     };

@@ -1,0 +1,290 @@
+import { nullTranslator } from '@jupyterlab/translation';
+import { act, render, screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import * as React from 'react';
+
+import {
+  dataset,
+  FakeServer,
+  refusal,
+  replica,
+  row
+} from '../../__tests__/fake-server';
+import { LabClient } from '../../api/client';
+import type { Dataset, Quote, Structure, Variable } from '../../api/wire';
+import { DatasetView } from '../../state/dataset-view';
+import { DatasetDetails } from '../dataset-details';
+
+const trans = nullTranslator.load('');
+const user = userEvent.setup();
+const ID = 'pangeo/era5';
+const PATH = `GET datasets/${encodeURIComponent(ID)}`;
+
+function variable(name: string, more: Partial<Variable> = {}): Variable {
+  return {
+    name,
+    dims: ['time', 'lat'],
+    shape: [350640, 721],
+    chunks: [31, 721],
+    dtype: 'float32',
+    stored_dtype: 'int16',
+    coordinate: false,
+    title: '',
+    units: '',
+    bytes: 1_011_245_760,
+    stored_bytes: null,
+    ...more
+  };
+}
+
+const STRUCTURE: Structure = {
+  dataset: ID,
+  url: 'gs://data/era5',
+  format: 'zarr v2',
+  dims: [
+    { name: 'time', size: 350640 },
+    { name: 'lat', size: 721 }
+  ],
+  variables: [
+    variable('time', {
+      dims: ['time'],
+      chunks: null,
+      dtype: 'datetime64[ns]',
+      stored_dtype: 'int64',
+      coordinate: true
+    }),
+    variable('tp', { title: 'Total precipitation', units: 'm' })
+  ],
+  attributes: { Conventions: 'CF-1.6' },
+  bytes: 1_500_000_000_000,
+  stored_bytes: 600_000_000_000,
+  bytes_read: 12_345,
+  requests: 3,
+  detail: ''
+};
+
+const QUOTE: Quote = {
+  source: 'gcp:us-central1',
+  destination: null,
+  bytes: 1e9,
+  low: 0.08,
+  high: 0.12,
+  price: {
+    low: 0.08,
+    high: 0.12,
+    source: 'https://prices.example/network',
+    date: '2026-10-01',
+    payer: 'owner'
+  },
+  payer: 'you',
+  detail: 'Before any free tier.'
+};
+
+describe('DatasetDetails', () => {
+  let server: FakeServer;
+  let view: DatasetView;
+
+  /** Show the details of a dataset that the server knows. */
+  const show = async (
+    more: Partial<Dataset> = {},
+    structure: (typeof server.routes)[string] = () => STRUCTURE
+  ) => {
+    server.routes = {
+      [PATH]: () => dataset(ID, more),
+      [`${PATH}/placements`]: () => [
+        {
+          ...row(ID).near!,
+          gateway: 'gcp-iowa',
+          price: { ...QUOTE.price!, payer: 'you' }
+        }
+      ],
+      [`${PATH}/structure`]: structure,
+      'GET prices': ({ query }) => ({
+        ...QUOTE,
+        bytes: Number(query.get('bytes'))
+      })
+    };
+    view = new DatasetView(ID, new LabClient(server.settings));
+    render(<DatasetDetails view={view} trans={trans} />);
+    act(() => void view.ask());
+    await screen.findByText('Where it is');
+  };
+  const section = () =>
+    within(screen.getByRole('region', { name: 'What it holds' }));
+
+  beforeEach(() => {
+    server = new FakeServer();
+  });
+
+  afterEach(() => view.dispose());
+
+  it('should show variables as xarray does, and what it took to learn them', async () => {
+    await show();
+    const table = await screen.findByRole('table', { name: 'Variables' });
+    const cells = within(table)
+      .getAllByRole('row')
+      .map(line => [...line.children].map(cell => cell.textContent));
+    expect(cells).toEqual([
+      ['Name', 'Dimensions', 'Type', 'Chunks', 'Size', 'Stored'],
+      ['Coordinates'],
+      [
+        'time',
+        '(time)',
+        'datetime64[ns]stored as int64',
+        '—',
+        '1.0 GB',
+        'not known'
+      ],
+      ['Data variables'],
+      [
+        'tp [m]Total precipitation',
+        '(time, lat)',
+        'float32stored as int16',
+        '31 × 721',
+        '1.0 GB',
+        'not known'
+      ]
+    ]);
+    expect(section().getByText(/time: 350,640, lat: 721/)).toBeTruthy();
+    expect(
+      section().getByText(
+        'Format: zarr v2. 1.5 TB in memory. 600 GB in the store.'
+      )
+    ).toBeTruthy();
+    expect(
+      section().getByText('Learned from 12 kB of metadata, in 3 requests.')
+    ).toBeTruthy();
+  });
+
+  it('should say what leaving costs, for all of it once its size is known', async () => {
+    await show({ requester_pays: true });
+    expect(
+      await screen.findByText(/600 GB out of every cloud: \$0.08–\$0.12\./)
+    ).toBeTruthy();
+    const asked = server.asked('GET prices').map(({ query }) => query);
+    expect(asked.map(query => query.get('bytes'))).toEqual([
+      '1000000000',
+      '600000000000'
+    ]);
+    expect(asked[1].get('requester_pays')).toBe('true');
+    expect(asked[1].get('source')).toBe(ID);
+    expect(screen.getAllByText(/You pay it \(requester pays\)/)).toHaveLength(
+      2
+    );
+    expect(
+      screen.getAllByRole('link', { name: QUOTE.price!.source })[0]
+    ).toHaveProperty('rel', 'noopener noreferrer');
+    expect(screen.getAllByText(/List price of 2026-10-01/)).toHaveLength(2);
+  });
+
+  it('should say what is waited for and since when, and stop', async () => {
+    await show({}, () => new Promise(() => undefined));
+    expect((await section().findByRole('status')).textContent).toBe(
+      'Reading the metadata of era5 …'
+    );
+    expect(section().getByText('0 s')).toBeTruthy();
+    await user.click(section().getByRole('button', { name: 'Stop' }));
+    expect(server.asked(`${PATH}/structure`)[0].signal.aborted).toBe(true);
+    expect(section().getByText(/Its metadata were not read/)).toBeTruthy();
+    expect(section().queryByRole('alert')).toBeNull();
+    server.routes[`${PATH}/structure`] = () => STRUCTURE;
+    await user.click(section().getByRole('button', { name: 'Read Metadata' }));
+    expect(await section().findByRole('table')).toBeTruthy();
+  });
+
+  it('should say why it may not be read, and try again', async () => {
+    const message =
+      'gs://data/era5 is requester-pays; name a project in storage_options.';
+    await show({}, () => refusal(403, 'access-denied', message));
+    expect((await section().findByRole('alert')).textContent).toContain(
+      message
+    );
+    server.routes[`${PATH}/structure`] = () => STRUCTURE;
+    await user.click(section().getByRole('button', { name: 'Try Again' }));
+    expect(await section().findByRole('table')).toBeTruthy();
+    expect(section().queryByRole('alert')).toBeNull();
+  });
+
+  it('should show each replica with its evidence, and what contradicts it', async () => {
+    await show({
+      replicas: [
+        replica({
+          url: 's3://data/era5',
+          evidence: 'probed',
+          contradicted: ['gcp:us']
+        }),
+        replica({
+          url: 'gs://lost/era5',
+          region: null,
+          evidence: 'unknown',
+          detail: 'No registry knows it.',
+          requester_pays: true
+        })
+      ]
+    });
+    const list = within(screen.getByRole('list', { name: 'Where it is' }));
+    const [probed, lost] = list
+      .getAllByRole('listitem')
+      .map(item => item.textContent);
+    expect(probed).toContain('aws:us-west-2 (probed)');
+    expect(probed).toContain('Other evidence says gcp:us');
+    expect(lost).toContain('Region not known — No registry knows it.');
+    expect(lost).toContain('add "gs://lost" to MulticloudLab.regions');
+    expect(lost).toContain('Its reader pays for requests and egress.');
+  });
+
+  it('should ask nothing more of a child that cannot be read', async () => {
+    const problem = 'ocean.yaml was not found.';
+    await show({ problem, replicas: [], region: null });
+    expect(screen.getByRole('alert').textContent).toBe(problem);
+    expect(screen.queryByRole('region', { name: 'What it holds' })).toBeNull();
+    await act(() => view.ask());
+    expect(server.asked(`${PATH}/structure`)).toEqual([]);
+    expect(server.asked('GET prices')).toEqual([]);
+  });
+
+  it('should say that it is an old copy', async () => {
+    await show({ stale: true });
+    expect(screen.getByText(/the last copy of it/)).toBeTruthy();
+  });
+
+  it('should say that there is no such dataset', async () => {
+    await expect(show()).resolves.toBeUndefined();
+    server.routes[PATH] = () =>
+      refusal(404, 'dataset-not-found', 'No catalog lists it.');
+    await act(() => view.ask());
+    expect(screen.getAllByRole('alert')[0].textContent).toContain(
+      'No catalog lists it.'
+    );
+  });
+
+  it('should show hostile text as text', async () => {
+    const evil = '<img src=x onerror=alert(1)>';
+    await show({ description: evil, title: evil, tags: [evil] }, () => ({
+      ...STRUCTURE,
+      attributes: { [evil]: evil },
+      variables: [variable(evil, { title: evil, units: evil })]
+    }));
+    await screen.findByRole('table');
+    expect(document.querySelector('img')).toBeNull();
+  });
+
+  it('should show some hundreds of variables at first, and all on request', async () => {
+    const variables = Array.from({ length: 1000 }, (_, n) => variable(`v${n}`));
+    await show({}, () => ({ ...STRUCTURE, variables }));
+    const table = await screen.findByRole('table');
+    expect(within(table).getAllByRole('row')).toHaveLength(202);
+    await user.click(
+      screen.getByRole('button', { name: 'Show All 1000 Variables' })
+    );
+    expect(within(table).getAllByRole('row')).toHaveLength(1002);
+  });
+
+  it('should not ask for the metadata again when it is seen again', async () => {
+    await show();
+    await screen.findByRole('table');
+    await act(() => view.ask());
+    expect(server.asked(`${PATH}/structure`)).toHaveLength(1);
+    expect(server.asked(PATH)).toHaveLength(2);
+  });
+});

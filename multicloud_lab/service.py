@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from multicloud_lab import records as r
@@ -229,16 +229,9 @@ class LabService(LabInterface):
         raise GatewayNotFoundError(f"There is no gateway {name!r}; configured: {known}.")
 
     def _rank(self, dataset: r.Dataset) -> list[r.Placement]:
-        locations = [
-            r.Location(
-                url=replica.url,
-                region=replica.region,
-                evidence=replica.evidence,
-                detail=replica.detail,
-            )
-            for replica in dataset.replicas
-        ]
-        return rank(locations, self._config.gateways, home=self._config.home, dataset=dataset.id)
+        return rank(
+            dataset.replicas, self._config.gateways, home=self._config.home, dataset=dataset.id
+        )
 
     async def _nearest(self, near: str, gateway: str | None) -> r.Placement:
         """Find the placement that a wish for a cluster near something means."""
@@ -257,10 +250,11 @@ class LabService(LabInterface):
 
     async def _placements_near(self, near: str) -> list[r.Placement]:
         if "://" in near:
-            locations: Sequence[r.Location] = await self.locate(r.LocateQuery(url=(near,)))
+            located = await self.locate(r.LocateQuery(url=(near,)))
+            replicas = [r.Replica(**dict(location)) for location in located]
         elif "/" in near:
             return await self.placements(near)
         else:
             region = parse_region(near)
-            locations = [r.Location(url="", region=region, detail="asked for")]
-        return rank(locations, self._config.gateways, home=self._config.home)
+            replicas = [r.Replica(url="", region=region, detail="asked for")]
+        return rank(replicas, self._config.gateways, home=self._config.home)

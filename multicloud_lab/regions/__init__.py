@@ -7,24 +7,29 @@ from multicloud_lab.regions.known import (
     all_regions,
     contains,
     distance_km,
-    internet_price,
-    parse_region,
-    price_per_gb,
+    members,
     relation,
 )
-from multicloud_lab.regions.provider import Price
+from multicloud_lab.regions.names import parse_region
+from multicloud_lab.regions.prices import LIST_PRICES, AgreedPrice, PriceList, price_per_gb
+from multicloud_lab.regions.rates import Cost, Payer, Price
 from multicloud_lab.regions.region import Evidence, Region, Relation
 
 __all__ = [
+    "LIST_PRICES",
+    "AgreedPrice",
+    "Cost",
     "Evidence",
     "KnownRegion",
+    "Payer",
     "Price",
+    "PriceList",
     "Region",
     "Relation",
     "all_regions",
     "contains",
     "distance_km",
-    "internet_price",
+    "members",
     "parse_region",
     "price_per_gb",
     "relation",

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from multicloud_lab.regions.provider import Place, Price, Provider, register
+import re
+
+from multicloud_lab.regions.provider import Place, Provider, register
+from multicloud_lab.regions.rates import Rate
 
 
-def _unknown(*places: Place) -> Price | None:
-    """Give no price: what a byte out of somebody's own machine costs, nobody publishes."""
+def _unknown(*places: Place | None) -> Rate | None:
+    """Give no rate: what a byte out of somebody's own machine costs, nobody publishes."""
     return None
 
 
-register(Provider("local", "Local", (), between=_unknown, internet=_unknown, any_name=True))
+def _any(name: str) -> Place | None:
+    """Take every name that a region's form allows."""
+    return Place(name, name, kind="local") if re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name) else None
+
+
+register(Provider("local", "Local", (), between=_unknown, internet=_unknown, unlisted=_any))

@@ -7,7 +7,8 @@ from typing import Any
 
 from multicloud_lab.catalogs.declared import Declared, declared
 from multicloud_lab.catalogs.entry import Copy
-from multicloud_lab.catalogs.parameters import mapping, text
+from multicloud_lab.catalogs.reading import endpoint_of
+from multicloud_lab.catalogs.values import mapping, text, yes
 
 MAX_COPIES = 50
 
@@ -49,11 +50,10 @@ def replicas(metadata: Mapping[Any, Any]) -> list[Mapping[str, Any]]:
 
 
 def _copy(url: str, options: Mapping[Any, Any], where: Declared) -> Copy:
-    client = mapping(options.get("client_kwargs"))
     return Copy(
         url=url,
         region=where.region,
         detail=where.detail,
-        requester_pays=where.requester_pays or options.get("requester_pays") is True,
-        endpoint=text(options.get("endpoint_url")) or text(client.get("endpoint_url")),
+        requester_pays=where.requester_pays or yes(options.get("requester_pays")),
+        endpoint=endpoint_of(options),
     )

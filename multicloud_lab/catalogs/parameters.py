@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from multicloud_lab.catalogs.values import text
 from multicloud_lab.errors import InvalidInputError
 from multicloud_lab.records import Parameter
 
@@ -79,20 +80,3 @@ def _parameter(name: str, spec: Mapping[Any, Any]) -> Parameter:
         default=default,
         allowed=tuple(plain(offered)) if isinstance(offered, list) and offered else None,
     )
-
-
-def text(value: object) -> str:
-    """Give a text, or nothing if it is none."""
-    return value if isinstance(value, str) else ""
-
-
-def texts(value: object) -> tuple[str, ...]:
-    """Give the texts of a list, or one alone."""
-    if isinstance(value, str):
-        return (value,)
-    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
-
-
-def mapping(value: object) -> Mapping[Any, Any]:
-    """Give a mapping, or an empty one if it is none."""
-    return value if isinstance(value, Mapping) else {}

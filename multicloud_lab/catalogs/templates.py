@@ -8,18 +8,18 @@ from typing import Any
 
 # A minus sign at a brace only takes away spaces around.
 _NAME = re.compile(r"\{\{-?\s*([A-Za-z_]\w*)\s*-?\}\}")
+_FIELD = re.compile(r"\{([A-Za-z_]\w*)\}")
 _ANY = re.compile(r"\{\{|\{%|\{#")
 
 
 def substitute(text: str, values: Mapping[str, object]) -> str:
     """Replace ``{{ name }}`` where the name has a plain value; leave all else as it stands."""
+    return _NAME.sub(lambda match: _value(match, values), text)
 
-    def value(match: re.Match[str]) -> str:
-        found = values.get(match[1])
-        plain = isinstance(found, str | int | float) and not isinstance(found, bool)
-        return str(found) if plain else match[0]
 
-    return _NAME.sub(value, text)
+def fill(text: str, values: Mapping[str, object]) -> str:
+    """Replace ``{name}``, as version 2 of intake has it, where the name has a plain value."""
+    return _FIELD.sub(lambda match: _value(match, values), text)
 
 
 def is_template(text: str) -> bool:
@@ -30,6 +30,11 @@ def is_template(text: str) -> bool:
 def is_plain(text: str) -> bool:
     """Say whether a text's templates, if any, are names alone, which run nothing."""
     return _ANY.search(_NAME.sub("", text)) is None
+
+
+def is_plainly_filled(text: str) -> bool:
+    """Say the same of version 2's braces, which may also look up attributes and call things."""
+    return not set("{}") & set(_FIELD.sub("", text))
 
 
 def strings(value: object) -> Iterator[str]:
@@ -47,3 +52,9 @@ def strings(value: object) -> Iterator[str]:
             stack.extend(item)
             if isinstance(item, dict):
                 stack.extend(item.values())
+
+
+def _value(match: re.Match[str], values: Mapping[str, object]) -> str:
+    found = values.get(match[1])
+    plain = isinstance(found, str | int | float) and not isinstance(found, bool)
+    return str(found) if plain else match[0]

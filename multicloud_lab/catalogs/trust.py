@@ -8,7 +8,7 @@ A kernel therefore checks the very text that it is about to open, with the funct
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeGuard
 
 from multicloud_lab.catalogs.templates import is_plain, strings
@@ -129,10 +129,10 @@ def entry_reasons(
     return tuple(dict.fromkeys(reasons))
 
 
-def text_reasons(value: object) -> Iterator[str]:
+def text_reasons(value: object, *, plain: Callable[[str], bool] = is_plain) -> Iterator[str]:
     """Say what is wrong with the strings of arguments: templates, functions, odd addresses."""
     for text in strings(value):
-        if not is_plain(text):
+        if not plain(text):
             yield f"it has a template that is more than a parameter's name: {_short(text)}"
         if _FUNCTION.search(text):
             yield f"it runs a command or reads the environment: {_short(text)}"

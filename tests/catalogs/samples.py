@@ -45,6 +45,32 @@ SAMPLES = {
         [("one",), ("two",)],
         "intake",
     ),
+    "intake-v2": Sample(
+        "cat.yaml",
+        yaml.safe_dump(
+            {
+                "version": 2,
+                "data": {
+                    "0123456789abcdef": {
+                        "datatype": "intake.readers.datatypes:Zarr",
+                        "kwargs": {"url": "gs://b/one", "storage_options": {"token": "anon"}},
+                    },
+                    "two": {
+                        "datatype": "intake.readers.datatypes:CSV",
+                        "kwargs": {"url": "s3://b/two.csv"},
+                    },
+                },
+                "entries": {
+                    "one": {
+                        "reader": "intake.readers.readers:XArrayDatasetReader",
+                        "kwargs": {"args": ["{data(0123456789abcdef)}"], "chunks": {}},
+                    }
+                },
+            }
+        ),
+        [("one",), ("two",)],
+        "url",
+    ),
     "intake-esm": Sample(
         "cat.json",
         json.dumps(

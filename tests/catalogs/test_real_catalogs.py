@@ -87,7 +87,11 @@ def test_lens_ids_leave_the_run_out_where_the_rest_is_enough(shared_data: Path, 
     temperature = by_path["atm/hourly6-1990-2005/TREFHT"]
     assert temperature.aliases == ("atm/20C/hourly6-1990-2005/TREFHT",)
     assert temperature.variables == ("TREFHT",)
-    assert temperature.description == "reference height temperature (K)"
+    # What the path does not say is in words that can be searched.
+    assert temperature.description == (
+        "reference height temperature (K); vertical_levels 1.0; spatial_domain global; "
+        "start_time 1990-01-01 00:00:00; end_time 2006-01-01 00:00:00"
+    )
     assert temperature.format == "zarr"
     assert temperature.kind == "intake-esm"
     # Several runs have this one, so each keeps its run in the id.

@@ -10,7 +10,7 @@ from multicloud_lab.catalogs.copies import copies
 from multicloud_lab.catalogs.declared import ask
 from multicloud_lab.catalogs.entry import Child, Entry, segment
 from multicloud_lab.catalogs.fetch import directory_of
-from multicloud_lab.catalogs.parameters import mapping, merged, read_parameters, text, texts
+from multicloud_lab.catalogs.parameters import merged, read_parameters
 from multicloud_lab.catalogs.reader import Document, register
 from multicloud_lab.catalogs.templates import is_template, substitute
 from multicloud_lab.catalogs.trust import (
@@ -21,6 +21,7 @@ from multicloud_lab.catalogs.trust import (
     file_reasons,
     text_reasons,
 )
+from multicloud_lab.catalogs.values import mapping, text, texts
 from multicloud_lab.errors import CatalogError
 from multicloud_lab.records import Parameter
 

@@ -8,8 +8,10 @@ import posixpath
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from multicloud_lab.catalogs.addresses import place
 from multicloud_lab.catalogs.declared import Declared, declared, inherited
 from multicloud_lab.catalogs.entry import Child, Copy, Entry, segment
 from multicloud_lab.catalogs.fetch import directory_of
@@ -26,6 +28,16 @@ _RUN_LABELS = {"experiment"}
 _ORDINARY = re.compile(r"(?:s3|gs|gcs|https?|az|abfs)://[\w./=+,~@-]*")
 
 Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """What the columns of a table are for; the told ones are words of the description."""
+
+    assets: Mapping[str, Any]
+    variable: str
+    asset: str
+    told: tuple[str, ...]
 
 
 class IntakeEsmFormat:
@@ -56,12 +68,14 @@ class IntakeEsmFormat:
             for name in (listed if isinstance(listed, list) else ())
             if isinstance(name, str) and name not in (variable, column)
         ]
-        rows = [row for row in rows if _cell(row, column)]
+        groups = _copies(rows, column)
+        firsts = [group[0] for group in groups]
         where = _where(document)
-        paths = _paths(rows, levels, variable, column)
+        paths = _paths(firsts, levels, variable, column)
+        columns = _Columns(assets, variable, column, _told(firsts, {*levels, variable, column}))
         return [
-            _entry(document, assets, row, variable, column, short, full, where)
-            for row, (short, full) in zip(rows, paths, strict=True)
+            _entry(document, columns, group, short, full, where)
+            for group, (short, full) in zip(groups, paths, strict=True)
         ]
 
 
@@ -76,8 +90,10 @@ def read_table(document: Document) -> list[Row]:
     named = document.content.get("catalog_file")
     if not isinstance(named, str) or not named:
         raise CatalogError(f"{document.url} names no table: neither catalog_file nor catalog_dict.")
-    if not named.endswith((".csv", ".csv.gz")):
-        raise CatalogError(f"The table of {document.url} is {named}; only CSV tables are read.")
+    if not named.endswith((".csv", ".csv.gz", ".parquet")):
+        raise CatalogError(
+            f"The table of {document.url} is {named}; only CSV and Parquet tables are read."
+        )
     try:
         data = _fetch(document.child(named), document)
     except CatalogError as error:
@@ -87,6 +103,8 @@ def read_table(document: Document) -> list[Row]:
             data = _fetch(document.child(twin), document)
         except CatalogError:
             raise error from None
+    if named.endswith(".parquet"):
+        return _parquet_rows(data, document)
     try:
         return _rows(data.decode("utf-8-sig"), document)
     except (UnicodeDecodeError, csv.Error) as error:
@@ -104,6 +122,55 @@ def _rows(text: str, document: Document) -> list[Row]:
         if len(rows) > MAX_ROWS:
             raise CatalogError(f"The table of {document.url} has more than {MAX_ROWS} rows.")
     return rows
+
+
+def _parquet_rows(data: bytes, document: Document) -> list[Row]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.ParquetFile(io.BytesIO(data))
+        if table.metadata.num_rows > MAX_ROWS:
+            raise CatalogError(f"The table of {document.url} has more than {MAX_ROWS} rows.")
+        rows: list[Row] = table.read().to_pylist()
+    except (pa.ArrowException, OSError, ValueError) as error:
+        what = str(error).partition("\n")[0][:200]
+        raise CatalogError(f"The table of {document.url} is not Parquet ({what}).") from error
+    return rows
+
+
+def _copies(rows: Sequence[Row], asset: str) -> list[list[Row]]:
+    """Put rows together that differ in nothing but the bucket of their asset: one dataset each.
+
+    Rows of one bucket that are otherwise equal are different data, as the years of a series.
+    """
+    alike: dict[tuple[str, ...], list[dict[tuple[str, str], Row]]] = {}
+    groups: list[dict[tuple[str, str], Row]] = []
+    for row in rows:
+        address = _cell(row, asset)
+        if not address:
+            continue
+        key = tuple(str(value) for name, value in row.items() if name != asset)
+        store, path = place(address)
+        bucket = (store, path.partition("/")[0])
+        same = alike.setdefault(key, [])
+        group = next((one for one in same if bucket not in one), None)
+        if group is None:
+            group = {}
+            same.append(group)
+            groups.append(group)
+        group[bucket] = row
+    return [list(group.values()) for group in groups]
+
+
+def _told(rows: Sequence[Row], used: set[str]) -> tuple[str, ...]:
+    """Give the columns that say more than the path does, and not the same of every row."""
+    columns = [name for name in (rows[0] if rows else ()) if name and name not in used]
+    columns = [name for name in columns if name not in ("long_name", "units")]
+    several = len(rows) > 1
+    return tuple(
+        name for name in columns if not several or len({_cell(row, name) for row in rows}) > 1
+    )
 
 
 def _cell(row: Row, column: str) -> str:
@@ -195,40 +262,43 @@ def _above_pays(document: Document) -> bool:
 
 def _entry(
     document: Document,
-    assets: Mapping[str, Any],
-    row: Row,
-    variable: str,
-    asset: str,
+    columns: _Columns,
+    group: Sequence[Row],
     path: tuple[str, ...],
     full: tuple[str, ...],
     where: Callable[[str], Declared],
 ) -> Entry:
-    url = _cell(row, asset)
-    place = where(url)
+    row = group[0]
+    urls = [_cell(one, columns.asset) for one in group]
     long_name, units = _cell(row, "long_name"), _cell(row, "units")
-    format_column = assets.get("format_column_name")
+    format_column = columns.assets.get("format_column_name")
     data_format = _cell(row, format_column) if isinstance(format_column, str) else ""
-    name = _name(row, variable, asset)
+    name = _name(row, columns.variable, columns.asset)
+    told = [f"{column} {cell}" for column in columns.told if (cell := _cell(row, column))]
+    said = f"{long_name} ({units})" if long_name and units else long_name
+    reasons = (text_reasons(url) for url in urls if not _ORDINARY.fullmatch(url))
     return Entry(
         path=(*document.path, *path),
         name=name if path[-1] == segment(name) else f"{name} {path[-1]}",
         title=long_name,
-        description=f"{long_name} ({units})" if long_name and units else long_name,
-        format=data_format or str(assets.get("format") or ""),
+        description="; ".join(part for part in (said, *told) if part),
+        format=data_format or str(columns.assets.get("format") or ""),
         tags=tuple(dict.fromkeys(full[:-1])),
-        variables=_variables(row, variable),
-        copies=(
-            Copy(
-                url=url,
-                region=place.region,
-                detail=place.detail,
-                requester_pays=place.requester_pays or _above_pays(document),
-            ),
-        ),
+        variables=_variables(row, columns.variable),
+        copies=tuple(_copy(url, where(url), document) for url in urls),
         aliases=() if full == path else ("/".join((*document.path, *full)),),
         kind="intake-esm",
         catalog_url=document.url,
-        entry=url,
+        entry=urls[0],
         driver="intake_esm.esm_datastore",
-        untrusted=() if _ORDINARY.fullmatch(url) else tuple(text_reasons(url)),
+        untrusted=tuple(dict.fromkeys(reason for several in reasons for reason in several)),
+    )
+
+
+def _copy(url: str, place: Declared, document: Document) -> Copy:
+    return Copy(
+        url=url,
+        region=place.region,
+        detail=place.detail,
+        requester_pays=place.requester_pays or _above_pays(document),
     )

@@ -137,7 +137,10 @@ def _decode(group: Group) -> tuple[dict[str, xr.Variable], set[Hashable], list[s
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return decode_cf_variables(
-                dict(group.variables), dict(group.attributes), decode_times=times
+                {name: _with_any_date(variable) for name, variable in group.variables.items()},
+                dict(group.attributes),
+                decode_times=times,
+                decode_timedelta=xr.coders.CFTimedeltaCoder() if times else False,
             )
 
     notes = []
@@ -152,6 +155,20 @@ def _decode(group: Group) -> tuple[dict[str, xr.Variable], set[Hashable], list[s
         except Exception as second:
             raise ValueError(f"xarray cannot decode its variables: {_text(second)}") from second
     return {str(name): variable for name, variable in decoded.items()}, coordinates, notes
+
+
+def _with_any_date(variable: xr.Variable) -> xr.Variable:
+    """Let the reference date of a standard calendar not count: its zero may be in the year 1.
+
+    Of that xarray makes an object, and of the dates that are stored it hardly ever does.
+    """
+    attributes = dict(variable.attrs)
+    calendar = str(attributes.get("calendar", "")).lower()
+    if "since" in str(attributes.get("units", "")) and calendar in _STANDARD:
+        attributes["calendar"] = "proleptic_gregorian"
+    found = variable.copy(deep=False)
+    found.attrs = attributes
+    return found
 
 
 def _variable(
@@ -173,7 +190,7 @@ def _variable(
         chunks=_cut(stored.encoding.get("chunks"), rank),
         shards=_cut(stored.encoding.get("shards"), rank),
         dtype=dtype,
-        stored_dtype=str(stored.dtype),
+        stored_dtype=_name(stored.dtype),
         coordinate=is_coordinate,
         title=_text(attributes.get("long_name") or attributes.get("standard_name") or ""),
         units=_units(attributes),
@@ -183,11 +200,16 @@ def _variable(
 
 
 def _dtype(variable: xr.Variable, stored: xr.Variable) -> str:
-    """Give the dtype in xarray's own unit of time, nanoseconds, where nothing says another."""
-    kind = variable.dtype.kind
-    if kind in "Mm" and stored.dtype.kind not in "Mm" and "dtype" not in stored.attrs:
-        return "datetime64[ns]" if kind == "M" else "timedelta64[ns]"
-    return str(variable.dtype)
+    """Give the dtype; dates in xarray's own unit, and text of any length as it is called."""
+    if variable.dtype.kind == "M" and stored.dtype.kind != "M":
+        return "datetime64[ns]"
+    is_text = variable.dtype.kind in "OT" and _name(stored.dtype) == "str"
+    return "str" if is_text else _name(variable.dtype)
+
+
+def _name(dtype: Any) -> str:
+    of = (dtype.metadata or {}).values() if dtype.kind == "O" else ()
+    return "str" if dtype.kind == "T" or str in of else str(dtype)
 
 
 def _units(attributes: Mapping[str, Any]) -> str:

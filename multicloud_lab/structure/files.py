@@ -7,8 +7,10 @@ from typing import Any
 
 from multicloud_lab.structure.source import Source
 
-BLOCK = 1 << 16
+BLOCK = 1 << 14
 """Bytes that are fetched at once: metadata lie in clusters of some kB, with data between them."""
+_FIRST = 4
+"""Blocks at the beginning of a file, where most of them are, that are fetched as one."""
 
 
 class SourceFile(io.RawIOBase):
@@ -41,8 +43,8 @@ class SourceFile(io.RawIOBase):
         self._tail = tail
         self.error: Exception | None = None
         if size is None:
-            first, size = source.begin(BLOCK, key)
-            self._blocks[0] = first
+            first, size = source.begin(_FIRST * BLOCK, key)
+            self._blocks = {n: first[n * BLOCK :][:BLOCK] for n in range(-(-len(first) // BLOCK))}
         self.size = size
 
     def readable(self) -> bool:

@@ -9,14 +9,17 @@ from typing import Any
 from multicloud_lab.structure.decoding import stand_in
 from multicloud_lab.structure.files import SourceFile
 from multicloud_lab.structure.form import Group
+from multicloud_lab.structure.source import Source
 
 MAX_GROUPS = 200
 MAX_DEPTH = 8
-_MAX_CHUNKS = 20_000
-"""Chunks of a variable whose index is read to sum their sizes."""
+_MAX_CHUNKS = 2000
+"""Chunks of a variable whose index may be read to sum their sizes."""
+_SIZE_REQUESTS = 32
+"""Reads for such indexes: they lie between the data, and each node of one takes a read."""
 
 
-def read_groups(file: SourceFile, notes: list[str]) -> tuple[Group, ...]:
+def read_groups(file: SourceFile, source: Source, notes: list[str]) -> tuple[Group, ...]:
     """Read the groups of a file, the root first, as xarray's h5netcdf backend does.
 
     Raises
@@ -43,12 +46,8 @@ def read_groups(file: SourceFile, notes: list[str]) -> tuple[Group, ...]:
                     variable.attrs,
                     chunks=variable.encoding.get("chunksizes"),
                 )
-                stored = _stored(opened, f"{path}/{own}")
-                if stored is None:
-                    notes.append(f"the size of {own} in the store is not known")
-                else:
-                    group.stored[own] = stored
             groups.append(group)
+        _sum_sizes(opened, groups, source, notes)
     return tuple(group for group in groups if group.variables or not group.path)
 
 
@@ -77,25 +76,38 @@ def _checked(group: Any) -> Iterator[tuple[str, Any]]:
             raise ValueError(f"its object {name[:80]!r} is in another file, which is not opened")  # noqa: TRY004
         if not isinstance(link, h5py.HardLink):
             continue
-        kind = h5py.h5o.get_info(group.id, name.encode()).type
-        if kind == h5py.h5o.TYPE_GROUP:
-            yield name, group[name]
-        elif kind == h5py.h5o.TYPE_DATASET:
+        opened = h5py.h5o.open(group.id, name.encode())
+        if isinstance(opened, h5py.h5g.GroupID):
+            yield name, h5py.Group(opened)
+        elif isinstance(opened, h5py.h5d.DatasetID):
             # Its shape is not asked for before: that alone would open the files it is made of.
-            layout = h5py.h5d.open(group.id, name.encode()).get_create_plist().get_layout()
+            layout = opened.get_create_plist().get_layout()
             if layout == h5py.h5d.VIRTUAL:
                 raise ValueError(
                     f"its array {name[:80]!r} is made of other files, which are not opened"
                 )
 
 
-def _stored(opened: Any, path: str) -> int | None:
-    """Give the bytes of an array in the file; None if it has too many chunks to sum them."""
-    dataset = opened.get(path)
-    if dataset is None:
-        return 0  # a dimension without values
-    if dataset.chunks is not None:
-        pairs = zip(dataset.shape, dataset.chunks, strict=True)
-        if prod(-(-size // chunk) for size, chunk in pairs) > _MAX_CHUNKS:
-            return None
-    return int(dataset.id.get_storage_size())
+def _sum_sizes(opened: Any, groups: list[Group], source: Source, notes: list[str]) -> None:
+    """Note the bytes of each array in the file, as long as few reads tell them."""
+    limit = source.requests + _SIZE_REQUESTS
+    unknown = []
+    for group in groups:
+        for name in group.variables:
+            dataset = opened.get(f"{group.path}/{name}")
+            chunks = _chunks_of(dataset)
+            if chunks and (chunks > _MAX_CHUNKS or source.requests >= limit):
+                unknown.append(name)
+            elif dataset is not None:
+                group.stored[name] = int(dataset.id.get_storage_size())
+    if unknown:
+        listed = ", ".join(unknown[:5]) + (", …" if len(unknown) > 5 else "")
+        notes.append(f"sizes in the store of {listed} are not known: it would take many reads")
+
+
+def _chunks_of(dataset: Any) -> int:
+    """Say how many chunks an array has at most; none if it is stored in one piece."""
+    if dataset is None or dataset.chunks is None:
+        return 0
+    pairs = zip(dataset.shape, dataset.chunks, strict=True)
+    return prod(-(-size // chunk) for size, chunk in pairs)

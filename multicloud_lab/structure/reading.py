@@ -163,7 +163,8 @@ def _told(source: Source, found: Found, dataset: str, url: str) -> r.Structure:
         groups = tuple(group.path for group in found.holds if group.path)
         attributes = texts(found.holds[0].attributes) if found.holds else {}
     known = [variable.bytes for variable in variables if variable.bytes is not None]
-    if len(known) < len(variables):
+    are_counted = not isinstance(found.holds, Table) or found.holds.rows is not None
+    if len(known) < len(variables) and are_counted:
         left_out = [variable.name for variable in variables if variable.bytes is None]
         listed = ", ".join(left_out[:5]) + (", …" if len(left_out) > 5 else "")
         notes.append(f"the size in memory leaves out {listed}, whose items have no fixed size")

@@ -96,6 +96,7 @@ def _sum_tables(source: Source, groups: tuple[Group, ...], records: Any) -> bool
 
 
 def _sum_table(source: Source, key: str) -> int:
+    import pyarrow as pa
     import pyarrow.compute as pc
     from pyarrow.parquet import ParquetFile
 
@@ -106,9 +107,11 @@ def _sum_table(source: Source, key: str) -> int:
         if file.error is not None:
             raise file.error from None
         raise
-    total = pc.sum(table["size"]).as_py() or 0 if "size" in table.column_names else 0
+    total = 0
+    if "size" in table.column_names:
+        total += pc.sum(table["size"]).as_py() or 0
     if "raw" in table.column_names:
-        total += pc.sum(pc.binary_length(table["raw"])).as_py() or 0
+        total += pc.sum(pc.binary_length(table["raw"].cast(pa.large_binary()))).as_py() or 0
     return int(total)
 
 

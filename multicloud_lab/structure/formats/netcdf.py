@@ -16,18 +16,18 @@ def read(source: Source) -> Found:
     file = SourceFile(source)
     magic = file.read(8)
     if magic == HDF5:
-        return _read_hdf5(file)
+        return _read_hdf5(file, source)
     if magic[:4] in MAGIC:
         return _read_header(file)
     raise ValueError("it begins neither as a netCDF-3 nor as an HDF5 file")
 
 
-def _read_hdf5(file: SourceFile) -> Found:
+def _read_hdf5(file: SourceFile, source: Source) -> Found:
     from multicloud_lab.structure.hdf5 import read_groups
 
     notes: list[str] = []
     try:
-        groups = read_groups(file, notes)
+        groups = read_groups(file, source, notes)
     except Exception:
         if file.error is not None:
             raise file.error from None  # HDF5 tells it in words of its own

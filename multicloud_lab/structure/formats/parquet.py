@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from multicloud_lab.errors import NotFoundError
-from multicloud_lab.structure.files import BLOCK, SourceFile
+from multicloud_lab.structure.files import SourceFile
 from multicloud_lab.structure.form import (
     Column,
     Found,
@@ -26,15 +26,19 @@ _ENDINGS = (".parquet", ".parq", ".pq")
 _MAX_PARTS = 500_000
 """Row groups times columns whose sizes are summed; more would take seconds."""
 _LISTING_SHARE = 0.5
+_TAIL = 1 << 16
+"""Bytes that pyarrow reads first, at the end of a file; longer footers take another read."""
 
 
 def read(source: Source) -> Found:
     """Read the structure of a Parquet file or directory."""
     try:
-        file = SourceFile(source)
+        magic, size = source.begin(len(MAGIC))
     except NotFoundError:
         return _read_directory(source)
-    return _found([_footer(file)], 1, file.size)
+    if magic != MAGIC:
+        raise ValueError("it does not begin as a Parquet file")
+    return _found(_footers(source, {"": size}), 1, size)
 
 
 def _read_directory(source: Source) -> Found:
@@ -47,20 +51,25 @@ def _read_directory(source: Source) -> Found:
         source.absent("Parquet file")
     partitions = [part.partition("=")[0] for part in next(iter(files)).split("/")[:-1]]
     if "_metadata" in sizes:
-        footers = [_footer(SourceFile(source, "_metadata", sizes["_metadata"]))]
+        footers = _footers(source, {"_metadata": sizes["_metadata"]})
         return _found(footers, 1, sum(files.values()), partitions)
     chosen = sorted(files)[:MAX_FOOTERS]
-    parts = [(key, max(0, files[key] - BLOCK), files[key]) for key in chosen]
-    tails = source.ranges(parts)
-    footers = [
-        _footer(SourceFile(source, key, files[key], tail))
-        for key, tail in zip(chosen, tails, strict=True)
-    ]
+    footers = _footers(source, {key: files[key] for key in chosen})
     return _found(footers, len(files), sum(files.values()), partitions)
 
 
 def _is_hidden(key: str) -> bool:
     return any(part.startswith(("_", ".")) for part in key.split("/"))
+
+
+def _footers(source: Source, files: Mapping[str, int]) -> list[Any]:
+    """Read the footers of files, given by key with their sizes, all at once."""
+    parts = [(key, max(0, size - _TAIL), size) for key, size in files.items()]
+    tails = source.ranges(parts)
+    return [
+        _footer(SourceFile(source, key, size, tail))
+        for (key, size), tail in zip(files.items(), tails, strict=True)
+    ]
 
 
 def _footer(file: SourceFile) -> Any:

@@ -3,50 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
 
 from multicloud_lab import records as r
 from multicloud_lab.catalogs.entry import Entry
-from multicloud_lab.catalogs.index import near_misses, rows, sites, sources
+from multicloud_lab.catalogs.index import sites, sources
 from multicloud_lab.catalogs.index.database import Database
-from multicloud_lab.catalogs.index.narrowing import Narrowing
-from multicloud_lab.catalogs.index.paging import Cursor, after, cursor_at, ordered
-from multicloud_lab.catalogs.index.postings import match
-from multicloud_lab.catalogs.index.state import Catalog, State, generation, read_state
-from multicloud_lab.catalogs.index.words import words
+from multicloud_lab.catalogs.index.reading import place_of, read_datasets, read_entries
+from multicloud_lab.catalogs.index.searching import Found, Search
+from multicloud_lab.catalogs.index.state import State, generation, read_state
 from multicloud_lab.catalogs.index.writing import Prepared, put, reroot
-from multicloud_lab.errors import DatasetNotFoundError, InvalidInputError
 from multicloud_lab.regions import Region
-
-MAX_QUERY_WORDS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a search gives.
-
-    Parameters
-    ----------
-    items : list of Dataset
-        One page.
-    total : int
-        How many match in all.
-    cursor : str or None
-        Of the page after, if there is one.
-    facets : tuple of Facet
-    """
-
-    items: list[r.Dataset]
-    total: int
-    cursor: str | None
-    facets: tuple[r.Facet, ...]
 
 
 class CatalogIndex:
@@ -224,7 +193,7 @@ class CatalogIndex:
 
         def work(connection: sqlite3.Connection) -> r.Dataset:
             state = self._state_of(connection)
-            return _datasets(connection, state, [_place(connection, state, dataset_id)])[0]
+            return read_datasets(connection, state, [place_of(connection, state, dataset_id)])[0]
 
         return self._database.read(work)
 
@@ -239,8 +208,8 @@ class CatalogIndex:
 
         def work(connection: sqlite3.Connection) -> Entry:
             state = self._state_of(connection)
-            place = _place(connection, state, dataset_id)
-            return _entries(connection, state, [place])[place][1]
+            place = place_of(connection, state, dataset_id)
+            return read_entries(connection, state, [place])[place][1]
 
         return self._database.read(work)
 
@@ -271,26 +240,10 @@ class CatalogIndex:
         InvalidInputError
             A provider, a region pattern, the text or the cursor cannot be used.
         """
-        typed = list(dict.fromkeys(words(query.text)))
-        if len(typed) > MAX_QUERY_WORDS:
-            raise InvalidInputError(f"Only {MAX_QUERY_WORDS} words can be looked for at once.")
-        cursor = Cursor.read(query.cursor) if query.cursor else None
-
-        def work(connection: sqlite3.Connection) -> Found:
-            state = self._state_of(connection)
-            narrowing = Narrowing(connection, state, query, near, in_region)
-            ranks = _ranks(connection, state, typed) if typed else None
-            places, facets = narrowing.apply(None if ranks is None else ranks > 0)
-            order = ordered(places, ranks)
-            start = after(connection, state, order, ranks, cursor) if cursor else 0
-            page: list[int] = order[start : start + query.limit].tolist()
-            items = _datasets(connection, state, page)
-            following = None
-            if page and start + len(page) < len(order):
-                following = cursor_at(state, page[-1], ranks, items[-1].id)
-            return Found(items, len(order), following, facets)
-
-        return self._database.read(work)
+        search = Search.of(query, near, in_region)
+        return self._database.read(
+            lambda connection: search.run(connection, self._state_of(connection))
+        )
 
     def _state_of(self, connection: sqlite3.Connection) -> State:
         """Give the state that a connection sees; a newer one is not put aside for it."""
@@ -300,64 +253,3 @@ class CatalogIndex:
             if self._state is None or self._state.generation < state.generation:
                 self._state = state
         return state
-
-
-def _ranks(
-    connection: sqlite3.Connection, state: State, typed: Sequence[str]
-) -> NDArray[np.uint16]:
-    ranks = np.zeros(len(state.kinds), np.uint16)
-    for catalog in state.catalogs:
-        found = match(connection, catalog.source, typed, catalog.shelf.headings)
-        if found is not None:
-            ranks[catalog.start : catalog.end] = found
-    return ranks
-
-
-def _place(connection: sqlite3.Connection, state: State, dataset_id: str) -> int:
-    wanted = sites.plain(dataset_id.strip("/"))
-    found = connection.execute(
-        "SELECT source, position FROM name WHERE id = ? ORDER BY alias LIMIT 1", (wanted,)
-    ).fetchone()
-    if found is None:
-        close = near_misses.close_id(connection, wanted)
-        hint = f"did you mean {close!r}?" if close else "see the list of datasets."
-        raise DatasetNotFoundError(f"No catalog lists {dataset_id!r}; {hint}")
-    source, position = found
-    start = next(catalog.start for catalog in state.catalogs if catalog.source == source)
-    return start + int(position)
-
-
-def _entries(
-    connection: sqlite3.Connection, state: State, places: Sequence[int]
-) -> dict[int, tuple[Catalog, Entry]]:
-    """Give what is at some places, and in which catalog."""
-    entries = {}
-    for catalog in state.catalogs:
-        mine = [place - catalog.start for place in places if catalog.start <= place < catalog.end]
-        if mine:
-            found = connection.execute(
-                "SELECT position, entry FROM dataset"
-                " WHERE source = ? AND position IN (SELECT value FROM json_each(?))",
-                (catalog.source, json.dumps(mine)),
-            )
-            entries.update({catalog.start + at: (catalog, rows.unpacked(row)) for at, row in found})
-    return entries
-
-
-def _datasets(
-    connection: sqlite3.Connection, state: State, places: Sequence[int]
-) -> list[r.Dataset]:
-    """Make the records of the datasets at some places."""
-    entries = _entries(connection, state, places)
-    where = {
-        place: catalog.shelf.sites_of(place - catalog.start)
-        for place, (catalog, _) in entries.items()
-    }
-    located = sites.whereabouts(connection, {site for of in where.values() for site in of})
-    records = {
-        place: rows.dataset(
-            catalog.name, entry, [located[site] for site in where[place]], stale=catalog.stale
-        )
-        for place, (catalog, entry) in entries.items()
-    }
-    return [records[place] for place in places]

@@ -12,6 +12,7 @@ from functools import cache, reduce
 import numpy as np
 from numpy.typing import NDArray
 
+from multicloud_lab.catalogs.index.shelf import Ints
 from multicloud_lab.catalogs.index.state import UNKNOWN, Dimension, State
 from multicloud_lab.errors import InvalidInputError
 from multicloud_lab.records import DatasetQuery, Facet, FacetName, FacetValue
@@ -19,6 +20,7 @@ from multicloud_lab.regions import Region, Relation, all_regions, relation
 from multicloud_lab.regions.provider import PROVIDERS
 
 Mask = NDArray[np.bool_]
+Places = NDArray[np.intp]
 Near = Callable[[Region], bool]
 
 MAX_FACET_VALUES = 50
@@ -80,8 +82,13 @@ class Narrowing:
         self._tags = self._tag_ids(query.tag) if query.tag else None
         self._chosen = {**wanted, "tag": frozenset(query.tag)}
 
-    def apply(self, hits: Mask | None) -> tuple[NDArray[np.intp], tuple[Facet, ...]]:
-        """Narrow what the words have found, of all datasets of the state; None: every one.
+    def apply(self, hits: Places | None) -> tuple[Places, tuple[Facet, ...]]:
+        """Narrow what the words have found.
+
+        Parameters
+        ----------
+        hits : array of int, or None
+            Places among all datasets of the state, ascending; None: every one.
 
         Returns
         -------
@@ -90,23 +97,26 @@ class Narrowing:
         tuple of Facet
         """
         state = self._state
-        tagged = hits
-        if self._tags is not None:
-            having = np.zeros(state.tag_set_count, np.bool_)
-            having[state.tag_set[np.isin(state.tag, self._tags)]] = True
-            tagged = having[state.tag_sets] if hits is None else hits & having[state.tag_sets]
-        left = _both(tagged, self._lets_pass())
-        places = np.arange(len(state.kinds)) if left is None else np.flatnonzero(left)
+        tagged = self._with_tags(hits)
+        left = self._of_kinds(tagged)
         per_kind = _counted(state.kinds, tagged, state.kind_count)
         facets = [self._facet(name, per_kind) for name in _FACETS]
-        untagged = _both(hits, self._lets_pass()) if self._tags is not None else left
-        facets.insert(-2, self._tag_facet(untagged))
-        return places, tuple(facets)
+        facets.insert(-2, self._tag_facet(left if tagged is hits else self._of_kinds(hits)))
+        return np.arange(len(state.kinds)) if left is None else left, tuple(facets)
 
-    def _lets_pass(self) -> Mask | None:
-        """Say of each dataset whether its kind passes; None: all do."""
+    def _with_tags(self, places: Places | None) -> Places | None:
+        """Give those that have one of the tags."""
+        if self._tags is None:
+            return places
+        state = self._state
+        having = np.zeros(state.tag_set_count, np.bool_)
+        having[state.tag_set[np.isin(state.tag, self._tags)]] = True
+        return _passing(having, state.tag_sets, places)
+
+    def _of_kinds(self, places: Places | None) -> Places | None:
+        """Give those whose kind passes."""
         passing = self._kinds_but("tag")
-        return None if passing.all() else passing[self._state.kinds]
+        return places if passing.all() else _passing(passing, self._state.kinds, places)
 
     def _kinds_but(self, facet: FacetName) -> Mask:
         others = (mask for name, mask in self._passing.items() if name != facet)
@@ -121,9 +131,9 @@ class Narrowing:
         titles = _region_titles() if name == "region" else {}
         return _listed(name, found, self._chosen.get(name) or (), titles)
 
-    def _tag_facet(self, hits: Mask | None) -> Facet:
+    def _tag_facet(self, places: Places | None) -> Facet:
         state = self._state
-        per_set = _counted(state.tag_sets, hits, state.tag_set_count)
+        per_set = _counted(state.tag_sets, places, state.tag_set_count)
         counts = np.bincount(state.tag, per_set[state.tag_set])
         present = np.flatnonzero(counts)
         # Names are fetched of those alone that can be listed, and of those asked for.
@@ -206,14 +216,14 @@ def _around(data: Region, region: Region) -> bool:
     return relation(data, region) in (Relation.SAME_REGION, Relation.CONTAINED)
 
 
-def _both(one: Mask | None, other: Mask | None) -> Mask | None:
-    if one is None or other is None:
-        return other if one is None else one
-    return one & other
+def _passing(passing: Mask, numbers: Ints, places: Places | None) -> Places:
+    if places is None:
+        return np.flatnonzero(passing[numbers])
+    return places[passing[numbers[places]]]
 
 
-def _counted(numbers: NDArray[np.int32], mask: Mask | None, length: int) -> NDArray[np.int64]:
-    chosen = numbers if mask is None else numbers[mask]
+def _counted(numbers: Ints, places: Places | None, length: int) -> NDArray[np.int64]:
+    chosen = numbers if places is None else numbers[places]
     return np.bincount(chosen, minlength=length).astype(np.int64, copy=False)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,11 +65,12 @@ class Shelf:
         """How many sets of tags there are."""
         return int(self.tag_sets.max(initial=-1)) + 1
 
-    def sites_of(self, position: int) -> list[int]:
-        """Give the site of each copy of a dataset."""
-        kind = self.kinds[position]
-        start, end = np.searchsorted(self.site_kind, [kind, kind + 1])
-        return [int(site) for site in self.site[start:end]]
+    def sites_of(self, positions: Sequence[int]) -> list[list[int]]:
+        """Give the site of each copy of some datasets."""
+        kinds = self.kinds[list(positions)]
+        starts = np.searchsorted(self.site_kind, kinds, side="left").tolist()
+        ends = np.searchsorted(self.site_kind, kinds, side="right").tolist()
+        return [self.site[a:b].tolist() for a, b in zip(starts, ends, strict=True)]
 
 
 def shelve(

@@ -1,0 +1,109 @@
+"""Seconds to locate 1,000 buckets from a registry, and to probe 200 that take 100 ms each.
+
+The peer is the limit: 10,000 buckets a second from the registry, 1.5 s for all probes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+
+from aiohttp import web
+
+from benchmarks.table import Row
+from multicloud_lab.locations import Locator, Prober
+from multicloud_lab.regions import Evidence, Region
+
+LISTED, PROBED = 1_000, 200
+DELAY = 0.1  # seconds that the store takes for each answer
+LISTED_LIMIT, PROBED_LIMIT = 0.1, 1.5  # seconds
+
+REGIONS = [Region("aws", name) for name in ("us-east-1", "us-west-2", "eu-west-1")]
+
+
+def from_registry() -> float:
+    """Locate a URL in each of as many buckets, by a registry that is already known."""
+    locator = Locator({"s3://elsewhere": REGIONS[0], "gs://pangeo-era5/deep": REGIONS[0]})
+    locator.replace_registry(
+        "open-data",
+        [
+            (f"arn:aws:s3:::bucket-{i}/prefix", REGIONS[i % len(REGIONS)], f"dataset {i}")
+            for i in range(LISTED)
+        ],
+    )
+    urls = [f"s3://bucket-{i}/some/store.zarr/variable" for i in range(LISTED)]
+    start = time.perf_counter()
+    found = [locator.locate(url) for url in urls]
+    seconds = time.perf_counter() - start
+    assert all(location.evidence is Evidence.REGISTRY for location in found)
+    return seconds
+
+
+async def _serve(tell: Connection) -> None:
+    async def answer(request: web.Request) -> web.Response:
+        await asyncio.sleep(DELAY)
+        return web.Response(headers={"x-amz-bucket-region": "us-west-2"})
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    tell.send(runner.addresses[0][1])
+    await asyncio.Event().wait()
+
+
+def _store(tell: Connection) -> None:
+    asyncio.run(_serve(tell))
+
+
+@contextmanager
+def slow_store() -> Iterator[str]:
+    """Serve an S3 API that takes its time, in a process of its own; give its endpoint."""
+    context = multiprocessing.get_context("spawn")
+    told, tell = context.Pipe(duplex=False)
+    process = context.Process(target=_store, args=(tell,), daemon=True)
+    process.start()
+    try:
+        yield f"http://127.0.0.1:{told.recv()}"
+    finally:
+        process.kill()
+        process.join()
+
+
+async def by_probing(endpoint: str) -> float:
+    """Probe as many buckets, from the first connection on."""
+    prober = Prober(options_for=lambda url: {"endpoint_url": endpoint}, cache=None, environ={})
+    start = time.perf_counter()
+    answers = await prober.probe([f"s3://bucket-{i}" for i in range(PROBED)])
+    seconds = time.perf_counter() - start
+    await prober.aclose()
+    assert len(answers) == PROBED
+    assert all(probed.region == REGIONS[1] for probed in answers.values())
+    return seconds
+
+
+def run(repeats: int = 5) -> list[Row]:
+    """Measure both."""
+    with slow_store() as endpoint:
+        probed = [asyncio.run(by_probing(endpoint)) for _ in range(repeats)]
+    return [
+        Row(
+            name=f"locate {LISTED:,} buckets from a registry",
+            ours=[from_registry() for _ in range(repeats)],
+            peer=[LISTED_LIMIT] * repeats,
+            unit="s",
+            against="the limit: 10,000 a second",
+        ),
+        Row(
+            name=f"probe {PROBED} buckets that take {1000 * DELAY:.0f} ms each",
+            ours=probed,
+            peer=[PROBED_LIMIT] * repeats,
+            unit="s",
+            against="the limit",
+        ),
+    ]

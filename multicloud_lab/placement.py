@@ -148,15 +148,7 @@ class _Beside:
             gateway=self.gateway.name,
             gateway_region=self.gateway.region,
             relation=self.relation,
-            price=None
-            if price is None
-            else PriceRange(
-                low=price.low,
-                high=price.high,
-                source=price.source,
-                date=price.date,
-                payer=price.payer,
-            ),
+            price=None if price is None else price_range(price),
             why=self._why(dataset),
         )
 
@@ -194,6 +186,17 @@ class _Beside:
                     f"{where}; {beside}, with another provider, so all that is read crosses the "
                     f"internet, at {_amount(self.price)}."
                 )
+
+
+def price_range(price: Price) -> PriceRange:
+    """Give the record of a price."""
+    return PriceRange(
+        low=price.low,
+        high=price.high,
+        source=price.source,
+        date=price.date,
+        payer=price.payer,
+    )
 
 
 def _doubts(replica: Replica) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import asin, cos, radians, sin, sqrt
 
 from multicloud_lab.regions import providers as _providers  # noqa: F401  (they register themselves)
@@ -53,7 +54,8 @@ def members(region: Region) -> frozenset[Region]:
 
 def contains(outer: Region, inner: Region) -> bool:
     """Say whether a multi- or dual-region may keep its bytes in a region."""
-    return inner in members(outer)
+    place = place_of(outer)
+    return place is not None and outer.provider == inner.provider and inner.name in place.members
 
 
 def relation(data: Region | None, gateway: Region) -> Relation:
@@ -70,6 +72,7 @@ def relation(data: Region | None, gateway: Region) -> Relation:
     return Relation.OTHER_PROVIDER
 
 
+@lru_cache(maxsize=4096)
 def distance_km(one: Region, other: Region) -> float | None:
     """Give the great-circle distance between two regions in km, or None if one has no place.
 

@@ -1,0 +1,215 @@
+"""Opening data by its address alone, lazily: what STAC, registries and lists of URLs name."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+from multicloud_lab.catalogs.addresses import split
+from multicloud_lab.catalogs.data_formats import format_of_url
+from multicloud_lab.catalogs.fetch import is_local, shown
+from multicloud_lab.catalogs.references import anonymous, reference_file_system
+from multicloud_lab.catalogs.values import mapping
+from multicloud_lab.errors import (
+    AccessDeniedError,
+    CatalogError,
+    InvalidInputError,
+    MulticloudLabError,
+)
+from multicloud_lab.records import Opening
+
+_PACKAGES = {
+    "s3fs": "'multicloud-lab[aws]'",
+    "gcsfs": "'multicloud-lab[gcp]'",
+    "h5netcdf": "'multicloud-lab[netcdf]'",
+    "adlfs": "adlfs",
+    "rioxarray": "rioxarray",
+    "cfgrib": "cfgrib",
+    "scipy": "scipy",
+    "pyarrow": "pyarrow",
+}
+_ELSEWHERE = {
+    "stac": "it is a STAC collection of many items; search them with pystac-client",
+    "icechunk": "it is an Icechunk repository; open it with the package icechunk",
+    "grib": "GRIB is only read from files of this machine; copy what you need, or use kerchunk",
+}
+
+
+def open_url(
+    opening: Opening,
+    options: Mapping[str, Any],
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    trust: bool = False,
+) -> Any:
+    """Open a dataset by its URL, without loading its values.
+
+    Parameters
+    ----------
+    opening : Opening
+        Of kind ``url``; ``reading`` is as
+        :func:`multicloud_lab.catalogs.reading.safe_reading` gives it.
+    options : mapping
+        fsspec's options of the administrator and the caller, over the catalog's own. If there
+        are none, a public store is read without credentials: a catalog must not borrow those of
+        its reader. ``{"anon": False}`` (``{"token": "google_default"}`` for Google Cloud) asks
+        for them.
+    parameters : mapping, optional
+        There are none for a URL.
+    trust : bool
+        Whether kerchunk's references may lead to this machine or inside this network.
+
+    Returns
+    -------
+    xarray.Dataset
+        With dask arrays; a dask dataframe if it is a table (csv, parquet).
+
+    Raises
+    ------
+    InvalidInputError
+        A parameter, or a format that is not opened by its URL.
+    AccessDeniedError
+        The store refuses to be read so.
+    UntrustedSourceError
+        Its references lead where only a person can send them.
+    CatalogError
+        There is nothing, it is not what it should be, or a package is missing.
+    """
+    name, url = opening.dataset.id, opening.url
+    if parameters:
+        raise InvalidInputError(f"{name} has no parameters; {', '.join(parameters)} cannot be set.")
+    reading = opening.reading
+    data_format = str(reading.get("format") or opening.dataset.format or format_of_url(url))
+    opener = _OPENERS.get(data_format)
+    if not url:
+        raise CatalogError(f"{name} has no URL, so it cannot be opened.")
+    if opener is None:
+        why = _ELSEWHERE.get(data_format) or (
+            f"its catalog says {data_format!r}, which is not opened by its URL"
+            if data_format
+            else "its catalog does not say of what format it is"
+        )
+        raise InvalidInputError(f"{name} cannot be opened at {shown(url)}: {why}.")
+    chosen = {**_public(opening), **mapping(reading.get("storage_options")), **options}
+    kwargs = {"chunks": {}, **mapping(reading.get("open_kwargs"))}
+    try:
+        return opener(url, chosen, kwargs, trust)
+    except MulticloudLabError:
+        raise
+    except ImportError as error:
+        raise CatalogError(_missing(name, error)) from error
+    # Every store and every format has errors of its own.
+    except Exception as error:
+        raise _failure(opening, data_format, error) from error
+
+
+def _public(opening: Opening) -> dict[str, Any]:
+    """Give the options of a store that anybody may read, or whose reader pays."""
+    scheme = split(opening.url).scheme
+    if scheme in ("s3", "s3a", "gs", "gcs") and opening.dataset.requester_pays:
+        return {"requester_pays": True}
+    return anonymous(scheme)
+
+
+def _zarr(url: str, options: dict[str, Any], kwargs: dict[str, Any], trust: bool) -> Any:
+    import xarray as xr
+
+    kwargs = {**kwargs, "engine": "zarr"}
+    with warnings.catch_warnings():
+        # A store without consolidated metadata is read all the same.
+        warnings.filterwarnings("ignore", "Failed to open Zarr store with consolidated")
+        try:
+            return xr.open_dataset(url, **kwargs, storage_options=options or None)
+        except Exception as error:
+            asked = getattr(getattr(error.__cause__ or error, "request_info", None), "url", None)
+            if asked is not None and asked.path.endswith("/"):
+                raise CatalogError(
+                    f"{shown(url)} has no consolidated metadata, and its web server does not list "
+                    "what is in it; use the address that its object store has for it."
+                ) from error
+            raise
+
+
+def _netcdf(url: str, options: dict[str, Any], kwargs: dict[str, Any], trust: bool) -> Any:
+    import fsspec
+    import xarray as xr
+
+    kwargs = {
+        name: value for name, value in kwargs.items() if name not in ("engine", "consolidated")
+    }
+    if is_local(url) or url.startswith("file://"):
+        return xr.open_dataset(url.removeprefix("file://"), **kwargs)
+    file = fsspec.open(url, "rb", **options).open()
+    magic = file.read(4)
+    file.seek(0)
+    engine = "scipy" if magic[:3] == b"CDF" else "h5netcdf"
+    return xr.open_dataset(file, engine=engine, **kwargs)
+
+
+def _kerchunk(url: str, options: dict[str, Any], kwargs: dict[str, Any], trust: bool) -> Any:
+    import xarray as xr
+    from zarr.storage import FsspecStore
+
+    store = FsspecStore(reference_file_system(url, options, trust=trust), read_only=True, path="")
+    kwargs = {**kwargs, "engine": "zarr", "consolidated": False}
+    return xr.open_dataset(store, **kwargs)  # type: ignore[arg-type]  # a store of Zarr's
+
+
+def _rasterio(url: str, options: dict[str, Any], kwargs: dict[str, Any], trust: bool) -> Any:
+    import xarray as xr
+
+    import_module("rioxarray")  # it registers the engine
+    return xr.open_dataset(url, **{**kwargs, "engine": "rasterio"})
+
+
+def _table(reader: str) -> Callable[[str, dict[str, Any], dict[str, Any], bool], Any]:
+    def read(url: str, options: dict[str, Any], kwargs: dict[str, Any], trust: bool) -> Any:
+        import dask.dataframe as dd
+
+        return getattr(dd, reader)(url, storage_options=options or None)
+
+    return read
+
+
+_OPENERS: dict[str, Callable[[str, dict[str, Any], dict[str, Any], bool], Any]] = {
+    "zarr": _zarr,
+    "netcdf": _netcdf,
+    "kerchunk": _kerchunk,
+    "rasterio": _rasterio,
+    "parquet": _table("read_parquet"),
+    "csv": _table("read_csv"),
+}
+
+
+def _missing(name: str, error: ImportError) -> str:
+    """Say which package is not there, and how to have it."""
+    said = f"{error.name or ''} {error}"
+    for module, package in _PACKAGES.items():
+        if module in said:
+            return f"{name} needs {module}, which is not installed here: pip install {package}."
+    return f"{name} needs a package that is not installed here: {error}."
+
+
+def _failure(opening: Opening, data_format: str, error: Exception) -> MulticloudLabError:
+    name, where = opening.dataset.id, shown(opening.url)
+    causes: list[BaseException] = [error]
+    while (cause := causes[-1].__cause__ or causes[-1].__context__) and cause not in causes:
+        causes.append(cause)
+    if any(isinstance(cause, PermissionError) or _status(cause) in (401, 403) for cause in causes):
+        pays = opening.dataset.requester_pays
+        way = "its reader pays, so it takes your credentials" if pays else "pass your credentials"
+        return AccessDeniedError(
+            f"{name} cannot be read at {where}: access is denied; {way}, as storage_options=…"
+        )
+    if any(isinstance(cause, FileNotFoundError) or _status(cause) == 404 for cause in causes):
+        return CatalogError(f"{name} is not there any more: nothing of {data_format} at {where}.")
+    reason = str(error).partition("\n")[0].replace(opening.url, where)[:200].rstrip(".")
+    return CatalogError(
+        f"{name} cannot be opened as {data_format} at {where}: {reason or type(error).__name__}."
+    )
+
+
+def _status(error: BaseException) -> object:
+    return getattr(error, "status", None) or getattr(error, "code", None)

@@ -11,6 +11,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from aiohttp import web
 
@@ -76,12 +78,14 @@ def slow_store() -> Iterator[str]:
 
 
 async def by_probing(endpoint: str) -> float:
-    """Probe as many buckets, from the first connection on."""
-    prober = Prober(options_for=lambda url: {"endpoint_url": endpoint}, cache=None, environ={})
-    start = time.perf_counter()
-    answers = await prober.probe([f"s3://bucket-{i}" for i in range(PROBED)])
-    seconds = time.perf_counter() - start
-    await prober.aclose()
+    """Probe as many buckets, from the first connection until all are in the file."""
+    with TemporaryDirectory() as directory:
+        cache = Path(directory) / "probes.sqlite"
+        prober = Prober(options_for=lambda url: {"endpoint_url": endpoint}, cache=cache, environ={})
+        start = time.perf_counter()
+        answers = await prober.probe([f"s3://bucket-{i}" for i in range(PROBED)])
+        seconds = time.perf_counter() - start
+        await prober.aclose()
     assert len(answers) == PROBED
     assert all(probed.region == REGIONS[1] for probed in answers.values())
     return seconds

@@ -121,5 +121,5 @@ def prefixes(url: str) -> Iterator[str]:
 
 def shown(text: str) -> str:
     """Give text from a catalog for a message: printable, and not long."""
-    plain = "".join(ch if ch.isprintable() else "?" for ch in text)
+    plain = text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text)
     return plain if len(plain) <= _SHOWN else plain[: _SHOWN - 1] + "…"

@@ -44,6 +44,12 @@ class _Plan:
     environ: Mapping[str, str] = field(repr=False)
 
 
+def _good_for(probed: Probed) -> float:
+    """Give the seconds for which an answer is good; a new region may soon be known here."""
+    nowhere = probed.outcome == "found" and probed.region is None
+    return KEPT["missing" if nowhere else probed.outcome]
+
+
 class Prober:
     """Asks providers where buckets are, on one event loop.
 
@@ -117,7 +123,7 @@ class Prober:
         waiting: dict[str, asyncio.Task[Probed]] = {}
         for bucket, plan in plans.items():
             known = self._answers.get(plan.key)
-            if known is not None and 0 <= self._now() - known.asked < KEPT[known.outcome]:
+            if known is not None and 0 <= self._now() - known.asked < _good_for(known):
                 answers[bucket] = known
                 continue
             if plan.key not in self._asking:
@@ -138,6 +144,7 @@ class Prober:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._asking.clear()  # of those, too, that had not begun
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -180,7 +187,7 @@ class Prober:
             _log.exception("The probe of %s failed", plan.key)
             probed = Probed("silent", detail=f"it cannot be asked ({type(error).__name__})")
         finally:
-            del self._asking[plan.key]
+            self._asking.pop(plan.key, None)
         answer = replace(probed, asked=self._now())
         self._answers[plan.key] = answer
         return answer

@@ -13,6 +13,7 @@ from multicloud_lab.locations.forms.aws import read
 from multicloud_lab.locations.probe import Probed, ProviderProbe, Question, Reply, register
 from multicloud_lab.regions import parse_region
 
+_HOST = "https://s3.amazonaws.com"
 _HEADER = "x-amz-bucket-region"
 _SAID = re.compile(rb"<(?:Region|LocationConstraint)\b[^>]*>([a-zA-Z0-9-]{2,40})<")
 _EMPTY = re.compile(rb"<LocationConstraint\b[^>]*(?:/>|></LocationConstraint>)")
@@ -59,12 +60,12 @@ async def probe(question: Question) -> Probed:
 
 
 def _address(question: Question) -> str:
-    """Give the bucket's address; no certificate covers the host of a name with dots."""
-    if question.endpoint:
-        return f"{question.endpoint}/{question.bucket}"
-    if "." in question.bucket:
-        return f"https://s3.amazonaws.com/{question.bucket}"
-    return f"https://{question.bucket}.s3.amazonaws.com/"
+    """Give the bucket's address, in path style.
+
+    No certificate covers a host of a name with dots; and of one host there is one name to be
+    resolved and connections to be kept, where each bucket's own would take a look-up apiece.
+    """
+    return f"{question.endpoint or _HOST}/{question.bucket}"
 
 
 def _of_head(reply: Reply, question: Question) -> Probed | None:

@@ -155,6 +155,19 @@ def test_of_two_equal_replicas_the_one_that_its_owner_pays_for() -> None:
         assert placement.price.payer == "owner"
 
 
+@pytest.mark.parametrize("field", ["url", "detail", "contradicted", "evidence"])
+def test_of_equally_near_replicas_the_same_one_whatever_their_order(field: str) -> None:
+    one = at("aws:us-west-2")
+    told: dict[str, object] = {
+        "url": "gs://a/x",
+        "detail": "told",
+        "contradicted": (parse_region("gcp:us"),),
+        "evidence": Evidence.EXPLICIT,
+    }
+    other = one.model_copy(update={field: told[field]})
+    assert rank([one, other], GATEWAYS, home=None) == rank([other, one], GATEWAYS, home=None)
+
+
 def test_each_gateway_gets_the_best_replica() -> None:
     ranked = rank([at("aws:us-west-2"), at("gcp:us-central1")], GATEWAYS, home=None)
     assert names(ranked)[:2] == ["aws-oregon", "gcp-iowa"]
@@ -219,7 +232,7 @@ REPLICAS = st.lists(
     st.builds(
         Replica,
         url=st.sampled_from(["gs://a/x", "s3://b/x", "https://c/x"]),
-        region=st.none() | REGIONS,
+        region=st.none() | REGIONS | st.sampled_from([Region("gcp", "us"), Region("gcp", "eu")]),
         evidence=st.sampled_from(Evidence),
         detail=st.sampled_from(["", "declared"]),
         contradicted=st.lists(REGIONS, max_size=1).map(tuple),

@@ -103,6 +103,13 @@ def guarded(url: str, options: Mapping[str, Any], allowed: Allowed) -> dict[str,
     }
 
 
+def anonymous(protocol: str) -> dict[str, Any]:
+    """Give the fsspec options that read a public store without anybody's credentials."""
+    if protocol in ("s3", "s3a", "az", "abfs", "abfss"):
+        return {"anon": True}
+    return {"token": "anon"} if protocol in ("gs", "gcs") else {}
+
+
 def allowed_by(named: Iterable[str]) -> Allowed:
     """Give a function that says whether a URL is one of those that the administrator named.
 

@@ -1,29 +1,28 @@
-"""Opening a dataset as its catalog says, through intake and intake-esm themselves, lazily."""
+"""Opening a dataset as its catalog says, lazily, by whatever its kind is opened with."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
-
 from multicloud_lab.catalogs.document import parse_document
-from multicloud_lab.catalogs.fetch import fetch, normal_url
-from multicloud_lab.catalogs.formats.intake_esm import read_table
+from multicloud_lab.catalogs.fetch import directory_of, fetch, normal_url
+from multicloud_lab.catalogs.opening_esm import open_esm
+from multicloud_lab.catalogs.opening_intake import open_v1, open_v2
+from multicloud_lab.catalogs.opening_url import open_url
+from multicloud_lab.catalogs.parameters import check_choices
 from multicloud_lab.catalogs.reach import Reach
 from multicloud_lab.catalogs.reader import Document
-from multicloud_lab.catalogs.trust import untrusted_reasons
-from multicloud_lab.errors import CatalogError, InvalidInputError, UntrustedSourceError
+from multicloud_lab.catalogs.templates import fill
+from multicloud_lab.errors import CatalogError, InvalidInputError
 from multicloud_lab.hosts import allowed_by
-from multicloud_lab.records import Opening, Parameter
+from multicloud_lab.records import Opening
 
 DEADLINE = 60.0
 """Seconds that a catalog's file, and its table, may take to be read."""
 MAX_TEXT_BYTES = 256_000_000
 """What is read of a file; what may be YAML is bounded further where it is parsed."""
 
-_KEPT = ("metadata", "plugins", "version")
 _EXTRAS = {"gcsfs": "gcp", "intake_esm": "esm", "s3fs": "aws"}
 
 
@@ -62,89 +61,42 @@ def open_entry(
         The catalog, the entry or a package that it needs is missing.
     """
     chosen = dict(parameters or {})
-    _check_parameters(opening, chosen)
+    check_choices(opening.dataset.id, opening.parameters, chosen)
     options = {**opening.storage_options, **(storage_options or {})}
     try:
-        if opening.kind == "intake-esm":
-            _refuse(opening, opening.untrusted, trust=trust)
-            return _open_esm(opening, options)
-        return _open_intake(opening, options, chosen, trust=trust)
+        match opening.kind:
+            case "url":
+                return _open_at(opening, options, chosen, trust=trust)
+            case "intake2":
+                return open_v2(opening, options, chosen, trust=trust)
+            case "intake-esm":
+                return open_esm(opening, _document(opening), options, trust=trust)
+        content = _document(opening).content
+        return open_v1(opening, content, options, chosen, trust=trust)
     except ImportError as error:
         raise CatalogError(_missing(opening, error)) from error
 
 
-def _open_intake(
-    opening: Opening, options: Mapping[str, Any], parameters: dict[str, Any], *, trust: bool
+def _open_at(
+    opening: Opening, options: Mapping[str, Any], chosen: Mapping[str, Any], *, trust: bool
 ) -> Any:
-    from intake.catalog.exceptions import CatalogException, ValidationError
-    from intake.catalog.local import YAMLFileCatalog, get_dir
-
-    document = _document(opening)
-    entry = (document.content.get("sources") or {}).get(opening.entry)
-    if entry is None:
-        raise CatalogError(
-            f"{opening.catalog_url} has no entry {opening.entry!r} any more; refresh the datasets."
-        )
-    # intake imports the drivers of all the entries of a text: it gets this one alone, as checked.
-    alone = {name: document.content[name] for name in _KEPT if name in document.content}
-    alone["sources"] = {opening.entry: entry}
-    _refuse(opening, untrusted_reasons(alone, opening.entry), trust=trust)
-    catalog = YAMLFileCatalog(
-        opening.catalog_url, autoreload=False, getenv=trust, getshell=trust, name=opening.entry
+    """Open a plain address, in which parameters may have been chosen."""
+    reading = dict(opening.reading)
+    template = reading.pop("url", None)
+    url = opening.url
+    if isinstance(template, str):
+        defaults = {p.name: p.default for p in opening.parameters}
+        places = {"CATALOG_DIR": directory_of(opening.catalog_url)}
+        if url == fill(template, {**defaults, **places}):
+            url = fill(template, {**defaults, **chosen, **places})
+    elif chosen:
+        raise InvalidInputError(f"{opening.dataset.id} does not use {', '.join(chosen)}.")
+    own = opening.dataset.replicas[0].url if opening.dataset.replicas else url
+    if own.partition("://")[0] != url.partition("://")[0]:
+        reading.pop("storage_options", None)  # they are of another kind of store
+    return open_url(
+        opening.model_copy(update={"url": url, "reading": reading}), options, trust=trust
     )
-    catalog._dir = get_dir(opening.catalog_url)
-    try:
-        catalog.parse(yaml.safe_dump(alone))
-    except CatalogException as error:
-        words = error.errors if isinstance(error, ValidationError) else [error]
-        reason = "; ".join(str(word[0] if isinstance(word, tuple) else word) for word in words)
-        raise CatalogError(
-            f"intake does not take the entry {opening.entry!r} of {opening.catalog_url}: {reason}."
-        ) from error
-    try:
-        with warnings.catch_warnings():
-            # intake warns of commands that it does not run, also where there are none.
-            warnings.filterwarnings("ignore", "Shell command not executed")
-            plugin, arguments = catalog._entries[opening.entry]._create_open_args(parameters)
-    except (TypeError, ValueError) as error:
-        raise InvalidInputError(f"{opening.dataset.id} cannot be opened so: {error}") from error
-    if options:
-        arguments["storage_options"] = {**(arguments.get("storage_options") or {}), **options}
-    return plugin(**arguments).to_dask()
-
-
-def _open_esm(opening: Opening, options: dict[str, Any]) -> Any:
-    import pandas as pd
-    from intake_esm.core import esm_datastore
-    from intake_esm.source import ESMDataSourceError
-
-    document = _document(opening)
-    description = dict(document.content)
-    assets = description.get("assets")
-    asset = str(assets.get("column_name")) if isinstance(assets, Mapping) else ""
-    rows = read_table(document)
-    row = next((row for row in rows if str(row.get(asset, "")).strip() == opening.entry), None)
-    if row is None:
-        raise CatalogError(
-            f"{opening.catalog_url} does not list {opening.entry!r} any more; refresh the datasets."
-        )
-    # intake-esm drops rows whose group is not said, so an empty word stands for it.
-    table = pd.DataFrame([{name: "" if value is None else value for name, value in row.items()}])
-    description["catalog_dict"] = table.to_dict(orient="records")
-    description.pop("catalog_file", None)
-    datastore = esm_datastore(
-        {"esmcat": description, "df": table}, progressbar=False, threaded=False
-    )
-    try:
-        return datastore.to_dask(
-            xarray_open_kwargs={"chunks": {}}, storage_options=options, threaded=False
-        )
-    except ESMDataSourceError as error:
-        if isinstance(error.__cause__, ImportError):
-            raise error.__cause__ from None
-        raise CatalogError(
-            f"{opening.dataset.id} cannot be opened at {opening.entry}: {error.__cause__}"
-        ) from error
 
 
 def _document(opening: Opening) -> Document:
@@ -161,30 +113,6 @@ def _document(opening: Opening) -> Document:
     text = fetch(url, options=reach.options, limit=MAX_TEXT_BYTES, deadline=DEADLINE)
     content = parse_document(text.decode("utf-8-sig"), url)
     return Document(url=url, content=content, path=(), row=None, reach=reach, deadline=DEADLINE)
-
-
-def _refuse(opening: Opening, reasons: tuple[str, ...], *, trust: bool) -> None:
-    if reasons and not trust:
-        raise UntrustedSourceError(
-            f"Opening {opening.dataset.id} would run what nobody has vouched for: "
-            f"{'; '.join(reasons)}. If you trust {opening.catalog_url}, open it with trust=True."
-        )
-
-
-def _check_parameters(opening: Opening, chosen: Mapping[str, Any]) -> None:
-    known: dict[str, Parameter] = {parameter.name: parameter for parameter in opening.parameters}
-    for name, value in chosen.items():
-        if name not in known:
-            listed = ", ".join(sorted(known)) or "none"
-            raise InvalidInputError(
-                f"{opening.dataset.id} has no parameter {name!r}; it has: {listed}."
-            )
-        allowed = known[name].allowed
-        if allowed is not None and value not in allowed:
-            listed = ", ".join(repr(item) for item in allowed)
-            raise InvalidInputError(
-                f"{name}={value!r} is not one of what {opening.dataset.id} allows: {listed}."
-            )
 
 
 def _missing(opening: Opening, error: ImportError) -> str:

@@ -10,13 +10,9 @@ from urllib.parse import unquote
 
 from multicloud_lab.catalogs.fetch import Options, directory_of, is_local, normal_url, shown
 from multicloud_lab.errors import AddressRefusedError, CatalogError
-from multicloud_lab.hosts import STORES, Allowed, allowed_by, check_address, guarded
+from multicloud_lab.hosts import STORES, Allowed, allowed_by, anonymous, check_address, guarded
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_ANONYMOUS: dict[str, dict[str, Any]] = {
-    **{scheme: {"anon": True} for scheme in ("s3", "s3a", "az", "abfs", "abfss")},
-    **{scheme: {"token": "anon"} for scheme in ("gs", "gcs")},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +99,7 @@ class Reach:
         options = self.administrator(url)
         scheme = url.partition("://")[0]
         if not options and scheme in STORES and not self._within(url):
-            options = _ANONYMOUS.get(scheme, {})
+            options = anonymous(scheme)
         return guarded(url, options, self.allowed)
 
     def _within(self, url: str) -> bool:

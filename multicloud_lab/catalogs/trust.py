@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeGuard
 
 from multicloud_lab.catalogs.templates import is_plain, strings
+from multicloud_lab.errors import UntrustedSourceError
+from multicloud_lab.records import Opening
 
 CATALOG_DRIVERS = {
     "yaml_file_cat": "intake",
@@ -72,6 +74,21 @@ _ENOUGH = 3
 """Reasons of a kind that are told of a file; more would only repeat them."""
 _FUNCTION = re.compile(r"\b(env|shell|client_env|client_shell|getenv|cmd)\s*\(")
 _PROTOCOL = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*)(::|://)")
+
+
+def refuse(opening: Opening, reasons: tuple[str, ...], *, trust: bool) -> None:
+    """Refuse to open what would run something, unless its reader trusts it.
+
+    Raises
+    ------
+    UntrustedSourceError
+        There are reasons, and no trust.
+    """
+    if reasons and not trust:
+        raise UntrustedSourceError(
+            f"Opening {opening.dataset.id} would run what nobody has vouched for: "
+            f"{'; '.join(reasons)}. If you trust {opening.catalog_url}, open it with trust=True."
+        )
 
 
 def driver_name(driver: object) -> str:

@@ -1,0 +1,71 @@
+"""Opening one asset of an intake-esm catalog through intake-esm itself, lazily."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from multicloud_lab.catalogs.formats.intake_esm import read_table
+from multicloud_lab.catalogs.reader import Document
+from multicloud_lab.catalogs.trust import refuse, text_reasons
+from multicloud_lab.errors import CatalogError
+from multicloud_lab.hosts import anonymous
+from multicloud_lab.records import Opening
+
+
+def open_esm(
+    opening: Opening, document: Document, options: Mapping[str, Any], *, trust: bool
+) -> Any:
+    """Open an asset: the replica that is wanted if its table has it, else the entry's own.
+
+    Parameters
+    ----------
+    opening : Opening
+    document : Document
+        Its catalog file, as it was just read.
+    options : mapping
+        fsspec options; without any, a public store is read without credentials.
+    trust : bool
+        Whether what nobody has vouched for may run.
+    """
+    import pandas as pd
+    from intake_esm.core import esm_datastore
+    from intake_esm.source import ESMDataSourceError
+
+    description = dict(document.content)
+    assets = description.get("assets")
+    column = str(assets.get("column_name")) if isinstance(assets, Mapping) else ""
+    rows = {str(row.get(column, "")).strip(): row for row in read_table(document)}
+    asset = opening.url if opening.url in rows else opening.entry
+    if asset not in rows:
+        raise CatalogError(
+            f"{opening.catalog_url} does not list {asset!r} any more; refresh the datasets."
+        )
+    refuse(opening, (*opening.untrusted, *text_reasons(asset)), trust=trust)
+    # intake-esm drops rows whose group is not said, so an empty word stands for it.
+    row = {name: "" if value is None else value for name, value in rows[asset].items()}
+    table = pd.DataFrame([row])
+    description["catalog_dict"] = table.to_dict(orient="records")
+    description.pop("catalog_file", None)
+    datastore = esm_datastore(
+        {"esmcat": description, "df": table}, progressbar=False, threaded=False
+    )
+    try:
+        return datastore.to_dask(
+            xarray_open_kwargs={"chunks": {}},
+            storage_options=dict(options) or _public(opening, asset),
+            threaded=False,
+        )
+    except ESMDataSourceError as error:
+        if isinstance(error.__cause__, ImportError):
+            raise error.__cause__ from None
+        raise CatalogError(
+            f"{opening.dataset.id} cannot be opened at {asset}: {error.__cause__}"
+        ) from error
+
+
+def _public(opening: Opening, asset: str) -> dict[str, Any]:
+    protocol = asset.partition("://")[0]
+    if opening.dataset.requester_pays and protocol in ("s3", "gs", "gcs"):
+        return {"requester_pays": True}
+    return anonymous(protocol)

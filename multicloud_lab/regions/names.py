@@ -15,7 +15,7 @@ _LONGEST = 100  # characters; no region's name, in whatever words, is longer
 _FORM_HELP = "write provider:name, as in 'aws:us-west-2', or 'local:name' for one in no cloud."
 
 
-def parse_region(text: str) -> Region:
+def parse_region(text: str, *, titles: bool = True) -> Region:
     """Read a region as people write it.
 
     Parameters
@@ -25,6 +25,9 @@ def parse_region(text: str) -> Region:
         provider may be one of its common other names (``google``, ``s3``, …), or left out where
         only one has such a region. A zone stands for its region, and human names (``Iowa``,
         ``West Europe``, ``US West (Oregon)``) are understood.
+    titles : bool
+        Whether human names count. In metadata they may not: ``region: Ireland`` says what data
+        are of, rather than where.
 
     Raises
     ------
@@ -39,7 +42,7 @@ def parse_region(text: str) -> Region:
     providers, name = _split(said)
     # A name in parentheses is a remark, as in 'us-central1 (Iowa)', unless it is part of a title.
     spellings = (name, " ".join(re.sub(r"\([^()]*\)", " ", name).split()))
-    for reading in (_named, _zoned, _titled):
+    for reading in (_named, _zoned, _titled) if titles else (_named, _zoned):
         found = {
             Region(provider.name, place.name)
             for provider in providers

@@ -96,6 +96,12 @@ def test_a_human_name_of_several_providers_lists_them(text: str, both: tuple[str
     assert all(name in str(refused.value) for name in both)
 
 
+def test_human_names_may_be_refused() -> None:
+    assert str(parse_region("US-CENTRAL1", titles=False)) == "gcp:us-central1"
+    with pytest.raises(UnknownRegionError, match="did you mean 'aws:eu-west-1'"):
+        parse_region("Ireland", titles=False)
+
+
 @given(
     st.sampled_from(KNOWN),
     st.sampled_from([":", " : ", "/", " "]),

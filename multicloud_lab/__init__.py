@@ -13,15 +13,21 @@ if TYPE_CHECKING:
     from multicloud_lab.notebook import compute as compute
     from multicloud_lab.notebook import connect as connect
     from multicloud_lab.notebook import datasets as datasets
+    from multicloud_lab.notebook import describe as describe
     from multicloud_lab.notebook import locate as locate
     from multicloud_lab.notebook import open_dataset as open_dataset
+    from multicloud_lab.notebook import placements as placements
+    from multicloud_lab.notebook import price as price
     from multicloud_lab.notebook import sign_in as sign_in
 
 _HOMES = {
     "__version__": "_version",
     "Lab": "lab",
     **dict.fromkeys(
-        ("client", "close", "compute", "connect", "datasets", "locate", "open_dataset", "sign_in"),
+        (
+            *("client", "close", "compute", "connect", "datasets", "describe", "locate"),
+            *("open_dataset", "placements", "price", "sign_in"),
+        ),
         "notebook",
     ),
 }

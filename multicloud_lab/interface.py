@@ -34,6 +34,18 @@ class LabInterface(ABC):
         """Rank the gateways for a dataset, the nearest first."""
 
     @abstractmethod
+    async def placements_near(self, query: r.NearQuery) -> list[r.Placement]:
+        """Rank the gateways for a dataset, a URL or a region, the nearest first."""
+
+    @abstractmethod
+    async def structure(self, dataset_id: str) -> r.Structure:
+        """Say what a dataset holds, from its metadata alone."""
+
+    @abstractmethod
+    async def price(self, query: r.PriceQuery) -> r.Quote:
+        """Say what moving bytes costs, and who pays."""
+
+    @abstractmethod
     async def opening(self, dataset_id: str) -> r.Opening:
         """Say how a kernel opens a dataset."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 from multicloud_lab import records as r
+from multicloud_lab import tables
 from multicloud_lab.background import BackgroundLoop
 from multicloud_lab.config import LabConfig, load_config, read_config
 from multicloud_lab.errors import InvalidInputError
@@ -61,6 +62,7 @@ class Lab:
         InvalidInputError
             It cannot be read, or something in it is wrong; everything that is, by key.
         """
+        from multicloud_lab.cache import cache_dir
         from multicloud_lab.service import LabService
 
         read = _read(config)
@@ -69,7 +71,7 @@ class Lab:
             raise InvalidInputError(f"The configuration cannot be used: {listed}.")
 
         async def started() -> LabService:
-            service = LabService(read)
+            service = LabService(read, cache_dir=cache_dir(read))
             await service.start()
             return service
 
@@ -104,20 +106,34 @@ class Lab:
         self.close()
 
     def datasets(
-        self, text: str = "", region: str = "", catalog: str = "", gateway: str = ""
+        self,
+        text: str = "",
+        region: str | Sequence[str] = (),
+        catalog: str | Sequence[str] = (),
+        gateway: str = "",
+        *,
+        provider: str | Sequence[str] = (),
+        format: str | Sequence[str] = (),  # noqa: A002 - what the field calls it
+        tag: str | Sequence[str] = (),
+        requester_pays: bool | None = None,
+        near: bool | None = None,
     ) -> pd.DataFrame:
-        """List the datasets that match.
+        """List the datasets that match, the most relevant first.
 
         Parameters
         ----------
         text : str
-            Words that the id, title, description or tags hold.
-        region : str
-            A region, or a pattern as ``gcp:*``.
-        catalog : str
-            Only those of this catalog.
+            Words that words of the id, title, description, tags or variables begin with.
+        region : str or sequence of str
+            Regions, or patterns as ``gcp:*``; ``unknown`` for those not known.
+        catalog, provider, format, tag : str or sequence of str
+            Only those with one of these.
         gateway : str
             Only those in this gateway's region.
+        requester_pays : bool, optional
+            Only those whose reader pays, or does not.
+        near : bool, optional
+            Only those with a gateway in their region or inside it, or without.
 
         Returns
         -------
@@ -125,11 +141,89 @@ class Lab:
             A row for each, ``id`` being what :meth:`open_dataset` takes and ``near`` the gateway
             that :meth:`client` would choose.
         """
-        import pandas as pd
+        query = r.DatasetQuery.model_validate(
+            {
+                "text": text,
+                "region": region,
+                "catalog": catalog,
+                "gateway": gateway,
+                "provider": provider,
+                "format": format,
+                "tag": tag,
+                "requester_pays": requester_pays,
+                "near": near,
+            }
+        )
+        return tables.datasets(self._run(all_datasets(self._service, query)))
 
-        query = r.DatasetQuery(text=text, region=region, catalog=catalog, gateway=gateway)
-        rows = self._run(all_datasets(self._service, query))
-        return pd.DataFrame([_row(row) for row in rows], columns=list(_COLUMNS))
+    def describe(self, id: str) -> pd.DataFrame:  # noqa: A002 - what the field calls it
+        """Say what a dataset holds, from its metadata alone; nothing is opened.
+
+        Parameters
+        ----------
+        id : str
+            As :meth:`datasets` lists it.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each variable, by ``name``: ``dims``, ``shape``, ``chunks``, ``dtype`` as it
+            is read, ``bytes`` decoded, ``stored_bytes``, ``title``, ``units``. What is said of
+            the whole dataset is in its ``attrs``, with how many bytes it took to learn.
+
+        Raises
+        ------
+        DatasetNotFoundError, CatalogError, AccessDeniedError, DeadlineError
+        """
+        return tables.structure(self._run(self._service.structure(id)))
+
+    def placements(self, near: Any) -> pd.DataFrame:
+        """Rank the gateways for something, the nearest first.
+
+        Parameters
+        ----------
+        near : str, or xarray or dask object
+            A dataset's id, a URL, a region, or anything lazy, however it was opened.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each gateway: ``gateway``, its ``region``, the ``relation``, ``low`` and
+            ``high`` (USD per GB read there; NaN if not known), the ``payer``, and ``why``.
+        """
+        query = r.NearQuery(near=self._beside.near(near))
+        return tables.placements(self._run(self._service.placements_near(query)))
+
+    def price(
+        self,
+        source: str,
+        destination: str = "internet",
+        bytes: int = 10**9,  # noqa: A002 - what the field calls it
+        *,
+        requester_pays: bool = False,
+    ) -> r.Quote:
+        """Say what moving bytes costs, and who pays.
+
+        Parameters
+        ----------
+        source, destination : str
+            A region, a URL or a dataset's id; ``internet`` is outside every cloud.
+        bytes : int
+        requester_pays : bool
+            Whether the bucket bills those who read it.
+
+        Returns
+        -------
+        Quote
+            ``low`` and ``high`` in USD, ``payer``, the price per GB with its source and date.
+        """
+        query = r.PriceQuery(
+            source=source,
+            destination=destination,
+            bytes=bytes,
+            requester_pays=requester_pays,
+        )
+        return self._run(self._service.price(query))
 
     def open_dataset(
         self,
@@ -242,8 +336,6 @@ class Lab:
             A row for each URL: ``url``, ``region`` (None if not known), ``evidence``, ``detail``;
             also for each task of an object that reads what cannot be told, without a URL.
         """
-        import pandas as pd
-
         from multicloud_lab.neardata.sources import find_sources
 
         urls: dict[str, None] = {}
@@ -255,17 +347,7 @@ class Lab:
                 found = find_sources(item)
                 urls.update(dict.fromkeys(sorted(found.urls)))
                 unknown.update(dict.fromkeys(sorted(found.unknown)))
-        rows = [
-            (
-                found.url,
-                None if found.region is None else str(found.region),
-                str(found.evidence),
-                found.detail,
-            )
-            for found in self._beside.locate(list(urls))
-        ]
-        rows += [("", None, "unknown", f"it cannot be told what {task} reads") for task in unknown]
-        return pd.DataFrame(rows, columns=["url", "region", "evidence", "detail"])
+        return tables.locations(self._beside.locate(list(urls)), list(unknown))
 
     def sign_in(self, gateway: str, password: str | None = None, *, username: str = "") -> None:
         """Sign in to a gateway; the password goes to the lab's memory and nowhere else.
@@ -308,19 +390,6 @@ class Lab:
 
     def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return self._loop.run(coroutine)
-
-
-_COLUMNS = ("id", "title", "description", "region", "evidence", "near", "format", "url", "problem")
-
-
-def _row(row: r.DatasetRow) -> dict[str, Any]:
-    near = row.near.gateway if row.near is not None and row.near.region is not None else None
-    return {
-        **{name: getattr(row, name) for name in _COLUMNS if name != "near"},
-        "region": None if row.region is None else str(row.region),
-        "evidence": str(row.evidence),
-        "near": near,
-    }
 
 
 def _read(config: str | Path | Mapping[str, Any]) -> LabConfig:

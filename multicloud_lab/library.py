@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from multicloud_lab import records as r
-from multicloud_lab.catalogs import CatalogIndex, Copy, Entry, read_catalog
+from multicloud_lab.catalogs import CatalogIndex, Entry, RegistryRow, read_catalog
 from multicloud_lab.config import CatalogConfig, LabConfig
 from multicloud_lab.errors import CatalogError
-from multicloud_lab.locations import Locator
+from multicloud_lab.locations import Claim, Locator, Prober
+from multicloud_lab.regions import Evidence, Region
 
 CATALOG_DEADLINE = 30.0
 """Seconds that one catalog and its children may take to be read."""
@@ -19,150 +23,235 @@ CATALOG_DEADLINE = 30.0
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Catalog:
-    """The last good reading of one catalog, and what went wrong since."""
-
-    config: CatalogConfig
-    entries: tuple[Entry, ...] = ()
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Shelves:
-    """What one reading of all catalogs gave.
-
-    Parameters
-    ----------
-    index : CatalogIndex
-        Of all datasets.
-    entries : mapping
-        What the reader found, by the dataset's id.
-    locator : Locator
-        Knows what the catalogs declared, too.
-    """
-
-    index: CatalogIndex = field(default_factory=lambda: CatalogIndex({}))
-    entries: Mapping[str, Entry] = field(default_factory=dict)
-    locator: Locator = field(default_factory=lambda: Locator({}))
-
-
 class Library:
-    """The catalogs of a configuration, and what they hold.
+    """The catalogs and registries of a configuration, and what they hold.
+
+    What was read is kept in the state directory: a lab that starts again shows it at once, reads
+    everything anew beside that, and writes only what has changed.
 
     Parameters
     ----------
     config : LabConfig
+    state_dir : Path or None
+        Where the index and the answers of probes are kept; None: nowhere.
     on_change : callable
-        Told when everything has been read, on the event loop.
+        Told when something has been read or located, on the event loop.
     """
 
-    def __init__(self, config: LabConfig, on_change: Callable[[r.Change], None]) -> None:
+    def __init__(
+        self, config: LabConfig, state_dir: Path | None, on_change: Callable[[r.Change], None]
+    ) -> None:
         self._config = config
+        self._state_dir = state_dir
         self._on_change = on_change
-        self._catalogs = [_Catalog(catalog) for catalog in config.catalogs]
-        self._shelves = Shelves(locator=Locator(config.regions))
+        self._catalogs = {catalog.name: catalog for catalog in config.catalogs}
+        self._registries = {
+            url: CatalogConfig(name="registry", url=url) for url in config.registries
+        }
+        self._index: CatalogIndex | None = None
+        self._locator = Locator(config.regions, listed=self._listed, options_for=config.options_for)
+        self._prober = Prober(
+            options_for=config.options_for,
+            cache=state_dir / "probes.sqlite" if state_dir else None,
+        )
+        self._opening: asyncio.Task[CatalogIndex] | None = None
         self._reading: asyncio.Task[None] | None = None
+        self._probing: asyncio.Task[None] | None = None
+        self._writing = asyncio.Lock()
+        self._elsewhere: Mapping[str, Sequence[str]] = {}
 
     def start(self) -> None:
-        """Begin to read every catalog, unless that is going on; one that fails keeps its copy."""
+        """Open the index and begin to read every catalog, unless that is going on."""
+        if self._opening is None:
+            self._opening = asyncio.create_task(asyncio.to_thread(self._open))
         if self._reading is None or self._reading.done():
             self._reading = asyncio.create_task(self._read_all())
 
     async def close(self) -> None:
-        """Stop reading."""
-        if self._reading is not None:
-            self._reading.cancel()
-            await asyncio.gather(self._reading, return_exceptions=True)
+        """Stop reading and probing."""
+        tasks = [task for task in (self._reading, self._probing) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._prober.aclose()
+        if self._opening is not None:
+            (index,) = await asyncio.gather(self._opening, return_exceptions=True)
+            if isinstance(index, CatalogIndex):
+                async with self._writing:
+                    await asyncio.to_thread(index.close)
 
-    async def shelves(self) -> Shelves:
-        """Give what there is, once the reading that goes on has ended."""
+    async def index(self) -> CatalogIndex:
+        """Give the index, once every catalog has a copy in it or was tried."""
+        index = await self._opened()
+        if self._reading is not None and self._reading.done():
+            return index
+        if not all(status.read for status in await asyncio.to_thread(index.statuses)):
+            await self.read()
+        return index
+
+    async def read(self) -> None:
+        """Wait until the reading that goes on has ended."""
         if self._reading is not None:
             await asyncio.shield(self._reading)
-        return self._shelves
 
-    def status(self) -> tuple[r.CatalogStatus, ...]:
-        """Say how each catalog is."""
-        return tuple(
-            r.CatalogStatus(
-                name=catalog.config.name,
-                url=catalog.config.url,
-                datasets=len(catalog.entries),
-                problem=catalog.problem,
-            )
-            for catalog in self._catalogs
+    async def settled(self) -> None:
+        """Wait until everything has been read, and the providers asked where the rest is."""
+        await self.read()
+        if self._probing is not None:
+            await asyncio.shield(self._probing)
+
+    async def locate(self, urls: Sequence[str]) -> list[r.Location]:
+        """Say where URLs are, asking the providers where nobody else knows."""
+        await self.index()
+        await self._probe(urls)
+        return await asyncio.to_thread(lambda: [self._locator.locate(url) for url in urls])
+
+    # --- how it is done -----------------------------------------------------------------------
+
+    async def _opened(self) -> CatalogIndex:
+        assert self._opening is not None, "the library has not been started"  # noqa: S101
+        return await asyncio.shield(self._opening)
+
+    def _open(self) -> CatalogIndex:
+        path = self._state_dir / "catalogs.sqlite" if self._state_dir else None
+        index = CatalogIndex(path)
+        index.keep_only(
+            {catalog.name: catalog.url for catalog in self._catalogs.values()},
+            registries={url: url for url in self._registries},
         )
+        for url in self._registries:
+            self._locator.replace_registry(url, _known(index.registry_rows(url)))
+        prefixes = "\n".join(sorted(self._config.regions))
+        index.reroot(hashlib.sha256(prefixes.encode()).hexdigest(), self._locator.root)
+        self._index = index
+        self._place(index)
+        return index
 
     async def _read_all(self) -> None:
-        self._catalogs = list(await asyncio.gather(*map(self._read_one, self._catalogs)))
-        self._shelves = await asyncio.to_thread(_shelve, self._catalogs, self._config)
+        index = await self._opened()
+        await asyncio.gather(
+            *(self._read_registry(index, url) for url in self._registries),
+            *(self._read_catalog(index, catalog) for catalog in self._catalogs.values()),
+        )
+        await self._settle(index)
         self._on_change(r.Change(topic="datasets", action="refreshed"))
+        if self._config.probe and (self._probing is None or self._probing.done()):
+            self._probing = asyncio.create_task(self._probe_sites(index))
 
-    async def _read_one(self, catalog: _Catalog) -> _Catalog:
-        url = catalog.config.url
+    async def _read_catalog(self, index: CatalogIndex, catalog: CatalogConfig) -> None:
+        entries = await self._entries(catalog)
+        async with self._writing:
+            if isinstance(entries, str):
+                await asyncio.to_thread(index.failed, catalog.name, catalog.url, entries)
+                return
+            await asyncio.to_thread(
+                index.replace,
+                catalog.name,
+                catalog.url,
+                _declared(entries, catalog.region),
+                root_of=self._locator.root,
+                at=time.time(),
+            )
+        await self._settle(index)
+
+    async def _read_registry(self, index: CatalogIndex, url: str) -> None:
+        entries = await self._entries(self._registries[url])
+        async with self._writing:
+            if isinstance(entries, str):
+                await asyncio.to_thread(index.failed, url, url, entries, kind="registry")
+                return
+            rows = [
+                (copy.url, copy.region, entry.title or entry.name)
+                for entry in entries
+                for copy in entry.copies
+            ]
+            await asyncio.to_thread(index.replace_registry, url, url, rows, at=time.time())
+            self._locator.replace_registry(url, _known(rows))
+
+    async def _entries(self, catalog: CatalogConfig) -> list[Entry] | str:
+        """Read one catalog, or say in words why that failed."""
         try:
-            entries = await asyncio.to_thread(
-                read_catalog, url, options=self._config.options_for, deadline=CATALOG_DEADLINE
+            return await asyncio.to_thread(
+                read_catalog,
+                catalog.url,
+                options=self._config.options_for,
+                deadline=CATALOG_DEADLINE,
             )
         except CatalogError as error:
-            return replace(catalog, problem=str(error))
+            return str(error)
         except Exception as error:  # noqa: BLE001 - a reader's mistake costs its catalog alone
-            _log.exception("Catalog %s could not be read", catalog.config.name)
-            return replace(catalog, problem=f"{url} cannot be read ({type(error).__name__}).")
-        return replace(catalog, entries=tuple(entries), problem="")
+            _log.exception("Catalog %s could not be read", catalog.name)
+            return f"{catalog.url} cannot be read ({type(error).__name__})."
+
+    async def _settle(self, index: CatalogIndex) -> bool:
+        async with self._writing:
+            return await asyncio.to_thread(self._place, index)
+
+    def _place(self, index: CatalogIndex) -> bool:
+        """Say where every site is, by all that is known now."""
+        sites = index.sites()
+        elsewhere: dict[str, list[str]] = {}
+        for site in sites:
+            if site.endpoint:
+                elsewhere.setdefault(site.root.partition(" at ")[0], []).append(site.root)
+        self._elsewhere = elsewhere
+        located = {
+            site.id: self._locator.locate(
+                site.sample_url,
+                site.declared,
+                evidence=Evidence.REGISTRY if site.registry else Evidence.CATALOG,
+                endpoint=site.endpoint,
+            )
+            for site in sites
+        }
+        return index.settle(located)
+
+    async def _probe_sites(self, index: CatalogIndex) -> None:
+        roots = [site.root for site in await asyncio.to_thread(index.sites)]
+        if await self._probe(roots) and await self._settle(index):
+            self._on_change(r.Change(topic="datasets", action="located"))
+
+    async def _probe(self, urls: Sequence[str]) -> bool:
+        """Ask the providers where buckets are that nobody else puts anywhere."""
+        if not self._config.probe:
+            return False
+        buckets = await asyncio.to_thread(self._locator.unsettled, urls)
+        probed = await self._prober.probe(buckets) if buckets else {}
+        for bucket, answer in probed.items():
+            self._locator.learn(bucket, answer)
+        return bool(probed)
+
+    def _listed(self, urls: Sequence[str]) -> list[Claim]:
+        """Say what the catalogs declare of some URLs; asked by the locator, in a thread."""
+        if self._index is None:
+            return []
+        said = self._index.declared_at(urls)
+        if not said:
+            # An object tells its URLs only: its bucket may be at an endpoint that a catalog names.
+            at = [root for url in urls for root in self._elsewhere.get(url, ())]
+            said = self._index.declared_at(at) if at else []
+        return [
+            Claim(region, Evidence.CATALOG, f"declared by catalog {catalog}")
+            for catalog, region, _ in said
+        ]
 
 
-def _shelve(catalogs: Sequence[_Catalog], config: LabConfig) -> Shelves:
-    locator = Locator(config.regions)
-    listed: dict[str, list[r.Dataset]] = {}
-    entries: dict[str, Entry] = {}
-    aliases: dict[str, str] = {}
-    for catalog in catalogs:
-        name = catalog.config.name
-        listed[name] = []
-        for entry in catalog.entries:
-            dataset = _dataset(catalog.config, entry, locator)
-            listed[name].append(dataset)
-            entries[dataset.id] = entry
-            aliases.update((f"{name}/{alias}", dataset.id) for alias in entry.aliases)
-    return Shelves(CatalogIndex(listed, aliases=aliases), entries, locator)
+def _known(rows: Iterable[RegistryRow]) -> Iterator[tuple[str, Region, str]]:
+    """Give the rows of a registry that name a region."""
+    return ((url, region, words) for url, region, words in rows if region is not None)
 
 
-def _dataset(catalog: CatalogConfig, entry: Entry, locator: Locator) -> r.Dataset:
-    """Make the record of an entry: its own words, and where its bytes are."""
-    replicas = tuple(_replica(catalog, copy, locator) for copy in entry.copies)
-    best = next(
-        (replica for replica in replicas if replica.region),
-        replicas[0] if replicas else r.Replica(url=""),
-    )
-    return r.Dataset(
-        id="/".join((catalog.name, *entry.path)),
-        name=entry.name,
-        title=entry.title,
-        description=entry.description,
-        catalog=catalog.name,
-        format=entry.format,
-        tags=entry.tags,
-        variables=entry.variables,
-        requester_pays=any(copy.requester_pays for copy in entry.copies),
-        replicas=replicas,
-        problem=entry.problem,
-        url=best.url,
-        region=best.region,
-        evidence=best.evidence,
-    )
-
-
-def _replica(catalog: CatalogConfig, copy: Copy, locator: Locator) -> r.Replica:
-    declared = copy.region or catalog.region
-    if declared is not None and copy.url:
-        locator.declare(copy.url, declared, f"declared by catalog {catalog.name}")
-    location = locator.locate(copy.url, declared=declared)
-    detail = " ".join(part for part in (copy.detail, location.detail) if part)
-    return r.Replica(
-        url=copy.url,
-        region=location.region,
-        evidence=location.evidence,
-        detail=detail,
-        requester_pays=copy.requester_pays,
-    )
+def _declared(entries: Sequence[Entry], region: Region | None) -> Sequence[Entry]:
+    """Give the entries that declare no region the one of their whole catalog."""
+    if region is None:
+        return entries
+    return [
+        replace(
+            entry,
+            copies=tuple(
+                copy if copy.region or copy.detail else replace(copy, region=region)
+                for copy in entry.copies
+            ),
+        )
+        for entry in entries
+    ]

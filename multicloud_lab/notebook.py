@@ -56,6 +56,9 @@ open_dataset = _of_default(Lab.open_dataset)
 client = _of_default(Lab.client)
 compute = _of_default(Lab.compute)
 locate = _of_default(Lab.locate)
+describe = _of_default(Lab.describe)
+placements = _of_default(Lab.placements)
+price = _of_default(Lab.price)
 sign_in = _of_default(Lab.sign_in)
 
 

@@ -94,6 +94,18 @@ class RemoteService(LabInterface):
         """Rank the gateways for a dataset, the nearest first."""
         return await self._call("placements", dataset_id)
 
+    async def placements_near(self, query: r.NearQuery) -> list[r.Placement]:
+        """Rank the gateways for a dataset, a URL or a region, the nearest first."""
+        return await self._call("placements_near", query)
+
+    async def structure(self, dataset_id: str) -> r.Structure:
+        """Say what a dataset holds, from its metadata alone."""
+        return await self._call("structure", dataset_id)
+
+    async def price(self, query: r.PriceQuery) -> r.Quote:
+        """Say what moving bytes costs, and who pays."""
+        return await self._call("price", query)
+
     async def opening(self, dataset_id: str) -> r.Opening:
         """Say how a kernel opens a dataset."""
         return await self._call("opening", dataset_id)

@@ -13,14 +13,13 @@ from multicloud_lab.errors import (
     CatalogError,
     GatewayNotFoundError,
     InvalidInputError,
-    NoPlacementError,
-    RegionUnknownError,
 )
 from multicloud_lab.gateways import GatewayPool
+from multicloud_lab.inspection import inspect
 from multicloud_lab.interface import LabInterface
 from multicloud_lab.library import Library
-from multicloud_lab.placement import rank
-from multicloud_lab.regions import Relation, all_regions, parse_region
+from multicloud_lab.places import Places
+from multicloud_lab.regions import all_regions
 
 
 class LabService(LabInterface):
@@ -30,7 +29,11 @@ class LabService(LabInterface):
     ----------
     config : LabConfig
     state_dir : Path, optional
-        Where bounds are remembered across restarts; nowhere by default.
+        Where bounds, and what was read, are remembered across restarts; nowhere by default.
+    cache_dir : Path, optional
+        Where what was read is remembered, if not there.
+    connect : bool
+        Whether the gateways are contacted; datasets are placed beside them in any case.
     on_change : callable, optional
         Told of every change, on the event loop that :meth:`start` ran on.
     """
@@ -40,15 +43,18 @@ class LabService(LabInterface):
         config: LabConfig,
         *,
         state_dir: Path | None = None,
+        cache_dir: Path | None = None,
+        connect: bool = True,
         on_change: Callable[[r.Change], None] = lambda change: None,
     ) -> None:
         self._config = config
         self._pool = GatewayPool(
-            config.gateways,
+            config.gateways if connect else (),
             book=state_dir / "clusters.sqlite" if state_dir else None,
             on_change=on_change,
         )
-        self._library = Library(config, on_change)
+        self._library = Library(config, cache_dir or state_dir, on_change)
+        self._places = Places(config, self._library, self._pool.standing)
 
     async def start(self) -> None:
         """Connect to the gateways and begin to read the catalogs, waiting for neither."""
@@ -66,66 +72,99 @@ class LabService(LabInterface):
         """Say what the lab is set up with and what is wrong with that."""
         from multicloud_lab import __version__
 
-        await self._library.shelves()
+        index = await self._library.index()
         return r.LabStatus(
             version=__version__,
             home=self._config.home,
             problems=self._config.problems,
-            catalogs=self._library.status(),
+            catalogs=await asyncio.to_thread(index.statuses),
         )
 
     async def refresh(self) -> r.LabStatus:
         """Read every catalog again; one that fails keeps its last good copy."""
-        await self._library.shelves()
+        await self._library.read()
         self._library.start()
+        await self._library.read()
         return await self.status()
+
+    async def settled(self) -> None:
+        """Wait until everything has been read, and providers asked where the rest is."""
+        await self._library.settled()
 
     # --- datasets -----------------------------------------------------------------------------
 
     async def datasets(self, query: r.DatasetQuery) -> r.DatasetPage:
         """List the datasets that match."""
-        near = self._gateway(query.gateway).region if query.gateway else None
-        shelves = await self._library.shelves()
-        found, total, cursor = shelves.index.search(query, in_region=near)
-        return r.DatasetPage(
-            items=tuple(
-                r.DatasetRow(**dict(dataset), near=next(iter(self._rank(dataset)), None))
-                for dataset in found
-            ),
-            total=total,
-            next_cursor=cursor,
-        )
+        inside = self._gateway(query.gateway).region if query.gateway else None
+        index = await self._library.index()
+
+        def search() -> r.DatasetPage:
+            found = index.search(query, near=self._places.has_gateway, in_region=inside)
+            return r.DatasetPage(
+                items=tuple(
+                    r.DatasetRow(**dict(item), near=next(iter(self._places.rank(item)), None))
+                    for item in found.items
+                ),
+                total=found.total,
+                next_cursor=found.cursor,
+                facets=found.facets,
+            )
+
+        return await asyncio.to_thread(search)
 
     async def dataset(self, dataset_id: str) -> r.Dataset:
         """Give one dataset."""
-        return (await self._library.shelves()).index.get(dataset_id)
+        return await self._places.dataset(dataset_id)
 
     async def placements(self, dataset_id: str) -> list[r.Placement]:
         """Rank the gateways for a dataset, the nearest first."""
-        return self._rank(await self.dataset(dataset_id))
+        return self._places.rank(await self.dataset(dataset_id))
+
+    async def placements_near(self, query: r.NearQuery) -> list[r.Placement]:
+        """Rank the gateways for a dataset, a URL or a region, the nearest first."""
+        return await self._places.near(query.near)
+
+    async def structure(self, dataset_id: str) -> r.Structure:
+        """Say what a dataset holds, from its metadata alone.
+
+        Raises
+        ------
+        CatalogError
+            Its catalog does not say where it is.
+        AccessDeniedError, DeadlineError, UnreadableDatasetError
+        """
+        return await asyncio.to_thread(inspect, await self.opening(dataset_id), self._config)
 
     async def opening(self, dataset_id: str) -> r.Opening:
         """Say how a kernel opens a dataset."""
         dataset = await self.dataset(dataset_id)
         if dataset.problem:
             raise CatalogError(f"{dataset.id} cannot be opened: {dataset.problem}")
-        entry = (await self._library.shelves()).entries[dataset.id]
+        index = await self._library.index()
+        entry = await asyncio.to_thread(index.entry, dataset.id)
+        near = next(iter(self._places.rank(dataset)), None)
+        url = near.url if near is not None and near.url else dataset.url
         return r.Opening(
             dataset=dataset,
             kind=entry.kind,
+            url=url,
             catalog_url=entry.catalog_url,
             entry=entry.entry,
             driver=entry.driver,
+            reading=dict(entry.reading),
             parameters=entry.parameters,
-            storage_options=self._config.options_for(dataset.url),
+            storage_options=self._config.options_for(url),
             catalog_options=self._config.options_for(entry.catalog_url),
             untrusted=entry.untrusted,
         )
 
     async def locate(self, query: r.LocateQuery) -> list[r.Location]:
         """Say where URLs' bytes are, in the order asked."""
-        locator = (await self._library.shelves()).locator
-        return [locator.locate(url) for url in query.url]
+        return await self._library.locate(query.url)
+
+    async def price(self, query: r.PriceQuery) -> r.Quote:
+        """Say what moving bytes costs, and who pays."""
+        return await self._places.quote(query)
 
     async def regions(self) -> list[r.RegionInfo]:
         """List the known regions."""
@@ -165,7 +204,10 @@ class LabService(LabInterface):
         NoPlacementError
             No gateway is with the provider that holds the data, or there is no gateway.
         """
-        placement = await self._nearest(body.near, body.gateway) if body.near else None
+        if body.gateway is not None:
+            self._gateway(body.gateway)
+        near = body.near
+        placement = await self._places.nearest(near, body.gateway) if near else None
         name = body.gateway or (placement.gateway if placement else None)
         if name is None:
             raise InvalidInputError("Name a gateway, or what the cluster is to be near.")
@@ -209,7 +251,7 @@ class LabService(LabInterface):
 
     async def _cell_source(self, dataset_id: str) -> CellSource:
         opening = await self.opening(dataset_id)
-        near = next(iter(self._rank(opening.dataset)), None)
+        near = next(iter(self._places.rank(opening.dataset)), None)
         gateway = self._gateway(near.gateway) if near and near.region else None
         return CellSource(
             dataset=opening.dataset,
@@ -227,34 +269,3 @@ class LabService(LabInterface):
                 return gateway
         known = ", ".join(gateway.name for gateway in self._config.gateways) or "none"
         raise GatewayNotFoundError(f"There is no gateway {name!r}; configured: {known}.")
-
-    def _rank(self, dataset: r.Dataset) -> list[r.Placement]:
-        return rank(
-            dataset.replicas, self._config.gateways, home=self._config.home, dataset=dataset.id
-        )
-
-    async def _nearest(self, near: str, gateway: str | None) -> r.Placement:
-        """Find the placement that a wish for a cluster near something means."""
-        ranked = await self._placements_near(near)
-        if gateway is not None:
-            self._gateway(gateway)
-            return next(placement for placement in ranked if placement.gateway == gateway)
-        if not ranked:
-            raise NoPlacementError("No gateway is configured; add one to MulticloudLab.gateways.")
-        best = ranked[0]
-        if best.relation is Relation.UNKNOWN:
-            raise RegionUnknownError(best.why)
-        if best.relation is Relation.OTHER_PROVIDER:
-            raise NoPlacementError(f"{best.why} Name that gateway to start there all the same.")
-        return best
-
-    async def _placements_near(self, near: str) -> list[r.Placement]:
-        if "://" in near:
-            located = await self.locate(r.LocateQuery(url=(near,)))
-            replicas = [r.Replica(**dict(location)) for location in located]
-        elif "/" in near:
-            return await self.placements(near)
-        else:
-            region = parse_region(near)
-            replicas = [r.Replica(url="", region=region, detail="asked for")]
-        return rank(replicas, self._config.gateways, home=self._config.home)

@@ -144,7 +144,7 @@ def test_locate(lab: Path, capsys: Capture) -> None:
         (("gcp:us-central1", "aws:us-west-2", "1.5TB"), 1.5e12, 120, 180),
         (("aws:us-west-2", "aws:us-west-2", "288000"), 288000, 0, 0),
         (("aws:us-east-1", "aws:us-west-2", "1GiB"), 2**30, 0.02 * 2**30 / 1e9, None),
-        (("aws:us-west-2", "internet", "10 GB"), 1e10, 0.5, 0.9),
+        (("aws:us-west-2", "internet", "10 GB"), 1e10, 0, 0.9),
     ],
 )
 def test_price(

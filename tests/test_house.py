@@ -38,9 +38,13 @@ MAY_IMPORT = {
     "clients": RECORDS | {"interface"},
     "beside": RECORDS | {"background", "clients", "interface", "neardata"},
     "remote": RECORDS | {"address", "endpoints", "interface"},
+    "cache": RECORDS,
+    "tables": RECORDS,
     "library": RECORDS | {"catalogs", "locations"},
+    "places": RECORDS | {"library", "placement"},
+    "inspection": RECORDS | {"hosts", "structure"},
     "service": RECORDS
-    | {"interface", "library", "gateways", "placement", "analyses"}
+    | {"interface", "library", "places", "inspection", "gateways", "analyses"}
     | {"__version__"},
 }
 NO_JUPYTER = (
@@ -66,6 +70,9 @@ PUBLIC = {
     "persist",
     "sign_in",
     "near_data",
+    "describe",
+    "placements",
+    "price",
 }
 
 

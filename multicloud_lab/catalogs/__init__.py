@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from multicloud_lab.catalogs.document import parse_document
 from multicloud_lab.catalogs.entry import Copy, Entry
-from multicloud_lab.catalogs.index_in_memory import CatalogIndex
+from multicloud_lab.catalogs.index import CatalogIndex, Found, Site
+from multicloud_lab.catalogs.index.sources import RegistryRow
 from multicloud_lab.catalogs.reader import read_catalog
 from multicloud_lab.catalogs.trust import untrusted_reasons
 
-__all__ = ["CatalogIndex", "Copy", "Entry", "parse_document", "read_catalog", "untrusted_reasons"]
+__all__ = [
+    "CatalogIndex",
+    "Copy",
+    "Entry",
+    "Found",
+    "RegistryRow",
+    "Site",
+    "parse_document",
+    "read_catalog",
+    "untrusted_reasons",
+]

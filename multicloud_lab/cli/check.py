@@ -48,14 +48,21 @@ async def _findings(config: LabConfig) -> list[Finding]:
         Finding("setting", p.key, False, p.message, "Correct it in the configuration.")
         for p in config.problems
     ]
-    async with service_of(config) as service:
-        gateways, status = await asyncio.gather(service.gateways(), service.status())
+    async with service_of(config, connect=True) as service:
+        gateways, _ = await asyncio.gather(service.gateways(), service.settled())
+        status = await service.status()
         findings += [_gateway_finding(gateway) for gateway in gateways]
         for catalog in status.catalogs:
             findings += await _catalog_findings(service, catalog)
     findings += [
         Finding("region", prefix, True, f"is in {region}")
         for prefix, region in config.regions.items()
+    ]
+    findings += [
+        Finding(
+            "price", f"{price.source} to {price.destination}", True, f"{price.basis}, {price.date}"
+        )
+        for price in config.prices
     ]
     if config.home is not None:
         findings.append(Finding("region", "home", True, f"is {config.home}"))
@@ -72,18 +79,27 @@ def _gateway_finding(gateway: r.Gateway) -> Finding:
 
 
 async def _catalog_findings(service: LabService, catalog: r.CatalogStatus) -> list[Finding]:
+    where = "registries" if catalog.kind == "registry" else "catalogs"
     if catalog.problem:
-        mend = "See that the file is there, or correct its url in MulticloudLab.catalogs."
-        return [Finding("catalog", catalog.name, False, catalog.problem, mend)]
-    rows = await all_datasets(service, r.DatasetQuery(catalog=catalog.name))
+        stale = " The last good copy is shown." if catalog.stale else ""
+        mend = f"See that it is there, or correct its url in MulticloudLab.{where}."
+        return [Finding(catalog.kind, catalog.name, False, catalog.problem + stale, mend)]
+    if catalog.kind == "registry":
+        return [Finding("registry", catalog.name, True, f"{catalog.datasets} buckets")]
+    rows = await all_datasets(service, r.DatasetQuery(catalog=(catalog.name,)))
     broken = [dataset for dataset in rows if dataset.problem]
-    nowhere = sum(dataset.region is None and not dataset.problem for dataset in rows)
+    whole = [dataset for dataset in rows if not dataset.problem]
+    nowhere = sum(dataset.region is None for dataset in whole)
+    against = sum(any(x.contradicted for x in dataset.replicas) for dataset in whole)
     message = f"{catalog.datasets} datasets"
-    mend = ""
+    mends = []
     if nowhere:
         message += f", {nowhere} of them in no known region"
-        mend = "Give their prefixes a region in MulticloudLab.regions."
-    findings = [Finding("catalog", catalog.name, True, message, mend)]
+        mends.append("Give their prefixes a region in MulticloudLab.regions.")
+    if against:
+        message += f", {against} of them in several regions by different sources"
+        mends.append("Say which is right in their catalog.")
+    findings = [Finding("catalog", catalog.name, True, message, " ".join(mends))]
     findings += [
         Finding(
             "catalog",

@@ -7,49 +7,84 @@ import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import PurePosixPath
 
 from multicloud_lab import records as r
 from multicloud_lab.cli.lab import config_of, service_of
-from multicloud_lab.cli.output import complain, write_json, write_table
+from multicloud_lab.cli.output import complain, say, write_json, write_table
 from multicloud_lab.config import CatalogConfig, LabConfig
 from multicloud_lab.errors import InvalidInputError
 from multicloud_lab.interface import all_datasets
+from multicloud_lab.regions import Region
 
 
 def datasets(arguments: argparse.Namespace) -> int:
     """List the datasets of the configured catalogs and of those named."""
     config = config_of(arguments)
-    config = replace(config, gateways=(), catalogs=_with(config.catalogs, arguments.catalogs))
+    config = replace(config, catalogs=_with(config.catalogs, arguments.catalogs))
     if not config.catalogs and not config.problems:
         raise InvalidInputError("Name a catalog file, or a configuration that has one (--config).")
-    found, status = asyncio.run(_all_datasets(config, arguments.text, arguments.region))
-    if arguments.json:
-        write_json([dataset.model_dump(mode="json") for dataset in found])
+    query = r.DatasetQuery(
+        text=arguments.text,
+        provider=tuple(arguments.provider),
+        region=tuple(arguments.region),
+        catalog=tuple(arguments.catalog),
+        format=tuple(arguments.format),
+        tag=tuple(arguments.tag),
+        requester_pays=arguments.requester_pays,
+        near=arguments.near,
+    )
+    if arguments.facets:
+        page, status = asyncio.run(_facets(config, query))
+        _write_facets(page, arguments)
     else:
-        write_table(
-            ("dataset", "region", "evidence", "format", ""),
-            [
-                (
-                    dataset.id,
-                    str(dataset.region or "?"),
-                    str(dataset.evidence),
-                    dataset.format,
-                    f"! {dataset.problem}" if dataset.problem else _about(dataset),
-                )
-                for dataset in found
-            ],
-        )
+        found, status = asyncio.run(_all_datasets(config, query))
+        _write_datasets(found, arguments)
     problems = [f"{problem.key}: {problem.message}" for problem in status.problems]
-    problems += [catalog.problem for catalog in status.catalogs if catalog.problem]
+    problems += [_words(catalog) for catalog in status.catalogs if catalog.problem]
     for problem in problems:
         complain(problem)
     return 1 if problems else 0
 
 
+def _write_datasets(found: Sequence[r.DatasetRow], arguments: argparse.Namespace) -> None:
+    if arguments.json:
+        write_json([dataset.model_dump(mode="json") for dataset in found])
+        return
+    write_table(
+        ("dataset", "region", "evidence", "format", ""),
+        [
+            (
+                dataset.id,
+                _where(dataset.region, dataset.replicas),
+                str(dataset.evidence),
+                dataset.format,
+                f"! {dataset.problem}" if dataset.problem else _about(dataset),
+            )
+            for dataset in found
+        ],
+    )
+
+
+def _write_facets(page: r.DatasetPage, arguments: argparse.Namespace) -> None:
+    if arguments.json:
+        write_json([facet.model_dump(mode="json") for facet in page.facets])
+        return
+    say(f"{page.total} datasets")
+    write_table(
+        ("facet", "count", "value"),
+        [
+            (facet.name, str(value.count), f"{value.value}  {value.title}".strip())
+            for facet in page.facets
+            for value in facet.values
+        ],
+    )
+
+
 def locate(arguments: argparse.Namespace) -> int:
     """Say where URLs are."""
-    config = replace(config_of(arguments), gateways=())
+    config = config_of(arguments)
 
     async def ask() -> list[r.Location]:
         async with service_of(config) as service:
@@ -65,11 +100,33 @@ def locate(arguments: argparse.Namespace) -> int:
 
 
 async def _all_datasets(
-    config: LabConfig, text: str, region: str
+    config: LabConfig, query: r.DatasetQuery
 ) -> tuple[list[r.DatasetRow], r.LabStatus]:
     async with service_of(config) as service:
-        found = await all_datasets(service, r.DatasetQuery(text=text, region=region))
-        return found, await service.status()
+        await service.settled()
+        return await all_datasets(service, query), await service.status()
+
+
+async def _facets(config: LabConfig, query: r.DatasetQuery) -> tuple[r.DatasetPage, r.LabStatus]:
+    async with service_of(config) as service:
+        await service.settled()
+        page = await service.datasets(query.model_copy(update={"limit": 1}))
+        return page, await service.status()
+
+
+def _words(catalog: r.CatalogStatus) -> str:
+    """Say what is wrong with a catalog, and what is shown in its stead."""
+    if not catalog.stale or catalog.read is None:
+        return catalog.problem
+    read = datetime.fromtimestamp(catalog.read).astimezone().strftime("%Y-%m-%d %H:%M")
+    return f"{catalog.problem} What is shown of {catalog.name} was read at {read}."
+
+
+def _where(region: Region | None, replicas: Sequence[r.Replica]) -> str:
+    """Write a region, with a mark where another source says something else."""
+    mark = " (!)" if any(replica.contradicted for replica in replicas) else ""
+    more = f" +{len(replicas) - 1}" if len(replicas) > 1 else ""
+    return f"{region or '?'}{more}{mark}"
 
 
 def _with(configured: Sequence[CatalogConfig], files: Sequence[str]) -> tuple[CatalogConfig, ...]:

@@ -31,21 +31,45 @@ def parser() -> argparse.ArgumentParser:
     )
     datasets.add_argument("catalogs", nargs="*", metavar="CATALOG", help="more catalog files")
     datasets.add_argument("--text", default="", metavar="T", help="words to look for")
+    for name, metavar, meaning in (
+        ("provider", "P", "aws, gcp, azure, local or unknown"),
+        ("region", "R", "a region, or gcp:*, or unknown"),
+        ("catalog", "C", "one of the catalogs, by name"),
+        ("format", "F", "zarr, netcdf, …"),
+        ("tag", "T", "one of its tags"),
+    ):
+        datasets.add_argument(
+            f"--{name}",
+            action="append",
+            default=[],
+            metavar=metavar,
+            help=f"{meaning}; several times: any of them",
+        )
     datasets.add_argument(
-        "--region", default="", metavar="R", help="a region, or gcp:*, or unknown"
+        "--requester-pays", action=argparse.BooleanOptionalAction, help="whether its reader pays"
     )
+    datasets.add_argument(
+        "--near", action=argparse.BooleanOptionalAction, help="whether a gateway is in its region"
+    )
+    datasets.add_argument("--facets", action="store_true", help="count what was found, instead")
+    datasets.add_argument("--no-probe", action="store_true", help="ask no provider")
     datasets.set_defaults(run=_command("datasets", "datasets"))
 
     locate = commands.add_parser("locate", parents=[shared], help="say in which region URLs are")
     locate.add_argument("urls", nargs="+", metavar="URL")
+    locate.add_argument("--no-probe", action="store_true", help="ask no provider")
     locate.set_defaults(run=_command("datasets", "locate"))
 
     price = commands.add_parser(
         "price", parents=[shared], help="say what moving bytes between regions costs"
     )
-    price.add_argument("source", metavar="FROM", help="a region or a URL")
-    price.add_argument("destination", metavar="TO", help="a region, or internet")
+    place = "a region, a URL or a dataset's id"
+    price.add_argument("source", metavar="FROM", help=place)
+    price.add_argument("destination", metavar="TO", help=f"{place}, or internet")
     price.add_argument("bytes", metavar="BYTES", help="as 288000, 1.5TB or 20GiB")
+    price.add_argument(
+        "--requester-pays", action="store_true", help="the bucket bills those who read it"
+    )
     price.set_defaults(run=_command("prices", "price"))
 
     check = commands.add_parser(

@@ -5,15 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import re
-from dataclasses import replace
-from typing import Any
 
 from multicloud_lab import records as r
 from multicloud_lab.cli.lab import config_of, service_of
 from multicloud_lab.cli.output import say, write_json
-from multicloud_lab.config import LabConfig
-from multicloud_lab.errors import InvalidInputError, RegionUnknownError
-from multicloud_lab.regions import Region, parse_region, price_per_gb
+from multicloud_lab.errors import InvalidInputError
 
 _BYTES = re.compile(r"(?P<number>\d+(?:\.\d*)?(?:e\d+)?)\s*(?P<unit>[kmgtpe]?)(?P<binary>i?)b?")
 _NOWHERE = ("internet", "here", "home", "laptop")
@@ -21,52 +17,39 @@ _NOWHERE = ("internet", "here", "home", "laptop")
 
 def price(arguments: argparse.Namespace) -> int:
     """Say what moving bytes costs."""
-    size = _bytes(arguments.bytes)
-    config = replace(config_of(arguments), gateways=())
-    source = asyncio.run(_place(config, arguments.source))
-    destination = None
-    if arguments.destination.lower() not in _NOWHERE:
-        destination = asyncio.run(_place(config, arguments.destination))
-    rate = price_per_gb(source, destination)
-    to = str(destination or "the internet")
+    query = r.PriceQuery(
+        source=arguments.source,
+        destination="" if arguments.destination.lower() in _NOWHERE else arguments.destination,
+        bytes=_bytes(arguments.bytes),
+        requester_pays=arguments.requester_pays,
+    )
+    config = config_of(arguments)
+
+    async def ask() -> r.Quote:
+        async with service_of(config) as service:
+            return await service.price(query)
+
+    quote = asyncio.run(ask())
     if arguments.json:
-        answer: dict[str, Any] = {
-            "from": str(source),
-            "to": str(destination) if destination else None,
-            "bytes": size,
-            "low": rate.low * size / 1e9 if rate else None,
-            "high": rate.high * size / 1e9 if rate else None,
-            "price_per_gb": None,
-        }
-        if rate:
-            answer["price_per_gb"] = {
-                "low": rate.low,
-                "high": rate.high,
-                "source": rate.source,
-                "date": rate.date,
-            }
-        write_json(answer)
-    elif rate is None:
-        say(f"{size / 1e9:g} GB from {source} to {to}: the price is not known.")
+        answer = quote.model_dump(mode="json")
+        ends = {"from": answer.pop("source"), "to": answer.pop("destination")}
+        write_json({**ends, "price_per_gb": answer.pop("price"), **answer})
     else:
-        low, high = (f"${value * size / 1e9:,.2f}" for value in (rate.low, rate.high))
-        amount = low if rate.low == rate.high else f"{low} to {high}"
-        say(
-            f"{size / 1e9:g} GB from {source} to {to}: {amount} "
-            f"(list price of {rate.date}, {rate.source}; "
-            "free tiers, discounts, requests and NAT gateways are not counted)"
-        )
+        say(_sentence(quote))
     return 0
 
 
-async def _place(config: LabConfig, text: str) -> Region:
-    if "://" not in text:
-        return parse_region(text)
-    async with service_of(config) as service:
-        (location,) = await service.locate(r.LocateQuery(url=(text,)))
-    if location.region is None:
-        raise RegionUnknownError(f"The region of {text} is not known: {location.detail}.")
-    return location.region
+def _sentence(quote: r.Quote) -> str:
+    move = f"{quote.bytes / 1e9:g} GB from {quote.source} to {quote.destination or 'the internet'}"
+    if quote.low is None or quote.high is None or quote.price is None:
+        return f"{move}: the price is not known. {quote.detail}".rstrip()
+    low, high = f"${quote.low:,.2f}", f"${quote.high:,.2f}"
+    amount = low if low == high else f"{low} to {high}"
+    payer = {"you": ", paid by you", "owner": ", paid by the bucket's owner", "nobody": ""}
+    return (
+        f"{move}: {amount}{payer[quote.payer]} "
+        f"({quote.price.source}, {quote.price.date}). {quote.detail}".rstrip()
+    )
 
 
 def _bytes(text: str) -> int:

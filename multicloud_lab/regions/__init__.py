@@ -11,7 +11,7 @@ from multicloud_lab.regions.known import (
     relation,
 )
 from multicloud_lab.regions.names import parse_region
-from multicloud_lab.regions.prices import LIST_PRICES, AgreedPrice, PriceList, price_per_gb
+from multicloud_lab.regions.prices import LIST_PRICES, AgreedPrice, PriceList
 from multicloud_lab.regions.rates import Cost, Payer, Price
 from multicloud_lab.regions.region import Evidence, Region, Relation
 
@@ -31,6 +31,5 @@ __all__ = [
     "distance_km",
     "members",
     "parse_region",
-    "price_per_gb",
     "relation",
 ]

@@ -171,11 +171,6 @@ class PriceList:
 LIST_PRICES = PriceList()
 
 
-def price_per_gb(source: Region | None, destination: Region | None) -> Price | None:
-    """Give the list price of moving a GB between two regions; see :meth:`PriceList.per_gb`."""
-    return LIST_PRICES.per_gb(source, destination)
-
-
 def _leaves(source: Region, destination: Region | None) -> bool:
     """Say whether bytes leave the provider; two local places have none in common."""
     return destination is None or destination.provider != source.provider

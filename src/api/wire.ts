@@ -4,253 +4,6 @@
  */
 
 export interface paths {
-    "/status": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Say what the lab is set up with and what is wrong with that. */
-        get: operations["status"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/refresh": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Read every catalog again; one that fails keeps its last good copy. */
-        post: operations["refresh"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/datasets": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the datasets that match. */
-        get: operations["datasets"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/datasets/{dataset_id}/placements": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Rank the gateways for a dataset, the nearest first. */
-        get: operations["placements"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/datasets/{dataset_id}/opening": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Say how a kernel opens a dataset.
-         * @description For kernels of this server only.
-         */
-        get: operations["opening"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/datasets/{dataset_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Give one dataset. */
-        get: operations["dataset"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/locations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Say where URLs' bytes are, in the order asked. */
-        get: operations["locate"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/regions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the known regions. */
-        get: operations["regions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/gateways": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the gateways and their states. */
-        get: operations["gateways"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/gateways/{gateway}/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Sign in to a gateway; the password stays in the lab's memory. */
-        post: operations["sign_in"];
-        /** Forget a gateway's credentials; its clusters go on. */
-        delete: operations["sign_out"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/gateways/{gateway}/options": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the fields of a gateway's options form. */
-        get: operations["gateway_options"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/clusters": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the clusters of all gateways that answer. */
-        get: operations["clusters"];
-        put?: never;
-        /** Start an adaptive cluster, or take the one that is there; does not wait for workers. */
-        post: operations["start_cluster"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/clusters/{gateway}/{cluster}/connection": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Give what a kernel needs to reach a running cluster.
-         * @description For kernels of this server only.
-         */
-        get: operations["connection"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/clusters/{gateway}/{cluster}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Stop a cluster. */
-        delete: operations["stop_cluster"];
-        options?: never;
-        head?: never;
-        /** Give a cluster new adaptive bounds. */
-        patch: operations["scale_cluster"];
-        trace?: never;
-    };
     "/analyses": {
         parameters: {
             query?: never;
@@ -285,6 +38,133 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the clusters of all gateways that answer. */
+        get: operations["clusters"];
+        put?: never;
+        /** Start an adaptive cluster, or take the one that is there; does not wait for workers. */
+        post: operations["start_cluster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clusters/{gateway}/{cluster}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Stop a cluster. */
+        delete: operations["stop_cluster"];
+        options?: never;
+        head?: never;
+        /** Give a cluster new adaptive bounds. */
+        patch: operations["scale_cluster"];
+        trace?: never;
+    };
+    "/clusters/{gateway}/{cluster}/connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Give what a kernel needs to reach a running cluster.
+         * @description For kernels of this server only.
+         */
+        get: operations["connection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the datasets that match. */
+        get: operations["datasets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give one dataset. */
+        get: operations["dataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset_id}/opening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Say how a kernel opens a dataset.
+         * @description For kernels of this server only.
+         */
+        get: operations["opening"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{dataset_id}/placements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rank the gateways for a dataset, the nearest first. */
+        get: operations["placements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/datasets/{dataset_id}/structure": {
         parameters: {
             query?: never;
@@ -292,8 +172,94 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give it. */
+        /** Say what a dataset holds, from its metadata alone. */
         get: operations["structure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/gateways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the gateways and their states. */
+        get: operations["gateways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/gateways/{gateway}/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the fields of a gateway's options form. */
+        get: operations["gateway_options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/gateways/{gateway}/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in to a gateway; the password stays in the lab's memory. */
+        post: operations["sign_in"];
+        /** Forget a gateway's credentials; its clusters go on. */
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/locations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say where URLs' bytes are, in the order asked. */
+        get: operations["locate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/placements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rank the gateways for a dataset, a URL or a region, the nearest first. */
+        get: operations["placements_near"];
         put?: never;
         post?: never;
         delete?: never;
@@ -309,8 +275,59 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give it. */
+        /** Say what moving bytes costs, and who pays. */
         get: operations["price"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read every catalog again; one that fails keeps its last good copy. */
+        post: operations["refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the known regions. */
+        get: operations["regions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say what the lab is set up with and what is wrong with that. */
+        get: operations["status"];
         put?: never;
         post?: never;
         delete?: never;
@@ -328,27 +345,27 @@ export interface components {
          * @description A template of ready cells that fits the datasets asked about.
          */
         Analysis: {
+            description: string;
             name: string;
             title: string;
-            description: string;
         };
         /**
          * CatalogStatus
          * @description A configured catalog or registry, and whether it could be read.
          */
         CatalogStatus: {
-            name: string;
-            url: string;
-            /** @enum {string} */
-            kind: "catalog" | "registry";
             /** @description Of a registry: buckets. */
             datasets: number;
+            /** @enum {string} */
+            kind: "catalog" | "registry";
+            name: string;
+            /** @description Empty if all is well, else what is wrong. */
+            problem: string;
             /** @description When it was last read whole, seconds since 1970; null: never. */
             read: number | null;
             /** @description Whether what is shown is the last good copy. */
             stale: boolean;
-            /** @description Empty if all is well, else what is wrong. */
-            problem: string;
+            url: string;
         };
         /**
          * Cell
@@ -372,13 +389,13 @@ export interface components {
          * @description Cells that are wanted.
          */
         CellsRequest: {
-            /** @description Ids. */
-            datasets: string[];
             /**
              * @description Null: the best that fits.
              * @default null
              */
             analysis?: string | null;
+            /** @description Ids. */
+            datasets: string[];
             /**
              * @description lab: this package's API; plain: dask-gateway, intake, xarray.
              * @default lab
@@ -391,41 +408,41 @@ export interface components {
          * @description Something changed: a hint to ask again.
          */
         Change: {
-            /** @enum {string} */
-            topic: "datasets" | "gateways" | "clusters";
             /** @description As refreshed, signed-in, started, stopped, scaled, updated. */
             action: string;
-            gateway: string | null;
             cluster: string | null;
+            gateway: string | null;
+            /** @enum {string} */
+            topic: "datasets" | "gateways" | "clusters";
         };
         /**
          * Cluster
          * @description A Dask cluster on a gateway, adaptive between a minimum and a maximum.
          */
         Cluster: {
-            gateway: string;
-            name: string;
-            region: string;
-            /** @enum {string} */
-            status: "PENDING" | "RUNNING" | "STOPPING" | "STOPPED" | "FAILED";
-            /** @description Why it failed, or that the gateway capped it. */
-            message: string;
-            /** @description Null while it cannot be told. */
-            workers: number | null;
             /** @description Threads of all workers. */
             cores: number | null;
-            /** @description Bytes of all workers. */
-            memory: number | null;
-            /** @description Workers; null if another set it. */
-            minimum: number | null;
-            /** @description Workers; null if another set it. */
-            maximum: number | null;
-            /** @description Id of what it was opened for. */
-            dataset: string | null;
-            /** @description Seconds since 1970. */
-            started: number;
             /** @description Path below the Jupyter server's base URL; null: none yet. */
             dashboard: string | null;
+            /** @description Id of what it was opened for. */
+            dataset: string | null;
+            gateway: string;
+            /** @description Workers; null if another set it. */
+            maximum: number | null;
+            /** @description Bytes of all workers. */
+            memory: number | null;
+            /** @description Why it failed, or that the gateway capped it. */
+            message: string;
+            /** @description Workers; null if another set it. */
+            minimum: number | null;
+            name: string;
+            region: string;
+            /** @description Seconds since 1970. */
+            started: number;
+            /** @enum {string} */
+            status: "PENDING" | "RUNNING" | "STOPPING" | "STOPPED" | "FAILED";
+            /** @description Null while it cannot be told. */
+            workers: number | null;
         };
         /**
          * Connection
@@ -433,8 +450,8 @@ export interface components {
          */
         Connection: {
             cluster: components["schemas"]["Cluster"];
-            scheduler_address: string;
             dashboard_link: string | null;
+            scheduler_address: string;
             tls_cert: string;
             tls_key: string;
         };
@@ -443,76 +460,76 @@ export interface components {
          * @description What a catalog lists.
          */
         Dataset: {
+            catalog: string;
+            description: string;
+            /** @description Of the best replica. */
+            evidence: components["schemas"]["Evidence"];
+            /** @description zarr, netcdf, parquet, csv, rasterio, … */
+            format: string;
             /** @description <catalog>/<path>/<name> */
             id: string;
             name: string;
-            /** @description A short human name, where the catalog has one. */
-            title: string;
-            description: string;
-            catalog: string;
-            /** @description zarr, netcdf, parquet, csv, rasterio, … */
-            format: string;
-            tags: string[];
-            /** @description Names of data variables, where the catalog says them. */
-            variables: string[];
-            /** @description Whether any replica's reader pays. */
-            requester_pays: boolean;
-            replicas: components["schemas"]["Replica"][];
-            /** @description URL of the best replica. */
-            url: string;
-            /** @description Region of the best replica. */
-            region: string | null;
-            /** @description Of the best replica. */
-            evidence: components["schemas"]["Evidence"];
             /** @description What is wrong, if this row is a child that cannot be read. */
             problem: string;
+            /** @description Region of the best replica. */
+            region: string | null;
+            replicas: components["schemas"]["Replica"][];
+            /** @description Whether any replica's reader pays. */
+            requester_pays: boolean;
             /** @description Whether its catalog cannot be read now; this is the last copy. */
             stale: boolean;
+            tags: string[];
+            /** @description A short human name, where the catalog has one. */
+            title: string;
+            /** @description URL of the best replica. */
+            url: string;
+            /** @description Names of data variables, where the catalog says them. */
+            variables: string[];
         };
         /**
          * DatasetPage
          * @description Some of the datasets that match, in order.
          */
         DatasetPage: {
+            facets: components["schemas"]["Facet"][];
             items: components["schemas"]["DatasetRow"][];
-            /** @description How many match in all. */
-            total: number;
             /** @description Ask with it for those that follow. */
             next_cursor: string | null;
-            facets: components["schemas"]["Facet"][];
+            /** @description How many match in all. */
+            total: number;
         };
         /**
          * DatasetRow
          * @description A dataset in a list, with what near would be.
          */
         DatasetRow: {
+            catalog: string;
+            description: string;
+            /** @description Of the best replica. */
+            evidence: components["schemas"]["Evidence"];
+            /** @description zarr, netcdf, parquet, csv, rasterio, … */
+            format: string;
             /** @description <catalog>/<path>/<name> */
             id: string;
             name: string;
-            /** @description A short human name, where the catalog has one. */
-            title: string;
-            description: string;
-            catalog: string;
-            /** @description zarr, netcdf, parquet, csv, rasterio, … */
-            format: string;
-            tags: string[];
-            /** @description Names of data variables, where the catalog says them. */
-            variables: string[];
-            /** @description Whether any replica's reader pays. */
-            requester_pays: boolean;
-            replicas: components["schemas"]["Replica"][];
-            /** @description URL of the best replica. */
-            url: string;
-            /** @description Region of the best replica. */
-            region: string | null;
-            /** @description Of the best replica. */
-            evidence: components["schemas"]["Evidence"];
-            /** @description What is wrong, if this row is a child that cannot be read. */
-            problem: string;
-            /** @description Whether its catalog cannot be read now; this is the last copy. */
-            stale: boolean;
             /** @description The best placement; null if no gateway can be ranked. */
             near: components["schemas"]["Placement"] | null;
+            /** @description What is wrong, if this row is a child that cannot be read. */
+            problem: string;
+            /** @description Region of the best replica. */
+            region: string | null;
+            replicas: components["schemas"]["Replica"][];
+            /** @description Whether any replica's reader pays. */
+            requester_pays: boolean;
+            /** @description Whether its catalog cannot be read now; this is the last copy. */
+            stale: boolean;
+            tags: string[];
+            /** @description A short human name, where the catalog has one. */
+            title: string;
+            /** @description URL of the best replica. */
+            url: string;
+            /** @description Names of data variables, where the catalog says them. */
+            variables: string[];
         };
         /**
          * Dimension
@@ -521,6 +538,13 @@ export interface components {
         Dimension: {
             name: string;
             size: number;
+        };
+        /** @description What went wrong, in one sentence for a person. */
+        Error: {
+            /** @description Stable, machine-readable name of the error. */
+            code: string;
+            /** @description What failed, and the way out. */
+            message: string;
         };
         /**
          * Evidence
@@ -533,125 +557,125 @@ export interface components {
          * @description Counts of what was found, as if this facet's own words were not in the query.
          */
         Facet: {
+            /** @description How many values are not listed. */
+            more: number;
             /** @enum {string} */
             name: "provider" | "region" | "catalog" | "format" | "tag" | "requester_pays" | "near";
             /** @description The most frequent first. */
             values: components["schemas"]["FacetValue"][];
-            /** @description How many values are not listed. */
-            more: number;
         };
         /**
          * FacetValue
          * @description One word that the datasets found may be narrowed to.
          */
         FacetValue: {
-            /** @description What the query takes; unknown and empty are words as well. */
-            value: string;
-            /** @description For people, where the value is not. */
-            title: string;
             /** @description Datasets that it would leave. */
             count: number;
+            /** @description For people, where the value is not. */
+            title: string;
+            /** @description What the query takes; unknown and empty are words as well. */
+            value: string;
         };
         /**
          * Gateway
          * @description A Dask Gateway in one region, and the lab's connection to it.
          */
         Gateway: {
-            name: string;
-            region: string;
             address: string;
-            /** @enum {string} */
-            state: "signed-in" | "sign-in-needed" | "unreachable";
-            /** @description Why, and what to do, unless signed in. */
-            message: string;
             /** @description basic, jupyterhub, … */
             auth: string;
-            username: string;
-            /** @description Workers; what a new cluster gets unless asked otherwise. */
-            minimum: number;
             /** @description Workers; what a new cluster gets unless asked otherwise. */
             maximum: number;
+            /** @description Why, and what to do, unless signed in. */
+            message: string;
+            /** @description Workers; what a new cluster gets unless asked otherwise. */
+            minimum: number;
+            name: string;
+            region: string;
             /** @description When it came into this state, seconds since 1970. */
             since: number;
+            /** @enum {string} */
+            state: "signed-in" | "sign-in-needed" | "unreachable";
+            username: string;
         };
         /**
          * LabStatus
          * @description What this lab is set up with.
          */
         LabStatus: {
-            version: string;
+            catalogs: components["schemas"]["CatalogStatus"][];
             home: string | null;
             problems: components["schemas"]["Problem"][];
-            catalogs: components["schemas"]["CatalogStatus"][];
+            version: string;
         };
         /**
          * Location
          * @description Where a URL's bytes are.
          */
         Location: {
-            url: string;
-            region: string | null;
-            evidence: components["schemas"]["Evidence"];
-            detail: string;
             /** @description Other regions that weaker or equal evidence puts it in. */
             contradicted: string[];
+            detail: string;
+            evidence: components["schemas"]["Evidence"];
+            region: string | null;
+            url: string;
         };
         /**
          * Opening
          * @description How a kernel opens a dataset. May hold credentials of the administrator: kernels only.
          */
         Opening: {
-            dataset: components["schemas"]["Dataset"];
-            /** @enum {string} */
-            kind: "intake" | "intake2" | "intake-esm" | "url";
-            /** @description Of the replica that is to be opened. */
-            url: string;
-            /** @description The catalog file that has the entry itself. */
-            catalog_url: string;
-            /** @description The entry's name there; for intake-esm the asset's path. */
-            entry: string;
-            /** @description What intake would run. */
-            driver: string;
-            /** @description Plain values for xarray's opener, of a url. */
-            reading: {
-                [key: string]: unknown;
-            };
-            parameters: components["schemas"]["Parameter"][];
-            /** @description Of the administrator, for the data. */
-            storage_options: {
-                [key: string]: unknown;
-            };
             /** @description Of the administrator, for the catalog file itself. */
             catalog_options: {
                 [key: string]: unknown;
             };
+            /** @description The catalog file that has the entry itself. */
+            catalog_url: string;
+            dataset: components["schemas"]["Dataset"];
+            /** @description What intake would run. */
+            driver: string;
+            /** @description The entry's name there; for intake-esm the asset's path. */
+            entry: string;
+            /** @enum {string} */
+            kind: "intake" | "intake2" | "intake-esm" | "url";
+            parameters: components["schemas"]["Parameter"][];
+            /** @description Plain values for xarray's opener, of a url. */
+            reading: {
+                [key: string]: unknown;
+            };
+            /** @description Of the administrator, for the data. */
+            storage_options: {
+                [key: string]: unknown;
+            };
             /** @description What opening it would run that is not known to be safe. */
             untrusted: string[];
+            /** @description Of the replica that is to be opened. */
+            url: string;
         };
         /**
          * OptionField
          * @description One field of a gateway's own options form.
          */
         OptionField: {
+            choices: unknown[] | null;
+            default: unknown;
             field: string;
             label: string;
+            maximum: number | null;
+            minimum: number | null;
             /** @enum {string} */
             type: "int" | "float" | "string" | "bool" | "select" | "mapping";
-            default: unknown;
-            minimum: number | null;
-            maximum: number | null;
-            choices: unknown[] | null;
         };
         /**
          * Parameter
          * @description A parameter that a catalog lets its reader choose.
          */
         Parameter: {
-            name: string;
-            description: string;
-            type: string;
-            default: unknown;
             allowed: unknown[] | null;
+            default: unknown;
+            description: string;
+            name: string;
+            type: string;
         };
         /**
          * Placement
@@ -660,14 +684,14 @@ export interface components {
         Placement: {
             /** @description Id, unless a URL or region was asked. */
             dataset: string | null;
-            url: string;
-            /** @description Where the bytes are. */
-            region: string | null;
             gateway: string;
             gateway_region: string;
-            relation: components["schemas"]["Relation"];
             /** @description Of a GB read; null: not known. */
             price: components["schemas"]["PriceRange"] | null;
+            /** @description Where the bytes are. */
+            region: string | null;
+            relation: components["schemas"]["Relation"];
+            url: string;
             /** @description One sentence. */
             why: string;
         };
@@ -676,16 +700,16 @@ export interface components {
          * @description A list price, or the range it lies in.
          */
         PriceRange: {
-            /** @description USD per GB (10^9 bytes). */
-            low: number;
-            /** @description USD per GB (10^9 bytes). */
-            high: number;
-            /** @description Where the figure is from. */
-            source: string;
             /** @description When it was read there, ISO 8601. */
             date: string;
+            /** @description USD per GB (10^9 bytes). */
+            high: number;
+            /** @description USD per GB (10^9 bytes). */
+            low: number;
             /** @enum {string} */
             payer: "nobody" | "you" | "owner";
+            /** @description Where the figure is from. */
+            source: string;
         };
         /**
          * Problem
@@ -701,35 +725,35 @@ export interface components {
          * @description What moving bytes costs.
          */
         Quote: {
-            source: string;
+            bytes: number;
             /** @description Null: outside every cloud. */
             destination: string | null;
-            bytes: number;
-            /** @description USD in all; null: not known. */
-            low: number | null;
-            /** @description USD in all; null: not known. */
-            high: number | null;
-            /** @description Per GB of these bytes; null: not known. */
-            price: components["schemas"]["PriceRange"] | null;
-            /** @enum {string} */
-            payer: "nobody" | "you" | "owner";
             /** @description How the range comes about, and what it leaves out. */
             detail: string;
+            /** @description USD in all; null: not known. */
+            high: number | null;
+            /** @description USD in all; null: not known. */
+            low: number | null;
+            /** @enum {string} */
+            payer: "nobody" | "you" | "owner";
+            /** @description Per GB of these bytes; null: not known. */
+            price: components["schemas"]["PriceRange"] | null;
+            source: string;
         };
         /**
          * RegionInfo
          * @description A known region, for people and for maps.
          */
         RegionInfo: {
-            region: string;
-            /** @description Human name, as 'Oregon'. */
-            title: string;
             /** @enum {string} */
             kind: "region" | "multi-region" | "dual-region" | "local";
             /** @description Degrees north. */
             latitude: number | null;
             /** @description Degrees east. */
             longitude: number | null;
+            region: string;
+            /** @description Human name, as 'Oregon'. */
+            title: string;
         };
         /**
          * Relation
@@ -742,34 +766,34 @@ export interface components {
          * @description One copy of a dataset.
          */
         Replica: {
-            /** @description Where the bytes are, as gs://bucket/path; may be empty. */
-            url: string;
-            /** @description Where that is; null if not known. */
-            region: string | null;
-            /** @description How the region is known. */
-            evidence: components["schemas"]["Evidence"];
-            /** @description The evidence in words, also to the contrary. */
-            detail: string;
             /** @description Other regions that weaker or equal evidence puts it in. */
             contradicted: string[];
+            /** @description The evidence in words, also to the contrary. */
+            detail: string;
+            /** @description How the region is known. */
+            evidence: components["schemas"]["Evidence"];
+            /** @description Where that is; null if not known. */
+            region: string | null;
             requester_pays: boolean;
+            /** @description Where the bytes are, as gs://bucket/path; may be empty. */
+            url: string;
         };
         /**
          * ScaleCluster
          * @description New adaptive bounds.
          */
         ScaleCluster: {
-            minimum: number;
             maximum: number;
+            minimum: number;
         };
         /**
          * SignIn
          * @description What a person types to sign in.
          */
         SignIn: {
+            password: string;
             /** @default  */
             username?: string;
-            password: string;
         };
         /**
          * StartCluster
@@ -782,20 +806,20 @@ export interface components {
              */
             gateway?: string | null;
             /**
-             * @description A dataset's id, a URL or a region.
+             * @description Null: the gateway's default.
              * @default null
              */
-            near?: string | null;
+            maximum?: number | null;
             /**
              * @description Null: the gateway's default.
              * @default null
              */
             minimum?: number | null;
             /**
-             * @description Null: the gateway's default.
+             * @description A dataset's id, a URL or a region.
              * @default null
              */
-            maximum?: number | null;
+            near?: string | null;
             /** @description Of the gateway's form. */
             options?: {
                 [key: string]: unknown;
@@ -811,90 +835,87 @@ export interface components {
          * @description The cluster that a wish was answered with.
          */
         StartedCluster: {
-            gateway: string;
-            name: string;
-            region: string;
-            /** @enum {string} */
-            status: "PENDING" | "RUNNING" | "STOPPING" | "STOPPED" | "FAILED";
-            /** @description Why it failed, or that the gateway capped it. */
-            message: string;
-            /** @description Null while it cannot be told. */
-            workers: number | null;
             /** @description Threads of all workers. */
             cores: number | null;
-            /** @description Bytes of all workers. */
-            memory: number | null;
-            /** @description Workers; null if another set it. */
-            minimum: number | null;
-            /** @description Workers; null if another set it. */
-            maximum: number | null;
-            /** @description Id of what it was opened for. */
-            dataset: string | null;
-            /** @description Seconds since 1970. */
-            started: number;
             /** @description Path below the Jupyter server's base URL; null: none yet. */
             dashboard: string | null;
-            /** @description Whether it was there already. */
-            reused: boolean;
+            /** @description Id of what it was opened for. */
+            dataset: string | null;
+            gateway: string;
+            /** @description Workers; null if another set it. */
+            maximum: number | null;
+            /** @description Bytes of all workers. */
+            memory: number | null;
+            /** @description Why it failed, or that the gateway capped it. */
+            message: string;
+            /** @description Workers; null if another set it. */
+            minimum: number | null;
+            name: string;
             /** @description Why there, if it was chosen. */
             placement: components["schemas"]["Placement"] | null;
+            region: string;
+            /** @description Whether it was there already. */
+            reused: boolean;
+            /** @description Seconds since 1970. */
+            started: number;
+            /** @enum {string} */
+            status: "PENDING" | "RUNNING" | "STOPPING" | "STOPPED" | "FAILED";
+            /** @description Null while it cannot be told. */
+            workers: number | null;
         };
         /**
          * Structure
          * @description What a dataset holds, from its metadata alone.
          */
         Structure: {
-            dataset: string;
-            url: string;
-            /** @description As found: zarr v2, zarr v3, netcdf-4, parquet, … */
-            format: string;
-            dims: components["schemas"]["Dimension"][];
-            /** @description Coordinates and data variables. */
-            variables: components["schemas"]["Variable"][];
             /** @description Of the whole dataset; long ones are cut. */
             attributes: {
                 [key: string]: string;
             };
             /** @description In memory, decoded; null: not known. */
             bytes: number | null;
-            /** @description In the store; null: not known. */
-            stored_bytes: number | null;
             /** @description What it took to learn this. */
             bytes_read: number;
-            /** @description Reads and listings that it took. */
-            requests: number;
+            dataset: string;
             /** @description What is not known, and why. */
             detail: string;
+            dims: components["schemas"]["Dimension"][];
+            /** @description As found: zarr v2, zarr v3, netcdf-4, parquet, … */
+            format: string;
+            /** @description Paths of groups below the root, each of which is opened by itself; their variables are named with the path. */
+            groups: string[];
+            /** @description Reads and listings that it took. */
+            requests: number;
+            /** @description In the store; null: not known. */
+            stored_bytes: number | null;
+            url: string;
+            /** @description Coordinates and data variables. */
+            variables: components["schemas"]["Variable"][];
         };
         /**
          * Variable
          * @description An array of a dataset, or a column of a table.
          */
         Variable: {
-            name: string;
-            dims: string[];
-            shape: number[];
-            /** @description Elements of a stored chunk, by dimension; null: not chunked. */
+            /** @description In memory, decoded; null: not fixed. */
+            bytes: number | null;
+            /** @description Elements of what is read at once, by dimension; null: not chunked. */
             chunks: number[] | null;
+            coordinate: boolean;
+            dims: string[];
             /** @description As it is read: scaled, and times as datetime64. */
             dtype: string;
+            name: string;
+            shape: number[];
+            /** @description Elements of a stored object, where it holds several chunks; else null. */
+            shards: number[] | null;
+            /** @description In the store; null: not known. */
+            stored_bytes: number | null;
             /** @description As it is stored. */
             stored_dtype: string;
-            coordinate: boolean;
             /** @description long_name or standard_name. */
             title: string;
             units: string;
-            /** @description In memory, decoded; null: not fixed. */
-            bytes: number | null;
-            /** @description In the store; null: not known. */
-            stored_bytes: number | null;
-        };
-        /** @description What went wrong, in one sentence for a person. */
-        Error: {
-            /** @description Stable, machine-readable name of the error. */
-            code: string;
-            /** @description What failed, and the way out. */
-            message: string;
         };
     };
     responses: {
@@ -925,6 +946,7 @@ export type Dataset = components['schemas']['Dataset'];
 export type DatasetPage = components['schemas']['DatasetPage'];
 export type DatasetRow = components['schemas']['DatasetRow'];
 export type Dimension = components['schemas']['Dimension'];
+export type Error = components['schemas']['Error'];
 export type Evidence = components['schemas']['Evidence'];
 export type Facet = components['schemas']['Facet'];
 export type FacetValue = components['schemas']['FacetValue'];
@@ -947,166 +969,13 @@ export type StartCluster = components['schemas']['StartCluster'];
 export type StartedCluster = components['schemas']['StartedCluster'];
 export type Structure = components['schemas']['Structure'];
 export type Variable = components['schemas']['Variable'];
-export type Error = components['schemas']['Error'];
 export type ResponseError = components['responses']['Error'];
 export type $defs = Record<string, never>;
 export interface operations {
-    status: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LabStatus"];
-                };
-            };
-            default: components["responses"]["Error"];
-        };
-    };
-    refresh: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LabStatus"];
-                };
-            };
-            default: components["responses"]["Error"];
-        };
-    };
-    datasets: {
-        parameters: {
-            query?: {
-                /** @description Words that id, name, title, description, tags or variables begin with. */
-                text?: string;
-                /** @description aws, gcp, azure, local, or unknown. */
-                provider?: string[];
-                /** @description Regions, or patterns like gcp:*, or unknown for those not known. */
-                region?: string[];
-                catalog?: string[];
-                format?: string[];
-                tag?: string[];
-                requester_pays?: boolean | null;
-                /** @description Whether a gateway is in its region or inside it. */
-                near?: boolean | null;
-                /** @description Only datasets in this gateway's region. */
-                gateway?: string;
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DatasetPage"];
-                };
-            };
-            default: components["responses"]["Error"];
-        };
-    };
-    placements: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Percent-encoded, its slashes too. */
-                dataset_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Placement"][];
-                };
-            };
-            default: components["responses"]["Error"];
-        };
-    };
-    opening: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Percent-encoded, its slashes too. */
-                dataset_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Opening"];
-                };
-            };
-            default: components["responses"]["Error"];
-        };
-    };
-    dataset: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Percent-encoded, its slashes too. */
-                dataset_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Dataset"];
-                };
-            };
-            default: components["responses"]["Error"];
-        };
-    };
-    locate: {
+    analyses: {
         parameters: {
             query: {
-                url: string[];
+                dataset: string[];
             };
             header?: never;
             path?: never;
@@ -1120,66 +989,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Location"][];
+                    "application/json": components["schemas"]["Analysis"][];
                 };
             };
             default: components["responses"]["Error"];
         };
     };
-    regions: {
+    cells: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RegionInfo"][];
-                };
-            };
-            default: components["responses"]["Error"];
-        };
-    };
-    gateways: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Gateway"][];
-                };
-            };
-            default: components["responses"]["Error"];
-        };
-    };
-    sign_in: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                gateway: string;
-            };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SignIn"];
+                "application/json": components["schemas"]["CellsRequest"];
             };
         };
         responses: {
@@ -1189,53 +1014,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Gateway"];
-                };
-            };
-            default: components["responses"]["Error"];
-        };
-    };
-    sign_out: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                gateway: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Gateway"];
-                };
-            };
-            default: components["responses"]["Error"];
-        };
-    };
-    gateway_options: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                gateway: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OptionField"][];
+                    "application/json": components["schemas"]["Cells"];
                 };
             };
             default: components["responses"]["Error"];
@@ -1282,30 +1061,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StartedCluster"];
-                };
-            };
-            default: components["responses"]["Error"];
-        };
-    };
-    connection: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                gateway: string;
-                cluster: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Connection"];
                 };
             };
             default: components["responses"]["Error"];
@@ -1361,10 +1116,49 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
-    analyses: {
+    connection: {
         parameters: {
-            query: {
-                dataset: string[];
+            query?: never;
+            header?: never;
+            path: {
+                gateway: string;
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    datasets: {
+        parameters: {
+            query?: {
+                /** @description Words that id, name, title, description, tags or variables begin with. */
+                text?: string;
+                /** @description aws, gcp, azure, local, or unknown. */
+                provider?: string[];
+                /** @description Regions, or patterns like gcp:*, or unknown for those not known. */
+                region?: string[];
+                catalog?: string[];
+                format?: string[];
+                tag?: string[];
+                requester_pays?: boolean | null;
+                /** @description Whether a gateway is in its region or inside it. */
+                near?: boolean | null;
+                /** @description Only datasets in this gateway's region. */
+                gateway?: string;
+                limit?: number;
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -1378,24 +1172,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Analysis"][];
+                    "application/json": components["schemas"]["DatasetPage"];
                 };
             };
             default: components["responses"]["Error"];
         };
     };
-    cells: {
+    dataset: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description Percent-encoded, its slashes too. */
+                dataset_id: string;
+            };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CellsRequest"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Done. */
             200: {
@@ -1403,7 +1196,55 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Cells"];
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    opening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded, its slashes too. */
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opening"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    placements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded, its slashes too. */
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Placement"][];
                 };
             };
             default: components["responses"]["Error"];
@@ -1433,6 +1274,147 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    gateways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gateway"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    gateway_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gateway: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptionField"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gateway: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gateway"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gateway: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gateway"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    locate: {
+        parameters: {
+            query: {
+                url: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Location"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    placements_near: {
+        parameters: {
+            query: {
+                /** @description A dataset's id, a URL or a region. */
+                near: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Placement"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     price: {
         parameters: {
             query: {
@@ -1456,6 +1438,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Quote"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabStatus"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    regions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionInfo"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabStatus"];
                 };
             };
             default: components["responses"]["Error"];

@@ -150,7 +150,7 @@ class TestGcp:
         pair = regions.parse_region("US-WEST1+US-EAST1")
         assert str(pair) == "gcp:us-east1_us-west1"
         assert regions.members(pair) == {Region("gcp", "us-east1"), Region("gcp", "us-west1")}
-        price = regions.price_per_gb(pair, Region("gcp", "us-west1"))
+        price = regions.LIST_PRICES.per_gb(pair, Region("gcp", "us-west1"))
         assert price is not None
         assert (price.high, price.payer) == (0, "nobody")
         assert str(regions.parse_region("gcp:us-east1, us-central1")) == "gcp:nam4"

@@ -128,12 +128,14 @@ async def test_it_answers_as_the_lab_does(
     request = r.CellsRequest(datasets=(RAIN,))
     ask: list[Callable[[LabInterface], Any]] = [
         lambda lab: lab.status(),
-        lambda lab: lab.refresh(),
         lambda lab: lab.datasets(r.DatasetQuery()),
         lambda lab: lab.datasets(query),
         lambda lab: lab.dataset(RAIN),
         lambda lab: lab.dataset("good/a%2Fb"),
+        lambda lab: lab.datasets(r.DatasetQuery(near=True, provider=("gcp", "aws"), tag=("x y",))),
         lambda lab: lab.placements(RAIN),
+        lambda lab: lab.placements_near(r.NearQuery(near="aws:us-west-2")),
+        lambda lab: lab.price(r.PriceQuery(source=RAIN, bytes=5, requester_pays=True)),
         lambda lab: lab.opening(RAIN),
         lambda lab: lab.locate(r.LocateQuery(url=("gs://a/b?c&d", "s3://é"))),
         lambda lab: lab.regions(),
@@ -145,6 +147,8 @@ async def test_it_answers_as_the_lab_does(
     async with closing(RemoteService.from_environment()) as remote:
         for question in ask:
             assert await question(remote) == await question(service)
+        refreshed, known = await remote.refresh(), await service.status()
+        assert refreshed == known  # also the time at which each catalog was read
 
 
 @pytest.mark.asyncio

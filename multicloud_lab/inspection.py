@@ -1,0 +1,82 @@
+"""Looking at what a dataset holds, with the rights that the administrator gave, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from multicloud_lab import records as r
+from multicloud_lab.config import LabConfig
+from multicloud_lab.errors import AccessDeniedError, CatalogError, DeadlineError
+from multicloud_lab.hosts import allowed_by
+from multicloud_lab.structure import read_structure
+
+DEADLINE = 30.0
+"""Seconds that one look at a dataset may take."""
+
+# What fsspec's file systems call reading without a name.
+_ANONYMOUS: dict[str, dict[str, Any]] = {
+    "s3": {"anon": True},
+    "s3a": {"anon": True},
+    "gs": {"token": "anon"},
+    "gcs": {"token": "anon"},
+}
+
+
+def inspect(opening: r.Opening, config: LabConfig) -> r.Structure:
+    """Read the structure of a dataset; blocking.
+
+    A store of which nothing else is said is asked anonymously first, then with whatever
+    credentials this process has.
+
+    Raises
+    ------
+    CatalogError
+        The catalog does not say where the dataset is, or names what it may not.
+    AccessDeniedError, DeadlineError, UnreadableDatasetError
+    """
+    url = opening.url
+    if not url or "{{" in url:
+        raise CatalogError(f"The catalog of {opening.dataset.id} does not say where it is.")
+    if "://" in opening.catalog_url and ("://" not in url or url.startswith(("file:", "local:"))):
+        raise CatalogError(
+            f"The catalog of {opening.dataset.id} is remote but names a file of this machine."
+        )
+
+    named = [
+        *config.storage_options,
+        *config.registries,
+        *(catalog.url for catalog in config.catalogs),
+    ]
+    refused: AccessDeniedError | None = None
+    for options in _attempts(opening, url):
+        try:
+            return read_structure(
+                url,
+                opening.dataset.format,
+                dataset=opening.dataset.id,
+                options=options,
+                deadline=DEADLINE,
+                allowed=allowed_by(named),
+            )
+        except AccessDeniedError as error:
+            refused = error
+        except DeadlineError:
+            if refused is None:
+                raise
+    assert refused is not None  # noqa: S101 - a loop that ended was refused
+    raise refused
+
+
+def _attempts(opening: r.Opening, url: str) -> Iterator[Mapping[str, Any]]:
+    """Give the options to read with, those that ask for least first."""
+    of_catalog = opening.reading.get("storage_options") or {}
+    options = {**of_catalog, **opening.storage_options}
+    pays = any(copy.requester_pays for copy in opening.dataset.replicas if copy.url == url)
+    anonymous = _ANONYMOUS.get(url.partition("://")[0])
+    if pays and anonymous is not None:
+        yield {"requester_pays": True, **options}
+        return
+    if anonymous is not None and not set(options) - {"endpoint_url", "client_kwargs"}:
+        yield {**anonymous, **options}
+    yield options

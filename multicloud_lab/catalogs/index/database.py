@@ -113,7 +113,7 @@ class Database:
         try:
             return self._transact(work, begin)
         except sqlite3.DatabaseError as error:
-            if self._path is None or error.sqlite_errorcode & 0xFF not in _DAMAGE:
+            if self._path is None or not _is_damage(error):
                 raise
         self._renew(renewals)
         return self._transact(work, begin)
@@ -135,13 +135,11 @@ class Database:
     def _connection(self) -> Iterator[sqlite3.Connection]:
         if self._path is None:  # one connection, one at a time
             with self._lock:
-                if self._closed:
-                    raise sqlite3.ProgrammingError("The index is closed.")
+                self._check_open()
                 yield self._idle[0]
             return
         with self._lock:
-            if self._closed:
-                raise sqlite3.ProgrammingError("The index is closed.")
+            self._check_open()
             connection = self._idle.pop() if self._idle else None
             renewals = self._renewals
         connection = connection or self._opened()
@@ -155,12 +153,16 @@ class Database:
                 else:
                     connection.close()
 
+    def _check_open(self) -> None:
+        if self._closed:
+            raise RuntimeError("The index is closed.")
+
     def _opened(self) -> sqlite3.Connection:
         """Open a connection to a file that has the tables."""
         try:
             return self._connect()
         except sqlite3.DatabaseError as error:
-            if self._path is None or error.sqlite_errorcode & 0xFF not in _DAMAGE:
+            if self._path is None or not _is_damage(error):
                 raise
         self._remove()
         return self._connect()
@@ -202,6 +204,11 @@ class Database:
     def _remove(self) -> None:
         for ending in ("", "-wal", "-shm"):
             Path(f"{self._path}{ending}").unlink(missing_ok=True)
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    # What Python itself finds wrong has no code of SQLite's.
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

@@ -21,23 +21,27 @@ _ALWAYS = ("path", "name", "catalog_url", "kind", "entry", "title", "description
 _SOMETIMES = ("tags", "variables", "aliases", "driver", "reading", "untrusted", "problem")
 
 
+def shortened(entry: Entry) -> Entry:
+    """Give an entry with no more of its description than is kept."""
+    if len(entry.description) <= MAX_DESCRIPTION:
+        return entry
+    return replace(entry, description=entry.description[: MAX_DESCRIPTION - 1] + "…")
+
+
 def packed(entry: Entry) -> bytes:
     """Write an entry down."""
-    short = entry
-    if len(entry.description) > MAX_DESCRIPTION:
-        short = replace(entry, description=entry.description[: MAX_DESCRIPTION - 1] + "…")
     more: dict[str, Any] = {}
     for name in _SOMETIMES:
-        value = getattr(short, name)
+        value = getattr(entry, name)
         if value:
             more[name] = value
-    if short.registry:
+    if entry.registry:
         more["registry"] = True
-    if short.parameters:
-        more["parameters"] = [p.model_dump(exclude_defaults=True) for p in short.parameters]
-    always = [getattr(short, name) for name in _ALWAYS]
+    if entry.parameters:
+        more["parameters"] = [p.model_dump(exclude_defaults=True) for p in entry.parameters]
+    always = [getattr(entry, name) for name in _ALWAYS]
     text = json.dumps(
-        [*always, [_short_copy(copy) for copy in short.copies], more],
+        [*always, [_short_copy(copy) for copy in entry.copies], more],
         ensure_ascii=False,
         separators=(",", ":"),
         default=_plain,

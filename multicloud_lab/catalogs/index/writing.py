@@ -15,6 +15,7 @@ from multicloud_lab.catalogs.index.rows import (
     heading_words,
     other_words,
     packed,
+    shortened,
     unpacked,
 )
 from multicloud_lab.catalogs.index.shelf import Kind, load, save, shelve
@@ -37,11 +38,12 @@ class Prepared:
     @classmethod
     def of(cls, catalog: str, entries: Sequence[Entry]) -> Prepared:
         """Write the entries down; their words are left for :meth:`find_words`."""
-        rows = [packed(entry) for entry in entries]
+        short = [shortened(entry) for entry in entries]
+        rows = [packed(entry) for entry in short]
         digest = hashlib.blake2b(digest_size=16)
         for row in rows:
             digest.update(len(row).to_bytes(8, "little") + row)
-        return cls(catalog, entries, rows, digest.digest())
+        return cls(catalog, short, rows, digest.digest())
 
     def find_words(self) -> None:
         """Make the lists of words, once."""

@@ -23,12 +23,18 @@ def esm_json(**more: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A catalog of two datasets: its file's name and text, the paths it lists, how they open."""
+    """A catalog of two datasets: its file's name and text, the paths it lists, how they open.
+
+    ``below`` are the paths as a child, if others; ``region`` is what it declares itself, if it
+    does.
+    """
 
     file: str
     text: str
     paths: list[tuple[str, ...]]
     kind: OpeningKind
+    below: list[tuple[str, ...]] | None = None
+    region: str = ""
 
 
 SAMPLES = {
@@ -83,5 +89,60 @@ SAMPLES = {
         ),
         [("atm", "T"), ("ocn", "S")],
         "intake-esm",
+    ),
+    "stac": Sample(
+        "collection.json",
+        json.dumps(
+            {
+                "type": "Collection",
+                "id": "c",
+                "stac_version": "1.0.0",
+                "description": "Two stores",
+                "license": "other",
+                "extent": {
+                    "spatial": {"bbox": [[-180, -90, 180, 90]]},
+                    "temporal": {"interval": [[None, None]]},
+                },
+                "links": [],
+                "assets": {
+                    name: {
+                        "href": f"gs://b/{name}.zarr",
+                        "type": "application/vnd+zarr",
+                        "roles": ["data"],
+                    }
+                    for name in ("one", "two")
+                },
+            }
+        ),
+        [("c", "one"), ("c", "two")],
+        "url",
+    ),
+    "aws-registry": Sample(
+        "one.yaml",
+        yaml.safe_dump(
+            {
+                "Name": "One",
+                "Description": "Two buckets",
+                "Resources": [
+                    {
+                        "Type": "S3 Bucket",
+                        "ARN": f"arn:aws:s3:::{bucket}",
+                        "Region": "us-west-2",
+                        "Description": bucket,
+                    }
+                    for bucket in ("bucket-a", "bucket-b")
+                ],
+            }
+        ),
+        [("one", "bucket-a"), ("one", "bucket-b")],
+        "url",
+        below=[("bucket-a",), ("bucket-b",)],
+        region="aws:us-west-2",
+    ),
+    "url-list": Sample(
+        "list.txt",
+        "# Two stores\ns3://b/one.zarr\n\ngs://b/two.nc  Second\n",
+        [("b", "one.zarr"), ("b", "two.nc")],
+        "url",
     ),
 }

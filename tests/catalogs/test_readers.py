@@ -14,7 +14,7 @@ from multicloud_lab.catalogs import Entry
 from multicloud_lab.catalogs.document import parse_content
 from multicloud_lab.catalogs.reader import FORMATS
 from multicloud_lab.errors import CatalogError
-from multicloud_lab.regions import Region
+from multicloud_lab.regions import parse_region
 from tests.catalogs.conftest import LOCAL_CATALOG, Read
 from tests.catalogs.samples import SAMPLES, esm_json
 
@@ -67,8 +67,10 @@ class TestEveryFormat:
         top = tmp_path / "top.yaml"
         top.write_text(yaml.safe_dump({"sources": sources}))
         entries = read(top)
-        assert [entry.path for entry in entries] == [("nested", *p) for p in SAMPLES[name].paths]
-        assert {entry.copies[0].region for entry in entries} == {Region("gcp", "us-central1")}
+        sample = SAMPLES[name]
+        assert [e.path for e in entries] == [("nested", *p) for p in sample.below or sample.paths]
+        region = parse_region(sample.region or metadata["region"])
+        assert {entry.copies[0].region for entry in entries} == {region}
 
     def test_over_the_network_with_the_administrators_options(
         self, name: str, tmp_path: Path

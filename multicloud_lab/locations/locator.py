@@ -23,6 +23,12 @@ from multicloud_lab.records import Location
 from multicloud_lab.regions import Evidence, Region, contains, parse_region
 
 _STRENGTH = {evidence: rank for rank, evidence in enumerate(Evidence)}
+_OWN = {
+    Evidence.EXPLICIT: "asked for",
+    Evidence.CATALOG: "declared by its catalog",
+    Evidence.REGISTRY: "listed by its registry",
+}
+"""What is told of a declaration that comes without words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +68,13 @@ class Locator:
         self._configured: dict[str, Claim] = {}
         for prefix, region in configured.items():
             url = normal_form(prefix).url.rstrip("/")
-            written = shown(url if set(prefix) & set("?#@") else prefix)
-            detail = f"configured: {written} is in {region}"
+            detail = f"configured: {_written(prefix)} is in {region}"
             self._configured[url] = Claim(region, Evidence.CONFIGURED, detail)
         self._listed = listed
         self._options_for = options_for
         self._now = now
-        self._declared: dict[str, list[Claim]] = {}
         self._registries: dict[str, dict[str, tuple[Claim, ...]]] = {}
         self._probed: dict[str, Probed] = {}
-
-    def declare(self, url: str, region: Region, detail: str = "declared by its catalog") -> None:
-        """Remember that a catalog puts a URL, and all below it, in a region."""
-        claims = self._declared.setdefault(normal_form(url).url, [])
-        if all(claim.region != region for claim in claims):
-            claims.append(Claim(region, Evidence.CATALOG, detail))
 
     def replace_registry(self, name: str, rows: Iterable[tuple[str, Region, str]]) -> None:
         """Take a registry's rows in the place of those it had.
@@ -96,7 +94,7 @@ class Locator:
             site = bucket_of(address) or site_of(address)
             if not address.bucket and site != address.url:
                 continue
-            detail = f"the registry {shown(name)} lists it" + (
+            detail = f"the registry {_written(name)} lists it" + (
                 f" ({shown(words)})" if words else ""
             )
             if address.url not in (address.bucket, site):
@@ -104,7 +102,9 @@ class Locator:
             claims = found.setdefault(site, [])
             if all(claim.region != region for claim in claims):
                 claims.append(Claim(region, Evidence.REGISTRY, detail))
-        self._registries[name] = {site: tuple(claims) for site, claims in found.items()}
+        known = {site: tuple(claims) for site, claims in found.items()}
+        # A new mapping, since others may be locating in their threads.
+        self._registries = {**self._registries, name: known}
 
     def learn(self, bucket: str, probed: Probed) -> None:
         """Take what a prober found out about a bucket, as :meth:`unsettled` named it."""
@@ -154,7 +154,7 @@ class Locator:
         declared: Region | None = None,
         *,
         evidence: Evidence = Evidence.CATALOG,
-        detail: str = "declared by its catalog",
+        detail: str = "",
         endpoint: str = "",
     ) -> Location:
         """Say where a URL's bytes are.
@@ -168,7 +168,7 @@ class Locator:
         evidence : Evidence
             How strong that is.
         detail : str
-            That in words.
+            That in words; empty: those of the listing, if it says the same.
         endpoint : str
             Of the object store, where the catalog names one.
 
@@ -188,7 +188,10 @@ class Locator:
         probed = self._probed.get(bucket_of(address))
         if probed is not None and best.region in (probed.region, *probed.also):
             against = [c for c in against if c.region not in (probed.region, *probed.also)]
-        told = [best.detail, *dict.fromkeys(f"{c.detail} ({c.region})" for c in against)]
+        told = [
+            _words(best),
+            *dict.fromkeys(f"{_words(c)} ({c.region})" for c in against),
+        ]
         return Location(
             url=url,
             region=best.region,
@@ -217,8 +220,8 @@ class Locator:
         """Give every answer, the strongest first, of equal ones the entry's own."""
         claims = list(self._said(address))
         if own is not None:
-            same = [c for c in claims if self._declared and c.region == own.region]
-            claims = [*(same[:1] or [own]), *claims]
+            same = [c for c in claims if (c.region, c.evidence) == (own.region, own.evidence)]
+            claims = [same[0] if same and not own.detail else own, *claims]
         strength = dict(_STRENGTH)
         if _quarrel(claims):  # then the provider's own word decides
             strength[Evidence.PROBED] = strength[Evidence.CONFIGURED]
@@ -231,10 +234,6 @@ class Locator:
         longest = self._longest(address)
         if longest:
             yield self._configured[longest]
-        if self._declared:
-            yield from next(
-                (self._declared[p] for p in prefixes(address.url) if p in self._declared), ()
-            )
         if not address.url:
             return
         yield from self._listed(_within_site(address))
@@ -274,6 +273,15 @@ class Locator:
         else:
             why = f"nothing says where {site} is"
         return f"{why}; add it to MulticloudLab.regions"
+
+
+def _words(claim: Claim) -> str:
+    return claim.detail or _OWN.get(claim.evidence, "declared")
+
+
+def _written(url: str) -> str:
+    """Give a URL of the configuration as it stands there, but for what may be secret in it."""
+    return shown(normal_form(url).url if set(url) & set("?#@") else url)
 
 
 def _named(address: Address) -> Region | None:

@@ -98,9 +98,11 @@ def test_what_other_entries_declare() -> None:
         IOWA, Evidence.CATALOG, (BELGIUM,),
     )  # fmt: skip
     assert first.detail == "declared by catalog one; but declared by catalog two (gcp:europe-west1)"
-    own = locator.locate("gs://b/x", BELGIUM, detail="declared by catalog two")
+    own = locator.locate("gs://b/x", BELGIUM)
     assert own.region == BELGIUM
     assert own.detail == "declared by catalog two; but declared by catalog one (gcp:us-central1)"
+    assert locator.locate("gs://b/x", BELGIUM, detail="as it says").detail.startswith("as it says")
+    assert locator.locate("gs://c/x", BELGIUM).detail == "declared by its catalog"
 
 
 def test_what_is_asked_of_the_listing() -> None:
@@ -183,6 +185,17 @@ def test_a_registry_is_replaced_whole() -> None:
     assert locator.locate("s3://a").detail == "the registry S lists it"
     assert locator.locate("s3://b").region == IRELAND
     assert locator.locate("s3://b").contradicted == ()
+
+
+def test_a_registrys_address_is_told_without_what_is_secret_in_it() -> None:
+    locator = make()
+    locator.replace_registry("https://k:secret@h.org/r?sig=secret", [("s3://b", OREGON, "")])
+    assert locator.locate("s3://b").detail == "the registry https://h.org/r lists it"
+
+
+def test_a_row_of_a_registry_is_told_as_one() -> None:
+    located = make().locate("s3://b", OREGON, evidence=Evidence.REGISTRY)
+    assert (located.evidence, located.detail) == (Evidence.REGISTRY, "listed by its registry")
 
 
 def test_one_bucket_in_two_regions() -> None:

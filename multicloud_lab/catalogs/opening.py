@@ -102,9 +102,9 @@ def _open_at(
 def _document(opening: Opening) -> Document:
     """Read the file that has the entry, once."""
     url = normal_url(opening.catalog_url)
-    # Whoever listed the file has said that it may be read: all of its host may hold its table.
+    # Whoever listed the file has said that it may be read: its host, or disk, may hold its table.
     scheme, _, rest = url.rpartition("://")
-    root = f"{scheme}://{rest.partition('/')[0]}" if scheme else ""
+    root = f"{scheme}://{rest.partition('/')[0]}" if scheme else "/"
 
     def options(file: str) -> dict[str, Any]:
         return dict(opening.catalog_options) if file.startswith(f"{root}/") else {}

@@ -8,7 +8,7 @@ import { formatAge } from './format';
 import { useNow } from './use-changed';
 
 /** Above this many, they are told one by one only on request. */
-const FEW = 2;
+const FEW = 1;
 
 export interface ICatalogNoticesProps {
   catalogs: readonly CatalogStatus[];
@@ -47,16 +47,12 @@ export function CatalogNotices(
   return (
     <section
       className="jp-MulticloudNotices"
-      aria-label={trans.__('Catalogs that need attention')}
+      aria-label={trans.__('Problems of catalogs')}
     >
       <details open={bad.length <= FEW || undefined}>
         <summary>
           <span aria-hidden="true">▲ </span>
-          {trans._n(
-            '%1 catalog needs attention',
-            '%1 catalogs need attention',
-            bad.length
-          )}
+          {trans._n('%1 catalog problem', '%1 catalog problems', bad.length)}
         </summary>
         <ul>
           {bad.map(catalog => (

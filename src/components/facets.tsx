@@ -196,7 +196,7 @@ function providerOf(provider: string, trans: TranslationBundle): string {
     case 'local':
       return trans.__('no cloud');
     case 'unknown':
-      return trans.__('not known');
+      return trans.__('place not known');
     default:
       return provider;
   }

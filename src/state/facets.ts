@@ -81,7 +81,7 @@ export function togglesOf(facet: Facet, chosen: Chosen): IToggle[] {
 /**
  * Split the toggles into a short row that is always shown and the others.
  *
- * The row has the providers, whether a gateway is near, and all that is on; a facet with one
+ * The row has the known providers, whether a gateway is near, and all that is on; a facet with one
  * value narrows nothing, so it is not in it unless it is on.
  *
  * @param facets - As the server counted them, in the order to be shown.
@@ -97,8 +97,9 @@ export function shortRow(
     for (const toggle of toggles) {
       const leads =
         toggles.length > 1 &&
-        (facet.name === 'provider' ||
-          (facet.name === 'near' && toggle.value.value === 'true'));
+        (facet.name === 'provider'
+          ? toggle.value.value !== 'unknown'
+          : facet.name === 'near' && toggle.value.value === 'true');
       if (toggle.on || leads) {
         row.push(toggle);
       } else {

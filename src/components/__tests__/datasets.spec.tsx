@@ -207,7 +207,7 @@ describe('Datasets', () => {
       await list([]);
       const { container } = show();
       expect(container.querySelector('details')!.open).toBe(false);
-      expect(screen.getByText('3 catalogs need attention')).toBeTruthy();
+      expect(screen.getByText('3 catalog problems')).toBeTruthy();
     });
 
     it('should show a child that cannot be read as a row with its sentence', async () => {

@@ -34,7 +34,8 @@ def read_groups(file: SourceFile, source: Source, notes: list[str]) -> tuple[Gro
         paths = list(_paths(opened))
         groups = []
         for path in paths:
-            with H5NetCDFStore.open(file, mode="r", group=path or None) as store:
+            opening = {"mode": "r", "group": path or None, "phony_dims": "access"}
+            with H5NetCDFStore.open(file, **opening) as store:
                 variables, attributes = store.load()
             group = Group(path, {}, dict(attributes))
             for name, variable in variables.items():
@@ -48,6 +49,10 @@ def read_groups(file: SourceFile, source: Source, notes: list[str]) -> tuple[Gro
                 )
             groups.append(group)
         _sum_sizes(opened, groups, source, notes)
+    dims = {dim for group in groups for one in group.variables.values() for dim in one.dims}
+    if any(str(dim).startswith("phony_dim_") for dim in dims):
+        notes.append("dimensions without a name are told as xarray names them with phony_dims")
+    groups.sort(key=lambda group: group.path)
     return tuple(group for group in groups if group.variables or not group.path)
 
 

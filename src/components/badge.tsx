@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { DatasetRow, Replica } from '../api/wire';
-import { evidenceOf, payerOf, priceOf, wayOut } from './places';
+import { evidenceName, evidenceOf, priceOf, wayOut } from './places';
 
 export interface IBadge {
   sign: '●' | '◐' | '○' | '?' | '▲';
@@ -41,7 +41,8 @@ export function badgeOf(row: DatasetRow, trans: TranslationBundle): IBadge {
       .join(' '),
     words: [
       near.words,
-      contradicted.length > 0 &&
+      // Unless its sentence says so.
+      !contradicted.every(other => near.words.includes(other)) &&
         trans.__('Other evidence says %1.', contradicted.join(', ')),
       others.length > 0 && othersOf(others, trans)
     ]
@@ -65,75 +66,40 @@ function nearOf(
   const { near } = row;
   const region = best?.region ?? row.region;
   if (region === null || near?.relation === 'unknown') {
-    const why = best?.detail || near?.why || '';
+    const said = [best?.detail, near?.why].filter(Boolean).join(' ');
+    const out = wayOut(best?.url ?? row.url, said, trans);
     return {
       sign: '?',
       state: 'unknown',
       text: region ? shortOf(region) : trans.__('unknown'),
-      words: sentences(
-        trans.__('Region not known.'),
-        why,
-        wayOut(best?.url ?? row.url, why, trans)
-      )
+      words: [trans.__('Region not known.'), said, out]
+        .filter(Boolean)
+        .join(' ')
     };
   }
   const text = shortOf(region);
-  const place = trans.__(
-    'In %1 (%2).',
-    region,
-    best ? evidenceOf(best, trans) : trans.__('the catalog does not say how')
-  );
   if (near === null) {
     return {
       sign: '○',
       state: 'far',
       text,
-      words: sentences(place, trans.__('No gateway is near.'))
+      words: trans.__(
+        'In %1 (%2). No gateway is near.',
+        region,
+        best ? evidenceOf(best, trans) : evidenceName(row.evidence, trans)
+      )
     };
   }
-  const { gateway, why, price } = near;
-  const cost = price
-    ? sentences(
-        trans.__('Reading it there costs %1.', priceOf(price, trans)),
-        payerOf(price, trans)
-      )
-    : '';
-  switch (near.relation) {
-    case 'same-region':
-      return {
-        sign: '●',
-        state: 'here',
-        text,
-        words: sentences(
-          place,
-          trans.__('Gateway %1 is there too.', gateway),
-          why
-        )
-      };
-    case 'contained':
-    case 'same-provider':
-      return {
-        sign: '◐',
-        state: 'near',
-        text:
-          price && price.high > 0
-            ? trans.__('%1 %2', text, priceOf(price, trans))
-            : text,
-        words: sentences(
-          place,
-          trans.__('Gateway %1 is near.', gateway),
-          why,
-          cost
-        )
-      };
-    default:
-      return {
-        sign: '○',
-        state: 'far',
-        text: price ? trans.__('%1 %2', text, priceOf(price, trans)) : text,
-        words: sentences(place, trans.__('Far from every gateway.'), why, cost)
-      };
+  // Its sentence says the region, how that is known, the gateway, the price and who pays.
+  const words = near.why;
+  if (near.relation === 'same-region') {
+    return { sign: '●', state: 'here', text, words };
   }
+  const price = near.price?.high ? priceOf(near.price, trans) : '';
+  const priced = price ? trans.__('%1 %2', text, price) : text;
+  return near.relation === 'other-provider'
+    ? { sign: '○', state: 'far', text: priced, words }
+    : { sign: '◐', state: 'near', text: priced, words };
 }
 
 /** A region without its provider: rows are narrow, and the tooltip has all. */
@@ -153,10 +119,6 @@ function othersOf(
       .map(({ region }) => region ?? trans.__('region not known'))
       .join(', ')
   );
-}
-
-function sentences(...parts: string[]): string {
-  return parts.filter(Boolean).join(' ');
 }
 
 export function Badge(props: {

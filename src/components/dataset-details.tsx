@@ -182,7 +182,7 @@ function Placements(props: {
           <strong>{gateway}</strong> ({gateway_region}
           {price && `, ${priceOf(price, trans)}`})
           <br />
-          {why} {price && payerOf(price, trans)}
+          {why}
           {price && price.high > 0 && <Source price={price} trans={trans} />}
         </li>
       ))}
@@ -212,7 +212,6 @@ function Leaving(props: {
     <p>
       {cost} {price && payerOf({ ...price, payer: quote.payer }, trans)}{' '}
       {quote.detail}
-      {price && <Source price={price} trans={trans} />}
     </p>
   );
 }

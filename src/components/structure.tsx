@@ -125,6 +125,14 @@ export function StructureTable(props: IStructureTableProps): JSX.Element {
           {trans.__('Show All %1 Variables', variables.length)}
         </Button>
       )}
+      {structure.groups.length > 0 && (
+        <p>
+          {trans.__(
+            'Groups, each opened by itself: %1.',
+            structure.groups.join(', ')
+          )}
+        </p>
+      )}
       {Object.keys(attributes).length > 0 && (
         <details>
           <summary>
@@ -200,9 +208,12 @@ function Group(props: {
             )}
           </td>
           <td>
-            {variable.chunks
-              ? variable.chunks.map(size => size.toLocaleString()).join(' × ')
-              : '—'}
+            {variable.chunks ? timesOf(variable.chunks) : '—'}
+            {variable.shards && (
+              <small>
+                {trans.__('in shards of %1', timesOf(variable.shards))}
+              </small>
+            )}
           </td>
           <td>{sizeOf(variable.bytes, trans)}</td>
           <td>{sizeOf(variable.stored_bytes, trans)}</td>
@@ -214,9 +225,11 @@ function Group(props: {
 
 /** Names as xarray writes them; the shape, where nobody gave them names. */
 function dimsOf({ dims, shape }: Variable): string {
-  return dims.length > 0
-    ? `(${dims.join(', ')})`
-    : shape.map(size => size.toLocaleString()).join(' × ');
+  return dims.length > 0 ? `(${dims.join(', ')})` : timesOf(shape);
+}
+
+function timesOf(sizes: readonly number[]): string {
+  return sizes.map(size => size.toLocaleString()).join(' × ');
 }
 
 function sizeOf(bytes: number | null, trans: TranslationBundle): string {

@@ -52,28 +52,30 @@ describe('badgeOf', () => {
     );
   });
 
-  it('should say how the region is known, in the words of the server', () => {
-    const dataset = row('c/x');
+  it('should take the sentence of the server, evidence, price and payer included', () => {
+    const far = related('other-provider');
+    far.near!.why = 'PRECT is in aws:us-west-2 (probed); …, which you pay.';
+    expect(badgeOf(far, trans).words).toBe(far.near!.why);
+  });
+
+  it('should say how the region is known where no gateway can be near', () => {
     const words = (more: Partial<DatasetRow['replicas'][number]>) =>
       badgeOf(
-        { ...dataset, replicas: [replica({ url: 's3://data/c/x', ...more })] },
+        {
+          ...row('c/x'),
+          replicas: [replica({ url: 's3://data/c/x', ...more })],
+          near: null
+        },
         trans
       ).words;
-    expect(words({})).toContain('In aws:us-west-2 (declared by its catalog).');
+    expect(words({})).toBe(
+      'In aws:us-west-2 (declared by its catalog). No gateway is near.'
+    );
     expect(words({ evidence: 'probed' })).toContain('(probed)');
     const detail = 'S3 said so on 2026-11-02.';
     expect(words({ evidence: 'probed', detail })).toContain(
       '(S3 said so on 2026-11-02).'
     );
-  });
-
-  it('should say who pays', () => {
-    const words = (payer: PriceRange['payer']) =>
-      badgeOf(related('other-provider', price({ payer })), trans).words;
-    expect(words('you')).toContain(
-      'Reading it there costs $0.08–$0.12/GB. You pay it (requester pays).'
-    );
-    expect(words('owner')).toContain('The owner of the bucket pays it.');
   });
 
   it('should mark evidence to the contrary', () => {
@@ -87,6 +89,10 @@ describe('badgeOf', () => {
     );
     expect(badge).toMatchObject({ sign: '●', marks: '▲' });
     expect(badge.words).toContain('Other evidence says aws:us-east-1, gcp:us.');
+    const said = row('c/x');
+    said.replicas = [replica({ url: 's3://data/c/x', contradicted })];
+    said.near!.why = 'Another source says aws:us-east-1 and gcp:us.';
+    expect(badgeOf(said, trans).words).toBe(said.near!.why);
   });
 
   it('should count the other replicas, and be about the one beside the gateway', () => {
@@ -126,12 +132,6 @@ describe('badgeOf', () => {
     );
   });
 
-  it('should say that no gateway is near', () => {
-    const badge = badgeOf({ ...row('c/x'), near: null }, trans);
-    expect(badge).toMatchObject({ sign: '○', state: 'far' });
-    expect(badge.words).toContain('No gateway is near.');
-  });
-
   it('should show a child that cannot be read as that', () => {
     const problem = 'ocean.yaml: not found.';
     const badge = badgeOf({ ...row('c/ocean'), problem, near: null }, trans);
@@ -142,9 +142,9 @@ describe('badgeOf', () => {
   it('should be read in words, gateway included', () => {
     render(<Badge row={related('same-region')} trans={trans} />);
     const badge = screen.getByRole('img', {
-      name: /Gateway aws-oregon is there too/
+      name: /lens\/PRECT and aws-oregon are in aws:us-west-2/
     });
-    expect(badge.getAttribute('title')).toContain('In aws:us-west-2');
+    expect(badge.getAttribute('title')).toContain('aws-oregon');
   });
 });
 

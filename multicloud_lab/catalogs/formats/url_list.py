@@ -85,7 +85,7 @@ def _url(document: Document, said: str) -> tuple[str, str]:
     """Give the whole URL of a line, or why it has none."""
     scheme = found[1].lower() if (found := _ADDRESS.match(said)) else ""
     what = repr(f"{scheme}://…" if scheme else said[:200])
-    if "::" in said:
+    if "::" in said.partition("//")[0]:
         return "", "a chain of file systems; write the address of the data."
     if scheme and scheme not in _SCHEMES:
         return "", f"{what} is no address of a kind known here."

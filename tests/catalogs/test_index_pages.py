@@ -86,6 +86,25 @@ def test_it_goes_on_in_order_of_relevance(index: CatalogIndex) -> None:
     assert page(index, where, 100, "rain") == [n.replace("d0", "zero") for n in whole[3:]]
 
 
+@pytest.mark.parametrize("seen", [1, 2, 3, 5])
+def test_it_goes_on_by_relevance_when_what_was_last_is_gone(index: CatalogIndex, seen: int) -> None:
+    whole = page(index, None, 100, "rain")
+    assert whole != sorted(whole)
+    where = cursor(index, seen, "rain")
+    index.replace(
+        "cat",
+        "u",
+        [
+            one
+            for one in (index.entry(f"cat/p/{name}") for name in NAMES)
+            if one.name != whole[seen - 1]
+        ],
+        root_of=lambda url, endpoint: "",
+        at=0.0,
+    )
+    assert page(index, where, 100, "rain") == whole[seen:]
+
+
 def test_it_goes_on_when_the_catalog_shrank_or_is_gone(index: CatalogIndex) -> None:
     put(index, ["other"], "second")
     where = cursor(index, 8)

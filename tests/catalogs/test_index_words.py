@@ -29,6 +29,7 @@ from multicloud_lab.catalogs.index.words import MAX_WORD, words
         ("降水量 気温", ["降水量", "気温"]),
         ("हिन्दी", ["हिन्दी"]),
         ("İzmir", ["izmir"]),
+        ("\U0001d4d0\u3392", ["amhz"]),
         ("a\x00b\ud800c", ["a", "b", "c"]),
         ("x" * 1000, ["x" * MAX_WORD]),
     ],
@@ -109,6 +110,15 @@ def test_a_search_reads_few_rows_however_many_words_begin_so(
             (word, word),
         ).fetchone()[0]
         assert merged or plain <= 48
+
+
+@pytest.mark.parametrize("count", [1, 8, 31, 32, 33, 64, 96, 1024])
+@pytest.mark.parametrize("having", [1, 2, 3, 32])
+def test_a_list_is_never_read_as_bits(count: int, having: int) -> None:
+    positions = set(range(max(count - having, 0), count))
+    kept = Kept([{"x"} if i in positions else {"y"} for i in range(count)])
+    assert kept.find("x") == (positions, positions)
+    kept.connection.close()
 
 
 @given(

@@ -86,29 +86,37 @@ def after(
     The dataset that the cursor names is looked for where it is now; if it is gone, what comes
     after the place that it had goes on.
     """
-    rank, place = cursor.rank, _place(connection, state, cursor)
+    there = _now(connection, state, cursor)
+    if there is not None:
+        at = np.flatnonzero(order == there)
+        if len(at):
+            return int(at[0]) + 1
+    place = _before(state, cursor) if there is None else there
     if ranks is None:
         return int(np.searchsorted(order, place, side="right"))
-    at = np.flatnonzero(order == place)
-    if len(at):
-        return int(at[0]) + 1
-    of_order = ranks[order]
+    rank, of_order = cursor.rank, ranks[order]
     return int(np.count_nonzero((of_order > rank) | ((of_order == rank) & (order <= place))))
 
 
-def _place(connection: sqlite3.Connection, state: State, cursor: Cursor) -> int:
-    """Give the place of a cursor's dataset, or of the one before the place that it had."""
+def _now(connection: sqlite3.Connection, state: State, cursor: Cursor) -> int | None:
+    """Give the place of a cursor's dataset now; None if it is gone."""
     catalog = next((c for c in state.catalogs if c.name == cursor.catalog), None)
     if catalog is None:
-        following = state.catalogs[cursor.catalog_number :]
-        return (following[0].start if following else len(state.kinds)) - 1
+        return None
     found = connection.execute(
         "SELECT position FROM name WHERE id = ? AND alias = 0 AND source = ?",
         (plain(cursor.id), catalog.source),
     ).fetchone()
-    if found is not None:
-        return catalog.start + int(found[0])
-    return min(catalog.start + cursor.position, catalog.end) - 1
+    return None if found is None else catalog.start + int(found[0])
+
+
+def _before(state: State, cursor: Cursor) -> int:
+    """Give the place before that which a cursor's dataset had: what follows was not seen yet."""
+    catalog = next((c for c in state.catalogs if c.name == cursor.catalog), None)
+    if catalog is not None:
+        return min(catalog.start + cursor.position, catalog.end) - 1
+    following = state.catalogs[cursor.catalog_number :]
+    return (following[0].start if following else len(state.kinds)) - 1
 
 
 def cursor_at(state: State, place: int, ranks: Ranks | None, dataset_id: str) -> str:

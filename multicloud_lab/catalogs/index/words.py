@@ -42,5 +42,7 @@ def words(text: str) -> list[str]:
     """
     folded = text.casefold()
     if not folded.isascii():
+        # Taking a character apart may bring forth a capital, and folding that another accent.
+        folded = unicodedata.normalize("NFKD", folded).casefold()
         folded = unicodedata.normalize("NFKD", folded)
     return [word[:MAX_WORD] for word in folded.translate(_FOLDING).split()]

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from multicloud_lab import records as r
+from multicloud_lab.catalogs import Copy, Entry, is_local
 from multicloud_lab.config import LabConfig
 from multicloud_lab.errors import AccessDeniedError, CatalogError, DeadlineError
-from multicloud_lab.hosts import allowed_by
+from multicloud_lab.hosts import allowed_by, check_address
 from multicloud_lab.structure import read_structure
 
 DEADLINE = 30.0
@@ -23,8 +24,8 @@ _ANONYMOUS: dict[str, dict[str, Any]] = {
 }
 
 
-def inspect(opening: r.Opening, config: LabConfig) -> r.Structure:
-    """Read the structure of a dataset; blocking.
+def inspect(opening: r.Opening, entry: Entry, config: LabConfig) -> r.Structure:
+    """Read the structure of a dataset, which is an entry of a catalog; blocking.
 
     A store of which nothing else is said is asked anonymously first, then with whatever
     credentials this process has.
@@ -38,18 +39,27 @@ def inspect(opening: r.Opening, config: LabConfig) -> r.Structure:
     url = opening.url
     if not url or "{{" in url:
         raise CatalogError(f"The catalog of {opening.dataset.id} does not say where it is.")
-    if "://" in opening.catalog_url and ("://" not in url or url.startswith(("file:", "local:"))):
+    local_catalog = "://" not in opening.catalog_url
+    if not local_catalog and is_local(url):
         raise CatalogError(
             f"The catalog of {opening.dataset.id} is remote but names a file of this machine."
         )
+    named = allowed_by(
+        [
+            *config.storage_options,
+            *config.registries,
+            *(catalog.url for catalog in config.catalogs),
+        ]
+    )
 
-    named = [
-        *config.storage_options,
-        *config.registries,
-        *(catalog.url for catalog in config.catalogs),
-    ]
+    def allowed(address: str) -> bool:
+        return named(address) or (local_catalog and is_local(address))
+
+    copy = next((copy for copy in entry.copies if copy.url == url), Copy(url=url))
+    if copy.endpoint and "endpoint_url" not in opening.storage_options:
+        check_address(copy.endpoint, allowed=allowed)
     refused: AccessDeniedError | None = None
-    for options in _attempts(opening, url):
+    for options in _attempts(opening, copy):
         try:
             return read_structure(
                 url,
@@ -57,7 +67,7 @@ def inspect(opening: r.Opening, config: LabConfig) -> r.Structure:
                 dataset=opening.dataset.id,
                 options=options,
                 deadline=DEADLINE,
-                allowed=allowed_by(named),
+                allowed=allowed,
             )
         except AccessDeniedError as error:
             refused = error
@@ -68,13 +78,14 @@ def inspect(opening: r.Opening, config: LabConfig) -> r.Structure:
     raise refused
 
 
-def _attempts(opening: r.Opening, url: str) -> Iterator[Mapping[str, Any]]:
+def _attempts(opening: r.Opening, copy: Copy) -> Iterator[Mapping[str, Any]]:
     """Give the options to read with, those that ask for least first."""
     of_catalog = opening.reading.get("storage_options") or {}
+    if copy.endpoint:
+        of_catalog = {**of_catalog, "endpoint_url": copy.endpoint}
     options = {**of_catalog, **opening.storage_options}
-    pays = any(copy.requester_pays for copy in opening.dataset.replicas if copy.url == url)
-    anonymous = _ANONYMOUS.get(url.partition("://")[0])
-    if pays and anonymous is not None:
+    anonymous = _ANONYMOUS.get(copy.url.partition("://")[0])
+    if copy.requester_pays and anonymous is not None:
         yield {"requester_pays": True, **options}
         return
     if anonymous is not None and not set(options) - {"endpoint_url", "client_kwargs"}:

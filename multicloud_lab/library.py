@@ -7,18 +7,23 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from multicloud_lab import records as r
 from multicloud_lab.catalogs import CatalogIndex, Entry, RegistryRow, read_catalog
 from multicloud_lab.config import CatalogConfig, LabConfig
-from multicloud_lab.errors import CatalogError
-from multicloud_lab.locations import Claim, Locator, Prober
+from multicloud_lab.errors import CatalogError, InvalidInputError
+from multicloud_lab.locations import Claim, Locator, Prober, normal_form
 from multicloud_lab.regions import Evidence, Region
 
 CATALOG_DEADLINE = 30.0
 """Seconds that one catalog and its children may take to be read."""
+
+_HOSTED = ("http://", "https://", "file://")
+_HOST_SLASHES = 2
+"""Slashes of a host alone, as in https://host."""
 
 _log = logging.getLogger(__name__)
 
@@ -197,7 +202,7 @@ class Library:
         self._elsewhere = elsewhere
         located = {
             site.id: self._locator.locate(
-                site.sample_url,
+                site.root,
                 site.declared,
                 evidence=Evidence.REGISTRY if site.registry else Evidence.CATALOG,
                 endpoint=site.endpoint,
@@ -225,6 +230,8 @@ class Library:
         """Say what the catalogs declare of some URLs; asked by the locator, in a thread."""
         if self._index is None:
             return []
+        if urls and urls[0].startswith(_HOSTED):
+            return _of_hosts(self._index, urls)
         said = self._index.declared_at(urls)
         if not said:
             # An object tells its URLs only: its bucket may be at an endpoint that a catalog names.
@@ -234,6 +241,26 @@ class Library:
             Claim(region, Evidence.CATALOG, f"declared by catalog {catalog}")
             for catalog, region, _ in said
         ]
+
+
+def _of_hosts(index: CatalogIndex, urls: Sequence[str]) -> list[Claim]:
+    """Say what catalogs declare of a URL of a host, or above it: a host has no one region."""
+    for url in urls:
+        if url.count("/") <= _HOST_SLASHES:
+            break
+        with suppress(InvalidInputError):  # It has more words than can be looked for.
+            found = index.search(r.DatasetQuery(text=url, limit=20)).items
+            claims = [
+                Claim(copy.region, Evidence.CATALOG, f"declared by catalog {dataset.catalog}")
+                for dataset in found
+                for copy in dataset.replicas
+                if copy.region is not None
+                and copy.evidence is Evidence.CATALOG
+                and normal_form(copy.url).url == url
+            ]
+            if claims:
+                return claims
+    return []
 
 
 def _known(rows: Iterable[RegistryRow]) -> Iterator[tuple[str, Region, str]]:

@@ -133,7 +133,13 @@ class LabService(LabInterface):
             Its catalog does not say where it is.
         AccessDeniedError, DeadlineError, UnreadableDatasetError
         """
-        return await asyncio.to_thread(inspect, await self.opening(dataset_id), self._config)
+        opening = await self.opening(dataset_id)
+        index = await self._library.index()
+
+        def look() -> r.Structure:
+            return inspect(opening, index.entry(opening.dataset.id), self._config)
+
+        return await asyncio.to_thread(look)
 
     async def opening(self, dataset_id: str) -> r.Opening:
         """Say how a kernel opens a dataset."""

@@ -42,7 +42,7 @@ MAY_IMPORT = {
     "tables": RECORDS,
     "library": RECORDS | {"catalogs", "locations"},
     "places": RECORDS | {"library", "placement"},
-    "inspection": RECORDS | {"hosts", "structure"},
+    "inspection": RECORDS | {"catalogs", "hosts", "structure"},
     "service": RECORDS
     | {"interface", "library", "places", "inspection", "gateways", "analyses"}
     | {"__version__"},

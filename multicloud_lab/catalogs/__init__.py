@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from multicloud_lab.catalogs.document import parse_document
 from multicloud_lab.catalogs.entry import Copy, Entry
+from multicloud_lab.catalogs.fetch import is_local
 from multicloud_lab.catalogs.index import CatalogIndex, Found, Site
 from multicloud_lab.catalogs.index.sources import RegistryRow
 from multicloud_lab.catalogs.reader import read_catalog
@@ -16,6 +17,7 @@ __all__ = [
     "Found",
     "RegistryRow",
     "Site",
+    "is_local",
     "parse_document",
     "read_catalog",
     "untrusted_reasons",

@@ -14,7 +14,8 @@ from typing import Any
 
 import yaml
 
-ERA5_URL = "gs://pangeo-era5/reanalysis/spatial-analysis"
+ERA5_BUCKET = "gs://pangeo-era5"
+ERA5_URL = f"{ERA5_BUCKET}/reanalysis/spatial-analysis"
 LENS_BUCKET = "s3://ncar-cesm-lens"
 
 

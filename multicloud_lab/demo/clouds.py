@@ -101,7 +101,10 @@ class Clouds:
                 {"name": "lens", "url": str(self.esm_catalog)},
             ],
             "regions": {catalogs.LENS_BUCKET: AWS},
-            "storage_options": {catalogs.LENS_BUCKET: self.stores[AWS].storage_options},
+            "storage_options": {
+                catalogs.LENS_BUCKET: self.stores[AWS].storage_options,
+                catalogs.ERA5_BUCKET: self.stores[GCP].storage_options,
+            },
             "probe": False,
         }
 

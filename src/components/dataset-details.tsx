@@ -13,7 +13,7 @@ import type { DatasetView } from '../state/dataset-view';
 import type { Question } from '../state/question';
 import { formatSize } from './format';
 import { LoadState } from './messages';
-import { dollars, evidenceName, payerOf, priceOf, wayOut } from './places';
+import { dollars, evidenceOf, payerOf, priceOf, wayOut } from './places';
 import { StructureOf } from './structure';
 import { useChanged } from './use-changed';
 
@@ -139,15 +139,15 @@ function Replicas(props: {
       {replicas.length === 0 && <p>{trans.__('The catalog does not say.')}</p>}
       <ul aria-label={trans.__('Where it is')}>
         {replicas.map((replica, index) => {
-          const { url, region, evidence, detail, contradicted } = replica;
-          const out = region ? '' : wayOut(url, detail, trans);
+          const { url, region, detail, contradicted } = replica;
           return (
             <li key={index}>
               <code>{url || trans.__('no address')}</code>
               <br />
               <strong>{region ?? trans.__('Region not known')}</strong>
-              {region && ` (${evidenceName(evidence, trans)})`}
-              {detail && ` — ${detail}`} {out}
+              {region
+                ? ` (${evidenceOf(replica, trans)}).`
+                : `. ${detail} ${wayOut(url, detail, trans)}`}
               {replica.requester_pays &&
                 trans.__(' Its reader pays for requests and egress.')}
               {contradicted.length > 0 && (

@@ -34,6 +34,25 @@ export class PanelPage {
     ).toBeVisible();
   }
 
+  /** How many datasets are found. */
+  get found(): Locator {
+    return this.page.locator('.jp-MulticloudDatasets-count [role="status"]');
+  }
+
+  /** Look for datasets by words. */
+  async search(words: string): Promise<void> {
+    await this.page
+      .getByRole('searchbox', { name: 'Search datasets' })
+      .fill(words);
+  }
+
+  /** The toggle of a facet's value. */
+  facet(label: string): Locator {
+    return this.page.getByRole('button', {
+      name: new RegExp(`^${label}, \\d+ datasets?$`)
+    });
+  }
+
   dataset(name: string): Locator {
     return this.page
       .getByRole('tree', { name: 'Datasets' })

@@ -242,7 +242,7 @@ describe('DatasetDetails', () => {
       .map(item => item.textContent);
     expect(probed).toContain('aws:us-west-2 (probed)');
     expect(probed).toContain('Other evidence says gcp:us');
-    expect(lost).toContain('Region not known — No registry knows it.');
+    expect(lost).toContain('Region not known. No registry knows it.');
     expect(lost).toContain('add "gs://lost" to MulticloudLab.regions');
     expect(lost).toContain('Its reader pays for requests and egress.');
   });

@@ -8,6 +8,7 @@ from typing import Any
 from multicloud_lab.catalogs.formats.intake_esm import read_table
 from multicloud_lab.catalogs.reader import Document
 from multicloud_lab.catalogs.trust import refuse, text_reasons
+from multicloud_lab.catalogs.values import mapping, texts
 from multicloud_lab.errors import CatalogError
 from multicloud_lab.hosts import anonymous
 from multicloud_lab.records import Opening
@@ -47,14 +48,22 @@ def open_esm(
     table = pd.DataFrame([row])
     description["catalog_dict"] = table.to_dict(orient="records")
     description.pop("catalog_file", None)
+    control = dict(mapping(description.get("aggregation_control")))
+    if len(texts(control.get("groupby_attrs"))) == 1:
+        # intake-esm cannot ask pandas 3 for a group by one column; by two it is the same row.
+        control["groupby_attrs"] = [*texts(control["groupby_attrs"]), column]
+        description["aggregation_control"] = control
     datastore = esm_datastore(
         {"esmcat": description, "df": table}, progressbar=False, threaded=False
     )
+    store_options = dict(options) or _public(opening, asset)
+    kwargs: dict[str, Any] = {"chunks": {}}
+    if not store_options and opening.dataset.format.startswith("zarr"):
+        # zarr takes no options for a folder of this machine, not even none of them.
+        kwargs["backend_kwargs"] = {"storage_options": None}
     try:
         return datastore.to_dask(
-            xarray_open_kwargs={"chunks": {}},
-            storage_options=dict(options) or _public(opening, asset),
-            threaded=False,
+            xarray_open_kwargs=kwargs, storage_options=store_options, threaded=False
         )
     except ESMDataSourceError as error:
         if isinstance(error.__cause__, ImportError):

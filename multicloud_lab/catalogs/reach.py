@@ -106,7 +106,7 @@ class Reach:
         if ".." in unquote(url).split("/"):
             return False
         if is_local(url) and is_local(self.folder):
-            return Path(url).resolve().is_relative_to(Path(self.folder).resolve())
+            return Path(url).resolve().is_relative_to(Path(self.folder or "/").resolve())
         return url.startswith(f"{self.folder}/")
 
 

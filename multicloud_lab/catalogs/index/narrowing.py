@@ -137,15 +137,11 @@ class Narrowing:
         counts = np.bincount(state.tag, per_set[state.tag_set])
         present = np.flatnonzero(counts)
         # Names are fetched of those alone that can be listed, and of those asked for.
-        if len(present) > MAX_FACET_VALUES:
-            order = np.argsort(-counts[present], kind="stable")[:MAX_FACET_VALUES]
-            asked = [] if self._tags is None else self._tags
-            shown = dict.fromkeys((*present[order], *(tag for tag in asked if tag in present)))
-        else:
-            shown = dict.fromkeys(present)
+        asked = [tag for tag in self._tags or () if counts[tag : tag + 1].any()]
+        shown = {*_most_frequent(present, counts).tolist(), *asked}
         named = self._connection.execute(
             "SELECT name, id FROM tag WHERE id IN (SELECT value FROM json_each(?))",
-            (json.dumps([int(tag) for tag in shown]),),
+            (json.dumps(sorted(shown)),),
         )
         found = [(name, int(counts[tag])) for name, tag in named]
         found.sort(key=lambda pair: (-pair[1], pair[0]))
@@ -225,6 +221,17 @@ def _passing(passing: Mask, numbers: Ints, places: Places | None) -> Places:
 def _counted(numbers: Ints, places: Places | None, length: int) -> NDArray[np.int64]:
     chosen = numbers if places is None else numbers[places]
     return np.bincount(chosen, minlength=length).astype(np.int64, copy=False)
+
+
+def _most_frequent(present: Places, counts: NDArray[np.int64]) -> Places:
+    """Give those that may be listed, without sorting very many; of equal ones the first."""
+    if len(present) <= MAX_FACET_VALUES:
+        return present
+    of_present = counts[present]
+    least = np.partition(of_present, -MAX_FACET_VALUES)[-MAX_FACET_VALUES]
+    more = present[of_present > least]
+    equal = present[of_present == least]
+    return np.concatenate([more, equal[: MAX_FACET_VALUES - len(more)]])
 
 
 @cache

@@ -11,6 +11,7 @@ from multicloud_lab.catalogs.addresses import split
 from multicloud_lab.catalogs.data_formats import format_of_url
 from multicloud_lab.catalogs.fetch import is_local, shown
 from multicloud_lab.catalogs.references import anonymous, reference_file_system
+from multicloud_lab.catalogs.trust import refuse, text_reasons
 from multicloud_lab.catalogs.values import mapping
 from multicloud_lab.errors import (
     AccessDeniedError,
@@ -59,7 +60,8 @@ def open_url(
     parameters : mapping, optional
         There are none for a URL.
     trust : bool
-        Whether kerchunk's references may lead to this machine or inside this network.
+        Whether what nobody has vouched for may be opened: unusual or chained file systems, and
+        kerchunk's references that lead to this machine or inside this network.
 
     Returns
     -------
@@ -73,13 +75,14 @@ def open_url(
     AccessDeniedError
         The store refuses to be read so.
     UntrustedSourceError
-        Its references lead where only a person can send them.
+        Its address is no plain one, or its references lead where only a person can send them.
     CatalogError
         There is nothing, it is not what it should be, or a package is missing.
     """
     name, url = opening.dataset.id, opening.url
     if parameters:
         raise InvalidInputError(f"{name} has no parameters; {', '.join(parameters)} cannot be set.")
+    refuse(opening, (*opening.untrusted, *text_reasons(url)), trust=trust)
     reading = opening.reading
     data_format = str(reading.get("format") or opening.dataset.format or format_of_url(url))
     opener = _OPENERS.get(data_format)
@@ -117,6 +120,7 @@ def _zarr(url: str, options: dict[str, Any], kwargs: dict[str, Any], trust: bool
     import xarray as xr
 
     kwargs = {**kwargs, "engine": "zarr"}
+    options = {} if is_local(url) else options  # Zarr takes none for a path
     with warnings.catch_warnings():
         # A store without consolidated metadata is read all the same.
         warnings.filterwarnings("ignore", "Failed to open Zarr store with consolidated")

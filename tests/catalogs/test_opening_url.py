@@ -110,7 +110,7 @@ ARRAYS = ["v2.zarr", "bare.zarr", "v3.zarr", "four.nc", "three.nc"]
 
 @pytest.mark.parametrize("name", ARRAYS)
 def test_arrays_of_this_machine(name: str, folder: Path, data: xr.Dataset) -> None:
-    found = open_url(opening(str(folder / name)), {})
+    found = open_url(opening(str(folder / name)), {"auto_mkdir": False})
     assert found.t.chunks is not None
     xr.testing.assert_equal(found.compute(), data)
 
@@ -189,6 +189,21 @@ def test_an_engine_of_the_catalog_does_not_change_what_a_format_is(site: str) ->
 def test_what_is_not_opened_by_its_url(url: str, data_format: str, complaint: str) -> None:
     with pytest.raises(InvalidInputError, match=complaint):
         open_url(opening(url, data_format), {})
+
+
+@pytest.mark.parametrize(
+    "url", ["simplecache::file:///etc/x.zarr", "evil://host/x.nc", "s3://{{ env(HOME) }}/x.zarr"]
+)
+def test_an_address_that_is_no_plain_one_is_not_opened(url: str) -> None:
+    with pytest.raises(UntrustedSourceError, match="lab/x"):
+        open_url(opening(url), {})
+
+
+def test_what_its_catalog_made_doubtful_is_not_opened(site: str) -> None:
+    doubtful = opening(f"{site}/v2.zarr").model_copy(update={"untrusted": ("it is odd",)})
+    with pytest.raises(UntrustedSourceError, match="it is odd"):
+        open_url(doubtful, {})
+    assert open_url(doubtful, {}, trust=True).t.shape == (6, 4)
 
 
 def test_parameters_there_are_none() -> None:

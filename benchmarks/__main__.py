@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from benchmarks import open_near_data
+from benchmarks import list_catalog, locate_buckets, open_near_data, search_datasets
 from benchmarks.table import render
 
 
 def main() -> None:
     """Measure and print."""
-    print(render([open_near_data.run()]))
+    rows = [
+        *list_catalog.run(),
+        *search_datasets.run(),
+        *locate_buckets.run(),
+        open_near_data.run(),
+    ]
+    print(render(rows))
 
 
 if __name__ == "__main__":

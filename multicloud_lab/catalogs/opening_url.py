@@ -92,10 +92,10 @@ def open_url(
         why = _ELSEWHERE.get(data_format) or (
             f"its catalog says {data_format!r}, which is not opened by its URL"
             if data_format
-            else "its catalog does not say of what format it is"
+            else "its catalog does not say of what format it is; open what is in it by its address"
         )
         raise InvalidInputError(f"{name} cannot be opened at {shown(url)}: {why}.")
-    chosen = {**_public(opening), **mapping(reading.get("storage_options")), **options}
+    chosen = _options(opening, options)
     kwargs = {"chunks": {}, **mapping(reading.get("open_kwargs"))}
     try:
         return opener(url, chosen, kwargs, trust)
@@ -108,12 +108,16 @@ def open_url(
         raise _failure(opening, data_format, error) from error
 
 
-def _public(opening: Opening) -> dict[str, Any]:
-    """Give the options of a store that anybody may read, or whose reader pays."""
+def _options(opening: Opening, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Give fsspec's options: whoever gives any says who asks, else nobody in particular does."""
     scheme = split(opening.url).scheme
-    if scheme in ("s3", "s3a", "gs", "gcs") and opening.dataset.requester_pays:
-        return {"requester_pays": True}
-    return anonymous(scheme)
+    own = dict(mapping(opening.reading.get("storage_options")))
+    if given:
+        for name in ("anon", "token"):
+            own.pop(name, None)
+    pays = opening.dataset.requester_pays and scheme in ("s3", "s3a", "gs", "gcs")
+    public = {"requester_pays": True} if pays else {} if given else anonymous(scheme)
+    return {**public, **own, **given}
 
 
 def _zarr(url: str, options: dict[str, Any], kwargs: dict[str, Any], trust: bool) -> Any:

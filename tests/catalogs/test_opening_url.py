@@ -16,6 +16,7 @@ from aiohttp import web
 from distributed.protocol.pickle import dumps, loads
 from moto.server import ThreadedMotoServer
 
+from multicloud_lab.catalogs import opening_url
 from multicloud_lab.catalogs.opening_url import open_url
 from multicloud_lab.catalogs.references import plain_references
 from multicloud_lab.errors import (
@@ -103,6 +104,29 @@ def bucket(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "s3://data/all", {"anon": False, **options}
     finally:
         server.stop()
+
+
+@pytest.mark.parametrize(
+    ("url", "pays", "own", "given", "expected"),
+    [
+        ("s3://b/x", False, {}, {}, {"anon": True}),
+        ("gs://b/x", False, {}, {}, {"token": "anon"}),
+        ("https://h/x", False, {}, {}, {}),
+        ("/x", False, {}, {}, {}),
+        ("s3://b/x", True, {}, {}, {"requester_pays": True}),
+        ("s3://b/x", True, {}, {"profile": "me"}, {"requester_pays": True, "profile": "me"}),
+        ("s3://b/x", False, {"anon": True}, {"key": "k"}, {"key": "k"}),
+        ("gs://b/x", False, {"token": "anon"}, {"token": "cloud"}, {"token": "cloud"}),
+        ("az://c/x", False, {"account_name": "a"}, {}, {"anon": True, "account_name": "a"}),
+        ("az://c/x", False, {"account_name": "a"}, {"sas_token": "s"},
+         {"account_name": "a", "sas_token": "s"}),
+    ],
+)  # fmt: skip
+def test_who_asks_a_store(
+    url: str, pays: bool, own: dict[str, Any], given: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    wanted = opening(url, "zarr", pays=pays, storage_options=own)
+    assert opening_url._options(wanted, given) == expected
 
 
 ARRAYS = ["v2.zarr", "bare.zarr", "v3.zarr", "four.nc", "three.nc"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from multicloud_lab.catalogs.formats.intake_esm import read_table
+from multicloud_lab.catalogs.esm_table import read_table
 from multicloud_lab.catalogs.reader import Document
 from multicloud_lab.catalogs.trust import refuse, text_reasons
 from multicloud_lab.catalogs.values import mapping, texts
@@ -33,19 +33,22 @@ def open_esm(
     from intake_esm.core import esm_datastore
     from intake_esm.source import ESMDataSourceError
 
+    wanted = {opening.url, opening.entry}
     description = dict(document.content)
     assets = description.get("assets")
     column = str(assets.get("column_name")) if isinstance(assets, Mapping) else ""
-    rows = {str(row.get(column, "")).strip(): row for row in read_table(document)}
-    asset = opening.url if opening.url in rows else opening.entry
-    if asset not in rows:
+    rows = read_table(document)
+    place = rows.columns.index(column) if column in rows.columns else 0
+    found = {address: row for row in rows.rows if (address := str(row[place]).strip()) in wanted}
+    asset = opening.url if opening.url in found else opening.entry
+    if asset not in found:
         raise CatalogError(
             f"{opening.catalog_url} does not list {asset!r} any more; refresh the datasets."
         )
     refuse(opening, (*opening.untrusted, *text_reasons(asset)), trust=trust)
     # intake-esm drops rows whose group is not said, so an empty word stands for it.
-    row = {name: "" if value is None else value for name, value in rows[asset].items()}
-    table = pd.DataFrame([row])
+    cells = ["" if value is None else value for value in found[asset]]
+    table = pd.DataFrame([dict(zip(rows.columns, cells, strict=True))])
     description["catalog_dict"] = table.to_dict(orient="records")
     description.pop("catalog_file", None)
     control = dict(mapping(description.get("aggregation_control")))

@@ -80,7 +80,7 @@ def test_more_than_the_limit_is_not_taken_in(
 def test_a_compressed_bomb_is_not_taken_in(
     site: tuple[Path, str], read: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("multicloud_lab.catalogs.formats.intake_esm.MAX_TABLE_BYTES", 1_000_000)
+    monkeypatch.setattr("multicloud_lab.catalogs.esm_table.MAX_TABLE_BYTES", 1_000_000)
     folder, address = site
     (folder / "esm.json").write_text(json.dumps(esm_json(catalog_file="esm.csv.gz")))
     (folder / "esm.csv.gz").write_bytes(gzip.compress(b"0" * 50_000_000))

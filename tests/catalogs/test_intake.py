@@ -120,6 +120,35 @@ def test_spellings_of_drivers(driver: object, expected: str, write: Write, read:
     assert entry.untrusted == ()
 
 
+def test_references_are_where_their_file_is(write: Write, read: Read) -> None:
+    def of(fo: str, **options: Any) -> dict[str, Any]:
+        storage = {"fo": fo, "remote_protocol": "s3", **options}
+        args = {"urlpath": "reference://", "consolidated": False, "storage_options": storage}
+        return {
+            "driver": "intake_xarray.xzarr.ZarrSource",
+            "metadata": {"region": "aws:us-west-2"},
+            "args": args,
+        }
+
+    osn = {"client_kwargs": {"endpoint_url": "https://osn.example"}}
+    plain, elsewhere, chain = read(
+        write(
+            plain=of("s3://b/r.json", remote_options={"requester_pays": True}),
+            elsewhere=of("s3://b/r.json", target_options=osn),
+            chain=of("filecache::s3://b/r.json"),
+        )
+    )
+    assert (plain.kind, plain.format, plain.url) == ("url", "kerchunk", "s3://b/r.json")
+    assert plain.copies[0].requester_pays
+    assert plain.copies[0].region == Region("aws", "us-west-2")
+    assert plain.untrusted == ()
+    assert plain.reading["open_kwargs"] == {"consolidated": False}
+    assert elsewhere.copies[0].endpoint == "https://osn.example"
+    for entry in (elsewhere, chain):
+        assert (entry.kind, entry.format) == ("intake", "kerchunk")
+        assert entry.untrusted
+
+
 def test_several_files_and_other_formats_are_children(
     write: Write, tmp_path: Path, read: Read
 ) -> None:

@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from multicloud_lab.catalogs.copies import copies
-from multicloud_lab.catalogs.declared import ask
+from multicloud_lab.catalogs.declared import Declared, ask
 from multicloud_lab.catalogs.entry import Child, Entry, segment
 from multicloud_lab.catalogs.fetch import directory_of
-from multicloud_lab.catalogs.parameters import merged, read_parameters
+from multicloud_lab.catalogs.parameters import merged, plain, read_parameters
 from multicloud_lab.catalogs.reader import Document, register
+from multicloud_lab.catalogs.reading import safe_reading
 from multicloud_lab.catalogs.templates import is_template, substitute
 from multicloud_lab.catalogs.trust import (
     CATALOG_DRIVERS,
@@ -123,7 +124,7 @@ def _items(
         untrusted=tuple(dict.fromkeys((*entry_reasons(document.content, name, of_file), *above))),
     )
     if kind is None:
-        return [entry]
+        return [_references(entry, args, values)]
     addresses = _addresses(args, _CATALOG_ARGUMENTS[kind], values)
     row = replace(entry, parameters=shared)  # what is in it has these as well
     return [_child(document, row, address) for address in addresses or [""]]
@@ -146,6 +147,23 @@ def _child(document: Document, entry: Entry, address: str) -> Entry | Child:
         return Child(url=document.child(address), row=entry)
     except CatalogError as error:
         return replace(entry, problem=str(error))
+
+
+def _references(entry: Entry, args: Mapping[Any, Any], values: Mapping[str, object]) -> Entry:
+    """Say of a store of kerchunk references where those are, which its URL does not tell."""
+    options = mapping(args.get("storage_options"))
+    named = options.get("fo")
+    if not entry.url.startswith("reference:") or not isinstance(named, str):
+        return entry
+    url = substitute(named, values)
+    inner = {**mapping(options.get("target_options")), **mapping(options.get("remote_options"))}
+    (own,) = copies(url, inner, Declared(), {})
+    told = replace(own, region=entry.copies[0].region, detail=entry.copies[0].detail)
+    entry = replace(entry, format="kerchunk", copies=(told, *entry.copies[1:]))
+    if told.endpoint or "{{" in named or tuple(text_reasons(url)):
+        return entry  # opened through intake, if it is trusted
+    reading = safe_reading("kerchunk", args, inner)
+    return replace(entry, kind="url", reading=plain(reading), untrusted=())
 
 
 def _addresses(

@@ -224,7 +224,7 @@ function Source(props: {
   const { price, trans } = props;
   return (
     <small className="jp-MulticloudDetails-source">
-      {trans.__('List price of %1: ', price.date)}
+      {trans.__('Price of %1: ', price.date)}
       {price.source.startsWith('https://') ? (
         <a href={price.source} target="_blank" rel="noopener noreferrer">
           {price.source}

@@ -198,7 +198,9 @@ function Group(props: {
           <th scope="row" title={variable.title}>
             {variable.name}
             {variable.units && <small> [{variable.units}]</small>}
-            {variable.title && <small>{variable.title}</small>}
+            {variable.title && variable.title !== variable.name && (
+              <small>{variable.title}</small>
+            )}
           </th>
           <td>{dimsOf(variable)}</td>
           <td>

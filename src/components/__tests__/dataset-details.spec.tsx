@@ -188,7 +188,7 @@ describe('DatasetDetails', () => {
     expect(
       screen.getByRole('link', { name: QUOTE.price!.source })
     ).toHaveProperty('rel', 'noopener noreferrer');
-    expect(screen.getByText(/List price of 2026-10-01/)).toBeTruthy();
+    expect(screen.getByText(/Price of 2026-10-01/)).toBeTruthy();
   });
 
   it('should say what is waited for and since when, and stop', async () => {

@@ -8,7 +8,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from multicloud_lab import records as r
-from multicloud_lab.structure.form import Group, Table
+from multicloud_lab.structure.form import Description, Group, Table
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -46,26 +46,23 @@ def stand_in(
     return xr.Variable(dims, np.broadcast_to(one, shape), dict(attributes), encoding)
 
 
-def describe_groups(
-    groups: tuple[Group, ...],
-) -> tuple[tuple[r.Dimension, ...], tuple[r.Variable, ...], list[str]]:
-    """Describe variables as xarray opens them.
-
-    Parameters
-    ----------
-    groups : tuple of Group
-        The root first.
-
-    Returns
-    -------
-    tuple
-        Dimensions, variables, and notes on what is not known. A dimension of a group is named
-        with the group's path if it has another size above.
+def describe(holds: tuple[Group, ...] | Table | Description) -> Description:
+    """Describe what a format found as it is read.
 
     Raises
     ------
     ValueError
         A dimension has two sizes in one group, or attributes make no sense.
+    """
+    if isinstance(holds, Description):
+        return holds
+    return _describe_table(holds) if isinstance(holds, Table) else _describe_groups(holds)
+
+
+def _describe_groups(groups: tuple[Group, ...]) -> Description:
+    """Describe variables as xarray opens them.
+
+    A dimension of a group is named with the group's path if it has another size above.
     """
     sizes: dict[str, int] = {}
     variables: list[r.Variable] = []
@@ -81,16 +78,23 @@ def describe_groups(
             variables.append(_variable(group, name, variable, stored, dims, is_coordinate))
     if len(variables) > MAX_VARIABLES:
         notes.append(f"only the first {MAX_VARIABLES} of {len(variables)} variables are listed")
+    left_out = [variable.name for variable in variables if variable.bytes is None]
     used = {dim for variable in variables for dim in variable.dims}
     kept = tuple(r.Dimension(name=name, size=size) for name, size in sizes.items() if name in used)
-    return kept, tuple(variables[:MAX_VARIABLES]), notes
+    return Description(
+        dims=kept,
+        variables=tuple(variables[:MAX_VARIABLES]),
+        groups=tuple(group.path for group in groups if group.path),
+        attributes=_texts(groups[0].attributes) if groups else {},
+        notes=(*notes, *_without_size(left_out)),
+    )
 
 
-def describe_table(table: Table) -> tuple[tuple[r.Dimension, ...], tuple[r.Variable, ...]]:
+def _describe_table(table: Table) -> Description:
     """Describe columns as a dataframe has them; without their number, rows are no dimension."""
     rows = table.rows
     at_once = None if rows is None or table.rows_at_once is None else (table.rows_at_once,)
-    return () if rows is None else (r.Dimension(name="row", size=rows),), tuple(
+    variables = tuple(
         r.Variable(
             name=column.name[:_LONG],
             dims=() if rows is None else ("row",),
@@ -103,9 +107,18 @@ def describe_table(table: Table) -> tuple[tuple[r.Dimension, ...], tuple[r.Varia
         )
         for column in table.columns[:MAX_VARIABLES]
     )
+    left_out = [one.name for one in variables if one.bytes is None and rows is not None]
+    dims = () if rows is None else (r.Dimension(name="row", size=rows),)
+    return Description(dims=dims, variables=variables, notes=_without_size(left_out))
 
 
-def texts(attributes: Mapping[str, Any]) -> dict[str, str]:
+def _without_size(names: list[str]) -> tuple[str, ...]:
+    listed = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
+    told = f"the size in memory leaves out {listed}, whose items have no fixed size"
+    return (told,) if names else ()
+
+
+def _texts(attributes: Mapping[str, Any]) -> dict[str, str]:
     """Give attributes for people: as text, cut where it is long."""
     shown = {str(key)[:100]: _text(value) for key, value in list(attributes.items())[:200]}
     return {key: value for key, value in shown.items() if value}
@@ -223,5 +236,6 @@ def _cut(sizes: Any, rank: int) -> tuple[int, ...] | None:
 
 
 def _text(value: object) -> str:
-    text = " ".join(str(value).split()) if len(str(value)) <= 10 * _LONG else str(value)[:_LONG]
+    """Give a value as one line of text that any encoding takes, cut where it is long."""
+    text = " ".join(str(value)[: 2 * _LONG].encode("utf-8", "replace").decode().split())
     return text if len(text) <= _LONG else text[: _LONG - 1] + "…"

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import io
-from typing import Any
-
-from multicloud_lab.structure.source import Source
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 BLOCK = 1 << 14
 """Bytes that are fetched at once: metadata lie in clusters of some kB, with data between them."""
-_FIRST = 4
-"""Blocks at the beginning of a file, where most of them are, that are fetched as one."""
+
+
+class Parts(Protocol):
+    """Gives parts of files, as :class:`multicloud_lab.structure.source.Source` does."""
+
+    requests: int
+
+    def ranges(self, parts: Sequence[tuple[str, int, int]]) -> list[bytes]:
+        """Read parts of files, each a key with the first byte and the one after the last."""
 
 
 class SourceFile(io.RawIOBase):
@@ -18,13 +24,13 @@ class SourceFile(io.RawIOBase):
 
     Parameters
     ----------
-    source : Source
+    source : Parts
     key : str
         Of the file; empty for the source's own address.
-    size : int, optional
-        In bytes, if known.
-    tail : bytes, optional
-        The end of the file, if it was fetched.
+    size : int
+        In bytes.
+    head, tail : bytes, optional
+        The beginning and the end of the file, if they were fetched.
 
     Attributes
     ----------
@@ -33,7 +39,7 @@ class SourceFile(io.RawIOBase):
     """
 
     def __init__(
-        self, source: Source, key: str = "", size: int | None = None, tail: bytes = b""
+        self, source: Parts, key: str, size: int, *, head: bytes = b"", tail: bytes = b""
     ) -> None:
         super().__init__()
         self._source = source
@@ -42,10 +48,10 @@ class SourceFile(io.RawIOBase):
         self._position = 0
         self._tail = tail
         self.error: Exception | None = None
-        if size is None:
-            first, size = source.begin(_FIRST * BLOCK, key)
-            self._blocks = {n: first[n * BLOCK :][:BLOCK] for n in range(-(-len(first) // BLOCK))}
         self.size = size
+        for start in range(0, len(head), BLOCK):
+            if start + BLOCK <= len(head) or len(head) == size:
+                self._blocks[start // BLOCK] = head[start : start + BLOCK]
 
     def readable(self) -> bool:
         """Say that it can be read."""

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pydantic import Field
+
+from multicloud_lab import records as r
 from multicloud_lab.structure.source import Source
 
 if TYPE_CHECKING:
@@ -63,6 +66,16 @@ class Table:
     rows_at_once: int | None
 
 
+class Description(r.Record):
+    """Variables as they are read: what groups and tables come to."""
+
+    dims: tuple[r.Dimension, ...] = ()
+    variables: tuple[r.Variable, ...] = ()
+    groups: tuple[str, ...] = ()
+    attributes: dict[str, str] = Field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class Found:
     """What a format tells of a dataset.
@@ -71,7 +84,7 @@ class Found:
     ----------
     format : str
         As found, with its version.
-    holds : tuple of Group, or Table
+    holds : tuple of Group, Table, or Description
     stored_bytes : int or None
         In the store, all in all.
     notes : list of str
@@ -79,7 +92,7 @@ class Found:
     """
 
     format: str
-    holds: tuple[Group, ...] | Table
+    holds: tuple[Group, ...] | Table | Description
     stored_bytes: int | None = None
     notes: list[str] = field(default_factory=list)
 

@@ -1,4 +1,4 @@
-"""A netCDF-4 or HDF5 file: its objects, without following it to any other file."""
+"""The objects of a netCDF-4 or HDF5 file; it is not followed to any other file."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from math import prod
 from typing import Any
 
 from multicloud_lab.structure.decoding import stand_in
-from multicloud_lab.structure.files import SourceFile
+from multicloud_lab.structure.files import Parts, SourceFile
 from multicloud_lab.structure.form import Group
-from multicloud_lab.structure.source import Source
 
 MAX_GROUPS = 200
 MAX_DEPTH = 8
@@ -19,7 +18,7 @@ _SIZE_REQUESTS = 32
 """Reads for such indexes: they lie between the data, and each node of one takes a read."""
 
 
-def read_groups(file: SourceFile, source: Source, notes: list[str]) -> tuple[Group, ...]:
+def read_groups(file: SourceFile, source: Parts, notes: list[str]) -> tuple[Group, ...]:
     """Read the groups of a file, the root first, as xarray's h5netcdf backend does.
 
     Raises
@@ -34,8 +33,10 @@ def read_groups(file: SourceFile, source: Source, notes: list[str]) -> tuple[Gro
         paths = list(_paths(opened))
         groups = []
         for path in paths:
-            opening = {"mode": "r", "group": path or None, "phony_dims": "access"}
-            with H5NetCDFStore.open(file, **opening) as store:
+            group_store = H5NetCDFStore.open(
+                file, mode="r", group=path or None, phony_dims="access"
+            )
+            with group_store as store:
                 variables, attributes = store.load()
             group = Group(path, {}, dict(attributes))
             for name, variable in variables.items():
@@ -93,7 +94,7 @@ def _checked(group: Any) -> Iterator[tuple[str, Any]]:
                 )
 
 
-def _sum_sizes(opened: Any, groups: list[Group], source: Source, notes: list[str]) -> None:
+def _sum_sizes(opened: Any, groups: list[Group], source: Parts, notes: list[str]) -> None:
     """Note the bytes of each array in the file, as long as few reads tell them."""
     limit = source.requests + _SIZE_REQUESTS
     unknown = []

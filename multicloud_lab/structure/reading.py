@@ -10,13 +10,12 @@ from typing import Any, TypeVar
 from multicloud_lab import records as r
 from multicloud_lab.errors import DeadlineError, InvalidInputError, UnreadableDatasetError
 from multicloud_lab.structure import formats as _formats  # noqa: F401  (they register themselves)
-from multicloud_lab.structure.decoding import describe_groups, describe_table, texts
+from multicloud_lab.structure.decoding import describe
 from multicloud_lab.structure.form import (
     FORMATS,
     Found,
     OtherFormatError,
     StructureFormat,
-    Table,
 )
 from multicloud_lab.structure.refusals import explain, shown
 from multicloud_lab.structure.source import Source
@@ -152,35 +151,22 @@ def _by_looking(source: Source) -> StructureFormat:
 
 
 def _told(source: Source, found: Found, dataset: str, url: str) -> r.Structure:
-    notes = list(found.notes)
-    groups: tuple[str, ...] = ()
-    attributes: dict[str, str] = {}
-    if isinstance(found.holds, Table):
-        dims, variables = describe_table(found.holds)
-    else:
-        dims, variables, told = describe_groups(found.holds)
-        notes += told
-        groups = tuple(group.path for group in found.holds if group.path)
-        attributes = texts(found.holds[0].attributes) if found.holds else {}
-    known = [variable.bytes for variable in variables if variable.bytes is not None]
-    are_counted = not isinstance(found.holds, Table) or found.holds.rows is not None
-    if len(known) < len(variables) and are_counted:
-        left_out = [variable.name for variable in variables if variable.bytes is None]
-        listed = ", ".join(left_out[:5]) + (", …" if len(left_out) > 5 else "")
-        notes.append(f"the size in memory leaves out {listed}, whose items have no fixed size")
+    described = describe(found.holds)
+    known = [one.bytes for one in described.variables if one.bytes is not None]
+    notes = dict.fromkeys([*found.notes, *described.notes])
     return r.Structure(
         dataset=dataset,
         url=shown(url),
         format=found.format,
-        dims=dims,
-        variables=variables,
-        groups=groups,
-        attributes=attributes,
-        bytes=sum(known) if known or not variables else None,
+        dims=described.dims,
+        variables=described.variables,
+        groups=described.groups,
+        attributes=described.attributes,
+        bytes=sum(known) if known or not described.variables else None,
         stored_bytes=found.stored_bytes,
         bytes_read=source.bytes_read,
         requests=source.requests,
-        detail="; ".join(dict.fromkeys(notes)),
+        detail="; ".join(notes),
     )
 
 

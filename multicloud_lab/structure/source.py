@@ -189,6 +189,17 @@ class Source:
             raise explain(self.refused, self.url) from self.refused
         raise UnreadableDatasetError(f"There is no {what} at {shown(self.url)}.")
 
+    def late(self) -> NoReturn:
+        """Say that the deadline is over.
+
+        Raises
+        ------
+        DeadlineError
+        """
+        raise DeadlineError(
+            f"{shown(self.url)} did not tell its structure within {self._deadline:g} s."
+        ) from None
+
     def _at(self, key: str) -> str:
         if not key:
             return self._path
@@ -266,13 +277,13 @@ class Source:
 
         left = self.left if seconds is None else min(seconds, self.left)
         if left <= 0:
-            self._late()
+            self.late()
         try:
             return sync(self._fs.loop, work, timeout=left) if self._fs.async_impl else plain()
         # Every file system has errors of its own.
         except Exception as error:  # noqa: BLE001
             if refusal(error) is Refusal.LATE and self.left <= 0:
-                self._late()
+                self.late()
             self._fail(error)
 
     def _bytes(self, answer: Any) -> tuple[bytes, int | None]:
@@ -288,11 +299,6 @@ class Source:
         if isinstance(told, AccessDeniedError):
             self.refused = error
         raise told from error
-
-    def _late(self) -> NoReturn:
-        raise DeadlineError(
-            f"{shown(self.url)} did not tell its structure within {self._deadline:g} s."
-        ) from None
 
 
 def _beyond_end(error: BaseException) -> bool:

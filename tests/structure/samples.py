@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -106,7 +107,14 @@ def write_netcdf3(path: Path, kind: str) -> xr.Dataset:
 
 def references(path: Path) -> dict[str, Any]:
     """Give kerchunk's references to a netCDF-4 file, small chunks inline."""
-    made: dict[str, Any] = SingleHdf5ToZarr(str(path), inline_threshold=100).translate()
+    # kerchunk waits for Zarr's thread with h5py's lock held: what that thread collects must not be
+    # an object of h5py, or both wait for ever.
+    gc.collect()
+    gc.disable()
+    try:
+        made: dict[str, Any] = SingleHdf5ToZarr(str(path), inline_threshold=100).translate()
+    finally:
+        gc.enable()
     return made
 
 

@@ -92,8 +92,8 @@ def test_files_in_a_bucket(
     with counting(stores[protocol].endpoint) as server:
         found = structure(url, word, endpoint_url=server.address, **ANONYMOUS[protocol])
         assert found.bytes_read == server.objects
-        # gcsfs asks twice for a size: of the object, and of a directory of its name.
-        assert len(server.asked) - found.requests == (protocol == "gs" and word != "kerchunk")
+        # gcsfs asks for a directory of the same name at once, and may not wait for its answer.
+        assert 0 <= len(server.asked) - found.requests <= (protocol == "gs")
     assert found.variables == local.variables
     assert found.stored_bytes == local.stored_bytes
 

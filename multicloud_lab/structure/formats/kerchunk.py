@@ -21,6 +21,8 @@ from multicloud_lab.structure.zarr_metadata import (
 )
 
 _DOCUMENTS = {"zarr.json", ".zmetadata", *NAMES}
+_TABLE = 1 << 16
+"""Bytes of such a table that are read first; most have no more."""
 _MAX_TABLES = 64
 """Tables of references that are read to sum the sizes in them."""
 
@@ -100,7 +102,8 @@ def _sum_table(source: Source, key: str) -> int:
     import pyarrow.compute as pc
     from pyarrow.parquet import ParquetFile
 
-    file = SourceFile(source, key)
+    head, size = source.begin(_TABLE, key)
+    file = SourceFile(source, key, size, head=head)
     try:
         table = ParquetFile(file).read(columns=["size", "raw"])
     except Exception:

@@ -3,47 +3,34 @@
 from __future__ import annotations
 
 from multicloud_lab.structure.decoding import stand_in
-from multicloud_lab.structure.files import SourceFile
 from multicloud_lab.structure.form import Found, Group, StructureFormat, register
+from multicloud_lab.structure.hdf5_apart import read_apart
 from multicloud_lab.structure.netcdf3 import MAGIC, ShortHeaderError, read_header
 from multicloud_lab.structure.source import Source
 
 HDF5 = b"\x89HDF\r\n\x1a\n"
+_HEAD = 1 << 16
+"""Bytes at the beginning of a file that are read first; most headers end there."""
 
 
 def read(source: Source) -> Found:
     """Read the structure of a netCDF file."""
-    file = SourceFile(source)
-    magic = file.read(8)
-    if magic == HDF5:
-        return _read_hdf5(file, source)
-    if magic[:4] in MAGIC:
-        return _read_header(file)
+    head, size = source.begin(_HEAD)
+    if head.startswith(HDF5):
+        description = read_apart(source, head, size)
+        return Found("netcdf-4", description, size)
+    if head[:4] in MAGIC:
+        return _read_header(source, head, size)
     raise ValueError("it begins neither as a netCDF-3 nor as an HDF5 file")
 
 
-def _read_hdf5(file: SourceFile, source: Source) -> Found:
-    from multicloud_lab.structure.hdf5 import read_groups
-
-    notes: list[str] = []
-    try:
-        groups = read_groups(file, source, notes)
-    except Exception:
-        if file.error is not None:
-            raise file.error from None  # HDF5 tells it in words of its own
-        raise
-    return Found("netcdf-4", groups, file.size, notes)
-
-
-def _read_header(file: SourceFile) -> Found:
-    length = 1 << 14
+def _read_header(source: Source, head: bytes, size: int) -> Found:
     while True:
-        file.seek(0)
-        data = file.read(min(length, file.size))
         try:
-            header = read_header(data, file.size)
+            header = read_header(head, size)
         except ShortHeaderError:
-            length *= 4
+            (more,) = source.ranges([("", len(head), min(4 * len(head), size))])
+            head += more
         else:
             break
     group = Group("", {}, header.attributes)
@@ -52,7 +39,7 @@ def _read_header(file: SourceFile) -> Found:
             variable.dims, variable.shape, variable.dtype, variable.attributes
         )
         group.stored[variable.name] = variable.stored_bytes
-    return Found(f"netcdf-3 {header.version}", (group,), file.size)
+    return Found(f"netcdf-3 {header.version}", (group,), size)
 
 
 register(

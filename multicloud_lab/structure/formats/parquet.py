@@ -67,7 +67,7 @@ def _footers(source: Source, files: Mapping[str, int]) -> list[Any]:
     parts = [(key, max(0, size - _TAIL), size) for key, size in files.items()]
     tails = source.ranges(parts)
     return [
-        _footer(SourceFile(source, key, size, tail))
+        _footer(SourceFile(source, key, size, tail=tail))
         for (key, size), tail in zip(files.items(), tails, strict=True)
     ]
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ import pytest
 import xarray as xr
 import zarr
 
+from multicloud_lab import records as r
 from multicloud_lab.structure.formats.parquet import MAX_FOOTERS
 from tests.structure import samples
 from tests.structure.samples import assert_as_xarray, structure
@@ -116,7 +118,7 @@ def test_a_reference_file_behind_an_address_of_references(tmp_path: Path) -> Non
 def test_a_hierarchy_of_zarr(version: int, consolidated: bool, tmp_path: Path) -> None:
     path = tmp_path / "tree.zarr"
     made = tree()
-    made.to_zarr(path, zarr_format=version, consolidated=consolidated)  # type: ignore[arg-type]
+    made.to_zarr(path, zarr_format=version, consolidated=consolidated)
     assert_hierarchy(structure(path), made)
 
 
@@ -138,10 +140,7 @@ def tree() -> xr.DataTree:
     )
 
 
-def assert_hierarchy(found: object, made: xr.DataTree) -> None:
-    from multicloud_lab.records import Structure
-
-    assert isinstance(found, Structure)
+def assert_hierarchy(found: r.Structure, made: xr.DataTree) -> None:
     assert found.groups == ("one", "one/deep", "two")
     shapes = {v.name: (v.dims, v.shape, v.dtype) for v in found.variables}
     assert shapes["one/q"] == (("x",), (50,), "float64")
@@ -159,7 +158,7 @@ def test_a_group_without_arrays(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("version", [2, 3])
-def test_an_array_without_names_of_dimensions(version: int, tmp_path: Path) -> None:
+def test_an_array_without_names_of_dimensions(version: Literal[2, 3], tmp_path: Path) -> None:
     zarr.create_array(
         tmp_path / "bare.zarr", shape=(4, 6), chunks=(2, 6), dtype="i4", zarr_format=version
     )[:] = 1

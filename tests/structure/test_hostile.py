@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -11,9 +12,10 @@ from typing import Any
 
 import h5py
 import numpy as np
+import psutil
 import pytest
 
-from multicloud_lab.errors import MulticloudLabError, UnreadableDatasetError
+from multicloud_lab.errors import DeadlineError, MulticloudLabError, UnreadableDatasetError
 from multicloud_lab.structure.netcdf3 import MAGIC
 from multicloud_lab.structure.source import MAX_BYTES, Source
 from tests.structure import samples
@@ -41,10 +43,10 @@ def store(path: Path, documents: dict[str, Any]) -> Path:
 
 
 def consolidated(**arrays: Any) -> dict[str, Any]:
-    nodes = {".zgroup": {"zarr_format": 2}}
+    nodes: dict[str, Any] = {".zgroup": {"zarr_format": 2}}
     for name, document in arrays.items():
         nodes[f"{name}/.zarray"] = document
-        nodes[f"{name}/.zattrs"] = {"_ARRAY_DIMENSIONS": [f"d{i}" for i in range(9)][:1]}
+        nodes[f"{name}/.zattrs"] = {"_ARRAY_DIMENSIONS": ["d0"]}
     return {".zmetadata": {"metadata": nodes, "zarr_consolidated_format": 1}}
 
 
@@ -177,6 +179,59 @@ def test_hdf5_groups_in_a_ring_end(tmp_path: Path) -> None:
     found = structure(tmp_path / "ring.nc")
     assert len(found.groups) < 20
     assert "phony_dims" in found.detail
+
+
+def shadow(directory: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    """Put a module before h5py, in the process that reads HDF5 alone."""
+    (directory / "shadow").mkdir()
+    (directory / "shadow" / "h5py.py").write_text(code)
+    monkeypatch.setenv("PYTHONPATH", str(directory / "shadow"))
+
+
+@pytest.fixture
+def hdf5(tmp_path: Path) -> Path:
+    with h5py.File(tmp_path / "a.nc", "w") as file:
+        file["x"] = np.zeros(3)
+    return tmp_path / "a.nc"
+
+
+def test_a_crash_of_the_hdf5_library_costs_its_file_alone(
+    hdf5: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shadow(tmp_path, monkeypatch, "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
+    with pytest.raises(UnreadableDatasetError, match="the HDF5 library ended at it"):
+        structure(hdf5)
+    assert psutil.Process().children() == []
+
+
+def test_the_hdf5_library_ends_at_the_deadline(
+    hdf5: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shadow(tmp_path, monkeypatch, "import time; time.sleep(60)")
+    started = time.monotonic()
+    with pytest.raises(DeadlineError, match="within 1 s"):
+        structure(hdf5, deadline=1)
+    assert time.monotonic() - started < 2
+    assert psutil.Process().children() == []
+
+
+def test_the_hdf5_library_knows_no_secret_and_may_print(
+    hdf5: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GATEWAY_PASSWORD", "of-a-gateway")
+    code = "import os; print('noise', flush=True); raise ValueError(sorted(os.environ))"
+    shadow(tmp_path, monkeypatch, code)
+    with pytest.raises(UnreadableDatasetError, match="PYTHONPATH") as caught:
+        structure(hdf5)
+    assert "GATEWAY_PASSWORD" not in str(caught.value)
+
+
+def test_a_missing_hdf5_library_is_named(
+    hdf5: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shadow(tmp_path, monkeypatch, "raise ModuleNotFoundError(name='h5py')")
+    with pytest.raises(UnreadableDatasetError, match=r"pip install 'multicloud-lab\[netcdf\]'"):
+        structure(hdf5)
 
 
 def test_netcdf3_headers_that_lie(tmp_path: Path) -> None:

@@ -39,7 +39,8 @@ def variables(draw: st.DrawFn) -> tuple[xr.Variable, dict[str, Any]]:
                 ]
             )
         )
-    if dtype.kind == "i" and draw(st.booleans()):
+    # xarray itself cannot decode no times at all of the year 1.
+    if dtype.kind == "i" and values.size and draw(st.booleans()):
         attributes = draw(
             st.sampled_from(
                 [
@@ -75,15 +76,15 @@ def test_random_groups(
         path = Path(directory) / "random.zarr"
         dataset.to_zarr(
             path,
-            zarr_format=version,  # type: ignore[arg-type]
+            zarr_format=version,
             consolidated=consolidated,
             encoding=encoding,
         )
         with xr.open_dataset(
             path, engine="zarr", chunks=None, consolidated=consolidated
         ) as expected:
-            # Zeros before 1582 are read as objects; that of stored dates hardly any are is assumed.
-            same = [n for n, v in expected.variables.items() if _can_be_told(v)]
+            # Dates before 1582 are read as objects, and here all of a Gregorian calendar are.
+            same = [str(n) for n, v in expected.variables.items() if _can_be_told(v)]
             found = structure(path)
             kept_variables = tuple(v for v in found.variables if v.name in same)
             names = {dim for v in kept_variables for dim in v.dims}
@@ -93,7 +94,8 @@ def test_random_groups(
                     "dims": tuple(d for d in found.dims if d.name in names),
                 }
             )
-            assert_as_xarray(told, expected[same].drop_vars(set(expected.variables) - set(same)))
+            others = [name for name in expected.variables if name not in same]
+            assert_as_xarray(told, expected.drop_vars(others))
 
 
 def _can_be_told(variable: xr.Variable) -> bool:

@@ -158,7 +158,11 @@ def test_a_private_bucket_refuses_anybody_and_takes_credentials(
     url = put(stores["s3"], tmp_path / "a.parquet", "private", public=False)
     with pytest.raises(AccessDeniedError, match="set credentials"):
         structure(url, **stores["s3"].storage_options)
-    options = {"key": "test", "secret": "test", "endpoint_url": stores["s3"].endpoint}
+    options: dict[str, Any] = {
+        "key": "test",
+        "secret": "test",
+        "endpoint_url": stores["s3"].endpoint,
+    }
     assert structure(url, **options).variables
 
 
@@ -194,7 +198,8 @@ def test_a_refusal_names_the_way_out(
     word: str, protocol: str, status: int, body: str, way_out: str
 ) -> None:
     with refusing(status, body) as server:
-        url, options = f"{protocol}://private/data", {"endpoint_url": server.address}
+        url = f"{protocol}://private/data"
+        options: dict[str, Any] = {"endpoint_url": server.address}
         if protocol == "http":
             url, options = f"{server.address}/data?sig=hidden", {}
         with pytest.raises(AccessDeniedError) as caught:
@@ -234,7 +239,8 @@ def test_what_is_not_there(word: str, stores: dict[str, Store], tmp_path: Path) 
 def test_a_store_that_hangs_holds_nobody(protocol: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        url, options = f"{protocol}://b/a.zarr", {"endpoint_url": address, "anon": True}
+        url = f"{protocol}://b/a.zarr"
+        options: dict[str, Any] = {"endpoint_url": address, "anon": True}
         if protocol == "http":
             url, options = f"{address}/a.zarr", {}
         started = time.monotonic()

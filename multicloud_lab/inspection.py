@@ -8,20 +8,17 @@ from typing import Any
 from multicloud_lab import records as r
 from multicloud_lab.catalogs import Copy, Entry, is_local
 from multicloud_lab.config import LabConfig
-from multicloud_lab.errors import AccessDeniedError, CatalogError, DeadlineError
-from multicloud_lab.hosts import allowed_by, check_address
+from multicloud_lab.errors import (
+    AccessDeniedError,
+    AddressRefusedError,
+    CatalogError,
+    DeadlineError,
+)
+from multicloud_lab.hosts import allowed_by, anonymous
 from multicloud_lab.structure import read_structure
 
 DEADLINE = 30.0
 """Seconds that one look at a dataset may take."""
-
-# What fsspec's file systems call reading without a name.
-_ANONYMOUS: dict[str, dict[str, Any]] = {
-    "s3": {"anon": True},
-    "s3a": {"anon": True},
-    "gs": {"token": "anon"},
-    "gcs": {"token": "anon"},
-}
 
 
 def inspect(opening: r.Opening, entry: Entry, config: LabConfig) -> r.Structure:
@@ -56,8 +53,12 @@ def inspect(opening: r.Opening, entry: Entry, config: LabConfig) -> r.Structure:
         return named(address) or (local_catalog and is_local(address))
 
     copy = next((copy for copy in entry.copies if copy.url == url), Copy(url=url))
-    if copy.endpoint and "endpoint_url" not in opening.storage_options:
-        check_address(copy.endpoint, allowed=allowed)
+    if copy.endpoint and not opening.storage_options:
+        # Clients of object stores cannot be kept from where a name leads, as those of the web are.
+        raise AddressRefusedError(
+            f"{opening.dataset.id} is at {copy.endpoint}, an endpoint that its catalog names; to "
+            "have it looked into, name the endpoint in storage_options for that prefix."
+        )
     refused: AccessDeniedError | None = None
     for options in _attempts(opening, copy):
         try:
@@ -80,14 +81,11 @@ def inspect(opening: r.Opening, entry: Entry, config: LabConfig) -> r.Structure:
 
 def _attempts(opening: r.Opening, copy: Copy) -> Iterator[Mapping[str, Any]]:
     """Give the options to read with, those that ask for least first."""
-    of_catalog = opening.reading.get("storage_options") or {}
-    if copy.endpoint:
-        of_catalog = {**of_catalog, "endpoint_url": copy.endpoint}
-    options = {**of_catalog, **opening.storage_options}
-    anonymous = _ANONYMOUS.get(copy.url.partition("://")[0])
-    if copy.requester_pays and anonymous is not None:
+    options = {**(opening.reading.get("storage_options") or {}), **opening.storage_options}
+    nobody = anonymous(copy.url.partition("://")[0])
+    if copy.requester_pays and nobody:
         yield {"requester_pays": True, **options}
         return
-    if anonymous is not None and not set(options) - {"endpoint_url", "client_kwargs"}:
-        yield {**anonymous, **options}
+    if nobody and not set(options) - {"endpoint_url", "client_kwargs"}:
+        yield {**nobody, **options}
     yield options

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING, Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from multicloud_lab.errors import AddressRefusedError
 
@@ -37,7 +37,20 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 # Azure answers every machine of its own here, and it is no private address (Microsoft Learn, "What
 # is IP address 168.63.129.16?", read 2026-11-22).
 _ODD = frozenset({IPv4Address("168.63.129.16")})
+_SHOWN = 500
 _PORTS = {"http": 80, "https": 443}
+
+
+def shown(url: str) -> str:
+    """Give a URL for a message: short, and without credentials, which a query may hold as well."""
+    if "://" not in url:
+        return url[:_SHOWN]
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "an address that cannot be read"
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, host, parts.path, "", ""))[:_SHOWN]
 
 
 def check_address(url: str, *, allowed: Allowed) -> None:

@@ -10,7 +10,10 @@ from multicloud_lab import records as r
 if TYPE_CHECKING:
     import pandas as pd
 
-_DATASETS = ("id", "title", "description", "region", "evidence", "near", "format", "url", "problem")
+_DATASETS = (
+    *("id", "title", "description", "region", "evidence", "near", "format", "requester_pays"),
+    *("url", "stale", "problem"),
+)
 _VARIABLES = ("dims", "shape", "chunks", "dtype", "bytes", "stored_bytes", "title", "units")
 
 

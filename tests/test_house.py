@@ -17,10 +17,12 @@ JUPYTER = ("jupyter", "jupyterlab", "jupyter_server", "jupyter_events", "tornado
 
 # Each room and the rooms of ours that it may import; imports run downwards only.
 GROUND = {"errors"}
-RECORDS = GROUND | {"hosts", "regions", "records", "config"}
+RECORDS = GROUND | {"hosts", "packages", "threads", "regions", "records", "config"}
 MAY_IMPORT = {
     "errors": set[str](),
     "hosts": GROUND,
+    "packages": set[str](),
+    "threads": GROUND,
     "regions": GROUND,
     "records": GROUND | {"regions"},
     "config": GROUND | {"regions", "records"},
@@ -42,7 +44,7 @@ MAY_IMPORT = {
     "tables": RECORDS,
     "library": RECORDS | {"catalogs", "locations"},
     "places": RECORDS | {"library", "placement"},
-    "inspection": RECORDS | {"catalogs", "hosts", "structure"},
+    "inspection": RECORDS | {"catalogs", "structure"},
     "service": RECORDS
     | {"interface", "library", "places", "inspection", "gateways", "analyses"}
     | {"__version__"},

@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import posixpath
-import queue
-import threading
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from multicloud_lab.errors import AddressRefusedError, CatalogError, DeadlineError
+from multicloud_lab.hosts import shown
+from multicloud_lab.threads import within
 
 Options = Callable[[str], dict[str, Any]]
 
 _CHUNK = 1 << 20
-_T = TypeVar("_T")
-
-
-def shown(url: str) -> str:
-    """Give a URL for a message: without credentials, which a query may hold as well."""
-    if "://" not in url:
-        return url
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, host, parts.path, "", ""))
 
 
 def is_local(url: str) -> bool:
@@ -94,33 +84,6 @@ def fetch(url: str, *, options: Options, limit: int, deadline: float) -> bytes:
     if len(data) > limit:
         raise CatalogError(f"{shown(url)} is larger than {limit / 1e6:g} MB.")
     return data
-
-
-def within(deadline: float, work: Callable[[], _T]) -> _T:
-    """Do blocking work in a thread of its own, and leave it behind if it takes too long.
-
-    Raises
-    ------
-    DeadlineError
-        It took longer than the deadline, in seconds.
-    """
-    answers: queue.SimpleQueue[tuple[_T | None, BaseException | None]] = queue.SimpleQueue()
-
-    def run() -> None:
-        try:
-            answers.put((work(), None))
-        except BaseException as error:  # noqa: BLE001  (raised again, in the caller's thread)
-            answers.put((None, error))
-
-    # A daemon: a store that hangs must not keep the process from ending.
-    threading.Thread(target=run, name="multicloud-lab-fetch", daemon=True).start()
-    try:
-        value, error = answers.get(timeout=deadline)
-    except queue.Empty:
-        raise DeadlineError(f"no answer within {deadline:g} s") from None
-    if error is not None:
-        raise error
-    return value  # type: ignore[return-value]  # there is one if there is no error
 
 
 def _read_local(path: str, limit: int) -> bytes:

@@ -7,8 +7,10 @@ from itertools import islice
 from pathlib import Path
 
 from multicloud_lab.catalogs.entry import Child, Entry, segment
-from multicloud_lab.catalogs.fetch import Options, is_local, shown, within
+from multicloud_lab.catalogs.fetch import Options, is_local
 from multicloud_lab.errors import CatalogError, DeadlineError
+from multicloud_lab.hosts import shown
+from multicloud_lab.threads import within
 
 _STORES = ("s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "memory")
 _ENDINGS = (".yaml", ".yml", ".json", ".ndjson", ".jsonl", ".txt")

@@ -16,14 +16,13 @@ from multicloud_lab.catalogs.reader import Document
 from multicloud_lab.catalogs.templates import fill
 from multicloud_lab.errors import CatalogError, InvalidInputError
 from multicloud_lab.hosts import allowed_by
+from multicloud_lab.packages import missing
 from multicloud_lab.records import Opening
 
 DEADLINE = 60.0
 """Seconds that a catalog's file, and its table, may take to be read."""
 MAX_TEXT_BYTES = 256_000_000
 """What is read of a file; what may be YAML is bounded further where it is parsed."""
-
-_EXTRAS = {"gcsfs": "gcp", "intake_esm": "esm", "s3fs": "aws"}
 
 
 def open_entry(
@@ -74,7 +73,7 @@ def open_entry(
         content = _document(opening).content
         return open_v1(opening, content, options, chosen, trust=trust)
     except ImportError as error:
-        raise CatalogError(_missing(opening, error)) from error
+        raise CatalogError(missing(opening.dataset.id, error)) from error
 
 
 def _open_at(
@@ -113,15 +112,3 @@ def _document(opening: Opening) -> Document:
     text = fetch(url, options=reach.options, limit=MAX_TEXT_BYTES, deadline=DEADLINE)
     content = parse_document(text.decode("utf-8-sig"), url)
     return Document(url=url, content=content, path=(), row=None, reach=reach, deadline=DEADLINE)
-
-
-def _missing(opening: Opening, error: ImportError) -> str:
-    """Say which extra brings the package that is not there."""
-    text = str(error)
-    for module, extra in _EXTRAS.items():
-        if module == error.name or module in text:
-            return (
-                f"{opening.dataset.id} needs {module}, which is not installed here: "
-                f"pip install 'multicloud-lab[{extra}]'."
-            )
-    return f"{opening.dataset.id} needs a package that is not installed here: {text}."

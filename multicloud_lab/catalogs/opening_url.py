@@ -9,7 +9,7 @@ from typing import Any
 
 from multicloud_lab.catalogs.addresses import split
 from multicloud_lab.catalogs.data_formats import format_of_url
-from multicloud_lab.catalogs.fetch import is_local, shown
+from multicloud_lab.catalogs.fetch import is_local
 from multicloud_lab.catalogs.references import anonymous, reference_file_system
 from multicloud_lab.catalogs.trust import refuse, text_reasons
 from multicloud_lab.catalogs.values import mapping
@@ -19,18 +19,10 @@ from multicloud_lab.errors import (
     InvalidInputError,
     MulticloudLabError,
 )
+from multicloud_lab.hosts import shown
+from multicloud_lab.packages import missing
 from multicloud_lab.records import Opening
 
-_PACKAGES = {
-    "s3fs": "'multicloud-lab[aws]'",
-    "gcsfs": "'multicloud-lab[gcp]'",
-    "h5netcdf": "'multicloud-lab[netcdf]'",
-    "adlfs": "adlfs",
-    "rioxarray": "rioxarray",
-    "cfgrib": "cfgrib",
-    "scipy": "scipy",
-    "pyarrow": "pyarrow",
-}
 _ELSEWHERE = {
     "stac": "it is a STAC collection of many items; search them with pystac-client",
     "icechunk": "it is an Icechunk repository; open it with the package icechunk",
@@ -102,7 +94,7 @@ def open_url(
     except MulticloudLabError:
         raise
     except ImportError as error:
-        raise CatalogError(_missing(name, error)) from error
+        raise CatalogError(missing(name, error)) from error
     # Every store and every format has errors of its own.
     except Exception as error:
         raise _failure(opening, data_format, error) from error
@@ -189,15 +181,6 @@ _OPENERS: dict[str, Callable[[str, dict[str, Any], dict[str, Any], bool], Any]] 
     "parquet": _table("read_parquet"),
     "csv": _table("read_csv"),
 }
-
-
-def _missing(name: str, error: ImportError) -> str:
-    """Say which package is not there, and how to have it."""
-    said = f"{error.name or ''} {error}"
-    for module, package in _PACKAGES.items():
-        if module in said:
-            return f"{name} needs {module}, which is not installed here: pip install {package}."
-    return f"{name} needs a package that is not installed here: {error}."
 
 
 def _failure(opening: Opening, data_format: str, error: Exception) -> MulticloudLabError:

@@ -8,9 +8,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from multicloud_lab.catalogs.fetch import Options, directory_of, is_local, normal_url, shown
+from multicloud_lab.catalogs.fetch import Options, directory_of, is_local, normal_url
 from multicloud_lab.errors import AddressRefusedError, CatalogError
-from multicloud_lab.hosts import STORES, Allowed, allowed_by, anonymous, check_address, guarded
+from multicloud_lab.hosts import (
+    STORES,
+    Allowed,
+    allowed_by,
+    anonymous,
+    check_address,
+    guarded,
+    shown,
+)
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
@@ -65,7 +73,9 @@ class Reach:
             remote catalog names, it is inside this network, or it is no plain address.
         """
         if "::" in reference:
-            raise CatalogError(f"{shown(reference)} is a chain of file systems, which is not read.")
+            raise CatalogError(
+                f"{shown(reference)} holds ::, which chains file systems, and is not read."
+            )
         relative = not _SCHEME.match(reference) and not reference.startswith("/")
         url = normal_url(f"{directory_of(parent)}/{reference}" if relative else reference)
         if is_local(url) and not is_local(parent):

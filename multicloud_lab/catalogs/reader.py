@@ -11,10 +11,11 @@ from typing import Any, Protocol
 
 from multicloud_lab.catalogs.document import parse_content
 from multicloud_lab.catalogs.entry import Child, Entry
-from multicloud_lab.catalogs.fetch import Options, fetch, normal_url, shown
+from multicloud_lab.catalogs.fetch import Options, fetch, normal_url
 from multicloud_lab.catalogs.folder import is_folder, read_folder
 from multicloud_lab.catalogs.reach import Reach
 from multicloud_lab.errors import CatalogError
+from multicloud_lab.hosts import shown
 
 MAX_DOCUMENT_BYTES = 64_000_000
 """Of one catalog file: an intake-esm file may hold its whole table."""

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from multicloud_lab.catalogs.addresses import resolve
-from multicloud_lab.catalogs.fetch import fetch, is_local, normal_url, shown
+from multicloud_lab.catalogs.fetch import fetch, is_local, normal_url
 from multicloud_lab.catalogs.values import mapping
 from multicloud_lab.errors import AddressRefusedError, CatalogError, UntrustedSourceError
-from multicloud_lab.hosts import Allowed, allowed_by, check_address, guarded
+from multicloud_lab.hosts import Allowed, allowed_by, check_address, guarded, shown
 
 MAX_BYTES = 512_000_000
 DEADLINE = 120.0

@@ -79,8 +79,10 @@ def _describe_groups(groups: tuple[Group, ...]) -> Description:
     if len(variables) > MAX_VARIABLES:
         notes.append(f"only the first {MAX_VARIABLES} of {len(variables)} variables are listed")
     left_out = [variable.name for variable in variables if variable.bytes is None]
-    used = {dim for variable in variables for dim in variable.dims}
-    kept = tuple(r.Dimension(name=name, size=size) for name, size in sizes.items() if name in used)
+    # As the data variables have them, which is how people know a dataset.
+    listed = sorted(variables, key=lambda variable: variable.coordinate)
+    used = dict.fromkeys(dim for variable in listed for dim in variable.dims)
+    kept = tuple(r.Dimension(name=name, size=sizes[name]) for name in used)
     return Description(
         dims=kept,
         variables=tuple(variables[:MAX_VARIABLES]),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import queue
-import threading
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from multicloud_lab import records as r
-from multicloud_lab.errors import DeadlineError, InvalidInputError, UnreadableDatasetError
+from multicloud_lab.errors import InvalidInputError, UnreadableDatasetError
+from multicloud_lab.hosts import shown
 from multicloud_lab.structure import formats as _formats  # noqa: F401  (they register themselves)
 from multicloud_lab.structure.decoding import describe
 from multicloud_lab.structure.form import (
@@ -17,13 +16,13 @@ from multicloud_lab.structure.form import (
     OtherFormatError,
     StructureFormat,
 )
-from multicloud_lab.structure.refusals import explain, shown
+from multicloud_lab.structure.refusals import explain
 from multicloud_lab.structure.source import Source
+from multicloud_lab.threads import within
 
 _CACHES = ("simplecache", "filecache", "blockcache", "cached")
 _GRACE = 0.5
 """Seconds that cancelled work has to tell so itself."""
-_T = TypeVar("_T")
 
 
 def read_structure(
@@ -83,12 +82,8 @@ def read_structure(
             told = explain(error, target)
             raise told from (None if told is error else error)
 
-    try:
-        return _within(deadline + _GRACE, work)
-    except queue.Empty:
-        raise DeadlineError(
-            f"{shown(target)} did not tell its structure within {deadline:g} s."
-        ) from None
+    late = f"{shown(target)} did not tell its structure within {deadline:g} s."
+    return within(deadline + _GRACE, work, late=late)
 
 
 def _target(url: str, options: dict[str, Any], word: str) -> tuple[str, dict[str, Any], str]:
@@ -168,21 +163,3 @@ def _told(source: Source, found: Found, dataset: str, url: str) -> r.Structure:
         requests=source.requests,
         detail="; ".join(notes),
     )
-
-
-def _within(seconds: float, work: Callable[[], _T]) -> _T:
-    """Do blocking work in a thread of its own; queue.Empty is raised if it takes too long."""
-    answers: queue.SimpleQueue[tuple[_T | None, BaseException | None]] = queue.SimpleQueue()
-
-    def run() -> None:
-        try:
-            answers.put((work(), None))
-        except BaseException as error:  # noqa: BLE001  (raised again, in the caller's thread)
-            answers.put((None, error))
-
-    # A daemon: a store that hangs must not keep the process from ending.
-    threading.Thread(target=run, name="multicloud-lab-structure", daemon=True).start()
-    value, error = answers.get(timeout=seconds)
-    if error is not None:
-        raise error
-    return value  # type: ignore[return-value]  # there is one if there is no error

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from enum import Enum
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from multicloud_lab.errors import (
     AccessDeniedError,
@@ -16,15 +15,8 @@ from multicloud_lab.errors import (
     NotFoundError,
     UnreadableDatasetError,
 )
-
-_PACKAGES = {
-    "s3fs": "multicloud-lab[aws]",
-    "gcsfs": "multicloud-lab[gcp]",
-    "adlfs": "adlfs",
-    "h5netcdf": "multicloud-lab[netcdf]",
-    "h5py": "multicloud-lab[netcdf]",
-}
-"""Packages that only some stores and formats need, and what brings each."""
+from multicloud_lab.hosts import shown
+from multicloud_lab.packages import missing
 
 
 class Refusal(Enum):
@@ -35,18 +27,6 @@ class Refusal(Enum):
     PAYER = "payer"
     CREDENTIALS = "credentials"
     LATE = "late"
-
-
-def shown(url: str) -> str:
-    """Give a URL for a message: without credentials, which a query may hold as well."""
-    if "://" not in url:
-        return url[:500]
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "an address that cannot be read"
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, host, parts.path, "", ""))[:500]
 
 
 def refusal(error: BaseException) -> Refusal | None:
@@ -82,7 +62,7 @@ def explain(error: BaseException, url: str) -> MulticloudLabError:
     if how is not None:
         return AccessDeniedError(_denied(how, name))
     if isinstance(error, ImportError):
-        return UnreadableDatasetError(_missing_package(error, name))
+        return UnreadableDatasetError(missing(name, error))
     return UnreadableDatasetError(f"{name} cannot be read: {_words(error)}.")
 
 
@@ -103,14 +83,6 @@ def _denied(how: Refusal, name: str) -> str:
         f"{name} refuses access: set credentials that may read it in MulticloudLab."
         "storage_options, and requester_pays if its reader pays."
     )
-
-
-def _missing_package(error: ImportError, name: str) -> str:
-    text = str(error)
-    for module, package in _PACKAGES.items():
-        if module == error.name or module in text:
-            return f"{name} needs {module}, which is not installed here: pip install '{package}'."
-    return f"{name} needs a package that is not installed here: {_words(error)}."
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -10,8 +10,8 @@ from typing import Any, NoReturn
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from multicloud_lab.errors import AccessDeniedError, DeadlineError, UnreadableDatasetError
-from multicloud_lab.hosts import WEB, guarded
-from multicloud_lab.structure.refusals import Refusal, explain, http_status, refusal, shown
+from multicloud_lab.hosts import WEB, guarded, shown
+from multicloud_lab.structure.refusals import Refusal, explain, http_status, refusal
 from multicloud_lab.structure.web import get
 
 MAX_BYTES = 64_000_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from multicloud_lab.errors import UnreadableDatasetError
-from multicloud_lab.structure.refusals import shown
+from multicloud_lab.hosts import shown
 
 _CHUNK = 1 << 16
 

@@ -87,7 +87,7 @@ export class MulticloudPanel extends SidePanel {
         onStart={onGateway(CommandIDs.startCluster)}
       />
     );
-    (this.content as AccordionPanel).setRelativeSizes([6, 4, 3]);
+    (this.content as AccordionPanel).setRelativeSizes([8, 3, 3]);
   }
 
   private _section(label: string, body: JSX.Element): PanelWithToolbar {

@@ -268,9 +268,11 @@ def test_not_what_it_should_be(site: str) -> None:
 
 
 def test_a_package_that_is_not_here() -> None:
-    with pytest.raises(CatalogError, match=r"needs rioxarray.*pip install rioxarray"):
+    with pytest.raises(
+        CatalogError, match=r"needs rioxarray.*pip install 'multicloud-lab.raster.'"
+    ):
         open_url(opening("https://example.org/a.tif", "rasterio"), {})
-    with pytest.raises(CatalogError, match=r"needs adlfs.*pip install adlfs"):
+    with pytest.raises(CatalogError, match=r"needs adlfs.*pip install 'multicloud-lab.azure.'"):
         open_url(opening("abfs://c@account.dfs.core.windows.net/a.zarr", "zarr"), {})
 
 

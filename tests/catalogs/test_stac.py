@@ -425,7 +425,8 @@ def test_an_answer_of_an_api_may_be_the_catalog(api: Api, read: Read) -> None:
         ({"href": "/api/v1/nowhere"}, "not there"),
         ({"href": "http://169.254.169.254/latest"}, "169.254.169.254"),
         ({"href": "file:///etc/passwd"}, "file of this machine"),
-        ({"href": "http://[::1/x"}, "no address"),
+        ({"href": "http://[::1/x"}, "holds ::"),
+        ({"href": "http://[1/x"}, "no address"),
     ],
 )
 def test_pages_that_cannot_be_had_are_one_row(

@@ -61,7 +61,49 @@ def test_datasets_are_a_table(lab: Lab) -> None:
     assert near[PRECT] == "aws-oregon"
     assert set(lab.datasets(region="aws:*").region) == {AWS}
     assert set(lab.datasets(gateway="gcp-iowa").region) == {GCP}
+    assert list(lab.datasets(near=True, provider="aws", format=["zarr"], tag=()).region) == [
+        AWS
+    ] * len(lab.datasets(provider="aws"))
     assert lab.datasets("no such words").empty
+    with pytest.raises(InvalidInputError, match="gcp:"):
+        lab.datasets(region="<b>")
+
+
+def test_what_a_dataset_holds_is_a_table(lab: Lab, era5: xr.Dataset) -> None:
+    table = lab.describe("pangeo/atmosphere/era5")
+    assert set(table.index) == set(map(str, era5.variables))
+    for name, variable in era5.variables.items():
+        assert table.loc[str(name), "dims"] == variable.dims
+        assert table.loc[str(name), "shape"] == variable.shape
+    assert table.attrs["dims"] == dict(era5.sizes)
+    assert 0 < table.attrs["bytes_read"] < era5.nbytes
+
+
+@pytest.mark.parametrize(
+    "near", [lambda era5: era5, lambda era5: era5.tp.mean(), lambda era5: "pangeo/atmosphere/era5"]
+)
+def test_gateways_are_ranked_for_whatever_is_at_hand(
+    lab: Lab, era5: xr.Dataset, near: Callable[[xr.Dataset], Any]
+) -> None:
+    table = lab.placements(near(era5))
+    assert list(table.gateway) == ["gcp-iowa", "aws-oregon"]
+    assert list(table.relation) == ["same-region", "other-provider"]
+    assert table.low[0] == 0
+    assert table.high[1] > 0
+
+
+def test_gateways_are_ranked_for_a_url_and_a_region(lab: Lab) -> None:
+    assert lab.placements("s3://ncar-cesm-lens/x").gateway[0] == "aws-oregon"
+    assert lab.placements("gcp:us").relation[0] == "contained"
+
+
+def test_a_price_says_who_pays(lab: Lab) -> None:
+    quote = lab.price(PRECT, "internet", 10**12)
+    assert quote.low is not None
+    assert quote.high is not None
+    assert 0 < quote.low < quote.high
+    assert quote.payer == "owner"
+    assert lab.price(AWS, AWS).high == 0
 
 
 def test_what_a_dataset_or_an_object_reads_is_located(lab: Lab, era5: xr.Dataset) -> None:

@@ -322,5 +322,5 @@ def test_a_cache_before_the_address_is_left_out(stores: dict[str, Store], tmp_pa
 
 
 def test_a_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UnreadableDatasetError, match="pip install 'adlfs'"):
+    with pytest.raises(UnreadableDatasetError, match=r"multicloud-lab\[azure\]"):
         structure("abfs://container@account/a.zarr")

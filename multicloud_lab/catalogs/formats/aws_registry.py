@@ -9,10 +9,10 @@ from typing import Any
 
 from multicloud_lab.catalogs.declared import Declared, declared, inherited
 from multicloud_lab.catalogs.entry import Child, Copy, Entry, segment
-from multicloud_lab.catalogs.fetch import shown
 from multicloud_lab.catalogs.reader import Document, register
 from multicloud_lab.catalogs.values import text, texts, yes
 from multicloud_lab.errors import CatalogError
+from multicloud_lab.hosts import shown
 
 _HEAD = 600
 """Characters of an entry's description that each of its resources repeats; some have 300."""

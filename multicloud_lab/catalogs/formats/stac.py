@@ -12,12 +12,13 @@ from urllib.parse import urlunsplit
 from multicloud_lab.catalogs.addresses import place, resolve, split
 from multicloud_lab.catalogs.document import parse_document
 from multicloud_lab.catalogs.entry import Child, Copy, Entry, segment
-from multicloud_lab.catalogs.fetch import is_local, shown
+from multicloud_lab.catalogs.fetch import is_local
 from multicloud_lab.catalogs.formats.stac_assets import Holder, data_entries
 from multicloud_lab.catalogs.formats.stac_storage import roots, storage
 from multicloud_lab.catalogs.reader import Document, register
 from multicloud_lab.catalogs.values import mappings, text
 from multicloud_lab.errors import CatalogError
+from multicloud_lab.hosts import shown
 
 MAX_ITEMS = 100
 """Items of a static collection that are listed one by one; one of more is one dataset."""

@@ -10,10 +10,11 @@ from multicloud_lab.catalogs.addresses import resolve, split
 from multicloud_lab.catalogs.data_formats import format_of_url, stem
 from multicloud_lab.catalogs.declared import inherited
 from multicloud_lab.catalogs.entry import Child, Copy, Entry, segment
-from multicloud_lab.catalogs.fetch import is_local, shown
+from multicloud_lab.catalogs.fetch import is_local
 from multicloud_lab.catalogs.reader import Document, register
 from multicloud_lab.catalogs.reading import safe_reading
 from multicloud_lab.errors import CatalogError
+from multicloud_lab.hosts import shown
 
 MAX_LINES = 1_000_000
 _SCHEMES = frozenset(

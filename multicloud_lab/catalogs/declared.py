@@ -109,6 +109,6 @@ def _one(text: object, provider: str, pays: bool) -> Declared:
     if provider and ":" not in said:
         said = f"{provider}:{said}"
     try:
-        return Declared(parse_region(said), "", pays)
+        return Declared(parse_region(said, titles=bool(provider)), "", pays)
     except UnknownRegionError as error:
         return Declared(None, f"Its catalog declares a region that cannot be used: {error}", pays)

@@ -311,3 +311,14 @@ def test_esm_table_beside_the_file_stands_in(tmp_path: Path, read: Read) -> None
 def test_an_empty_catalog_is_one(write: Write, tmp_path: Path, read: Read) -> None:
     assert read(write()) == []
     assert read(write_esm(tmp_path, "component,variable,path\n")) == []
+
+
+def test_a_human_name_in_metadata_is_no_region_of_a_cloud(
+    read: Read, write: Callable[..., Path]
+) -> None:
+    """What metadata call a region may be what the data are about."""
+    metadata = {"region": "Ireland"}
+    path = write(x={"driver": "zarr", "args": {"urlpath": "s3://b/x"}, "metadata": metadata})
+    (copy,) = read(path)[0].copies
+    assert copy.region is None
+    assert "Ireland" in copy.detail

@@ -77,12 +77,9 @@ def _of_layout(reply: Reply) -> Probed | None:
 
 
 def _pair(names: list[Any]) -> Probed:
-    """Read a pair of regions that its owner chose, which has no name of its own.
-
-    All bytes are in both, so it counts as in the first of them, and the second is told.
-    """
+    """Read a pair of regions that its owner chose: a dual-region, all bytes are in both."""
     told = " and ".join(shown(str(name))[:60] for name in names[:2])
-    regions = _regions(names[:2])
+    regions = _regions(["+".join(map(str, names[:2]))]) or _regions(names[:2])
     if not regions:
         return Probed("found", detail=f"Google says {told}, which are no regions known here")
     return Probed("found", regions[0], regions[1:], f"Google says it is kept in both {told}")

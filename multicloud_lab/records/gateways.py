@@ -26,6 +26,9 @@ class Gateway(Record):
     minimum: int = Field(description="Workers; what a new cluster gets unless asked otherwise.")
     maximum: int = Field(description="Workers; what a new cluster gets unless asked otherwise.")
     since: float = Field(description="When it came into this state, seconds since 1970.")
+    retry_at: float | None = Field(
+        default=None, description="When it is tried again, while it does not answer."
+    )
 
 
 class SignIn(Record):
@@ -63,10 +66,22 @@ class Cluster(Record):
     workers: int | None = Field(default=None, description="Null while it cannot be told.")
     cores: int | None = Field(default=None, description="Threads of all workers.")
     memory: int | None = Field(default=None, description="Bytes of all workers.")
+    tasks: int | None = Field(default=None, description="In process or waiting; null: not known.")
     minimum: int | None = Field(default=None, description="Workers; null if another set it.")
     maximum: int | None = Field(default=None, description="Workers; null if another set it.")
     dataset: str | None = Field(default=None, description="Id of what it was opened for.")
     started: float = Field(description="Seconds since 1970.")
+    ours: bool = Field(default=False, description="Whether this lab started it.")
+    owner: str = Field(default="", description="User at the gateway; empty: not known.")
+    idle_since: float | None = Field(
+        default=None, description="Since when nothing was computed there, seconds since 1970."
+    )
+    stops_at: float | None = Field(
+        default=None, description="When it is stopped for being idle; null: not planned."
+    )
+    worker_seconds: float | None = Field(
+        default=None, description="Of all workers together, as far as the lab has seen it run."
+    )
     dashboard: str | None = Field(
         default=None, description="Path below the Jupyter server's base URL; null: none yet."
     )

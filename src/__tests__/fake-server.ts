@@ -200,6 +200,7 @@ export function gateway(name: string, more: Partial<Gateway> = {}): Gateway {
     minimum: 1,
     maximum: 4,
     since: 0,
+    retry_at: null,
     ...more
   };
 }
@@ -218,6 +219,12 @@ export function cluster(name: string, more: Partial<Cluster> = {}): Cluster {
     maximum: 4,
     dataset: 'lens/PRECT',
     started: 1000,
+    tasks: 0,
+    ours: true,
+    owner: 'pangeo',
+    idle_since: null,
+    stops_at: null,
+    worker_seconds: null,
     dashboard: `multicloud-lab/dashboards/aws-oregon/${name}/status`,
     ...more
   };

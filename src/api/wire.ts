@@ -427,6 +427,8 @@ export interface components {
             /** @description Id of what it was opened for. */
             dataset: string | null;
             gateway: string;
+            /** @description Since when nothing was computed there, seconds since 1970. */
+            idle_since: number | null;
             /** @description Workers; null if another set it. */
             maximum: number | null;
             /** @description Bytes of all workers. */
@@ -436,11 +438,21 @@ export interface components {
             /** @description Workers; null if another set it. */
             minimum: number | null;
             name: string;
+            /** @description Whether this lab started it. */
+            ours: boolean;
+            /** @description User at the gateway; empty: not known. */
+            owner: string;
             region: string;
             /** @description Seconds since 1970. */
             started: number;
             /** @enum {string} */
             status: "PENDING" | "RUNNING" | "STOPPING" | "STOPPED" | "FAILED";
+            /** @description When it is stopped for being idle; null: not planned. */
+            stops_at: number | null;
+            /** @description In process or waiting; null: not known. */
+            tasks: number | null;
+            /** @description Of all workers together, as far as the lab has seen it run. */
+            worker_seconds: number | null;
             /** @description Null while it cannot be told. */
             workers: number | null;
         };
@@ -592,6 +604,8 @@ export interface components {
             minimum: number;
             name: string;
             region: string;
+            /** @description When it is tried again, while it does not answer. */
+            retry_at: number | null;
             /** @description When it came into this state, seconds since 1970. */
             since: number;
             /** @enum {string} */
@@ -842,6 +856,8 @@ export interface components {
             /** @description Id of what it was opened for. */
             dataset: string | null;
             gateway: string;
+            /** @description Since when nothing was computed there, seconds since 1970. */
+            idle_since: number | null;
             /** @description Workers; null if another set it. */
             maximum: number | null;
             /** @description Bytes of all workers. */
@@ -851,6 +867,10 @@ export interface components {
             /** @description Workers; null if another set it. */
             minimum: number | null;
             name: string;
+            /** @description Whether this lab started it. */
+            ours: boolean;
+            /** @description User at the gateway; empty: not known. */
+            owner: string;
             /** @description Why there, if it was chosen. */
             placement: components["schemas"]["Placement"] | null;
             region: string;
@@ -860,6 +880,12 @@ export interface components {
             started: number;
             /** @enum {string} */
             status: "PENDING" | "RUNNING" | "STOPPING" | "STOPPED" | "FAILED";
+            /** @description When it is stopped for being idle; null: not planned. */
+            stops_at: number | null;
+            /** @description In process or waiting; null: not known. */
+            tasks: number | null;
+            /** @description Of all workers together, as far as the lab has seen it run. */
+            worker_seconds: number | null;
             /** @description Null while it cannot be told. */
             workers: number | null;
         };

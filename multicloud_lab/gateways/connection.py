@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -19,16 +19,19 @@ from dask_gateway.options import Options
 from multicloud_lab.config import GatewayConfig
 from multicloud_lab.errors import (
     ClusterNotFoundError,
-    GatewayRefusedError,
     GatewayUnreachableError,
     MulticloudLabError,
-    SignInNeededError,
 )
+from multicloud_lab.gateways.circuit import Circuit
+from multicloud_lab.gateways.failures import Failures, is_passing
 
 DEADLINE = 10.0
 """Seconds that a gateway may take to answer."""
 START_DEADLINE = 60.0
 """Seconds that a gateway may take to accept a new cluster, or a cluster to run."""
+RETRIES = (0.1, 0.4)
+"""Seconds before a question that broke off is asked again. Only questions are: what
+changes something may have been done although the answer was lost."""
 
 _SHOWN = ("pending", "running", "stopping", "failed")
 
@@ -74,14 +77,22 @@ class GatewayConnection:
         How requests are signed; without it only :meth:`probe` is of use.
     secrets : sequence of str
         Texts that are taken out of whatever the gateway answers.
+    circuit : Circuit, optional
+        Of the gateway, which all of its connections share.
     """
 
     def __init__(
-        self, config: GatewayConfig, auth: GatewayAuth | None, secrets: Sequence[str] = ()
+        self,
+        config: GatewayConfig,
+        auth: GatewayAuth | None,
+        secrets: Sequence[str] = (),
+        circuit: Circuit | None = None,
     ) -> None:
         self.name = config.name
         self.can_sign_in = auth is not None
         self._secrets = tuple(secrets)
+        self._failures = Failures(config, secrets)
+        self._circuit = circuit or Circuit()
         self._busy = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -97,6 +108,10 @@ class GatewayConnection:
 
     def __repr__(self) -> str:
         return f"GatewayConnection({self.name!r})"
+
+    def signs_with(self, secrets: Sequence[str]) -> bool:
+        """Say whether these are the secrets that the connection was made with."""
+        return self._secrets == tuple(secrets)
 
     async def close(self, patience: float = START_DEADLINE) -> None:
         """Let go of the gateway when all that was asked is answered; clusters go on.
@@ -121,11 +136,11 @@ class GatewayConnection:
         ------
         GatewayUnreachableError
         """
-        await self._call(self._probe())
+        await self._ask(self._probe)
 
     async def clusters(self) -> list[ClusterReport]:
         """List the user's clusters, those that failed too. The reports hold TLS keys."""
-        reports: list[ClusterReport] = await self._call(self._client.list_clusters(_SHOWN))
+        reports: list[ClusterReport] = await self._ask(lambda: self._client.list_clusters(_SHOWN))
         return reports
 
     async def cluster(self, name: str) -> ClusterReport:
@@ -136,11 +151,11 @@ class GatewayConnection:
         ClusterNotFoundError
         """
         check_name(self.name, name)
-        return await self._call(self._client.get_cluster(name), cluster=name)
+        return await self._ask(lambda: self._client.get_cluster(name), cluster=name)
 
     async def options_form(self) -> Sequence[Mapping[str, Any]]:
         """Give the gateway's options form, as it describes it."""
-        return await self._call(self._client.options_form())
+        return await self._ask(self._client.options_form)
 
     async def submit(self, options: Mapping[str, Any]) -> str:
         """Ask for a cluster and give its name.
@@ -152,7 +167,9 @@ class GatewayConnection:
         """
         # Without an Options, the client would add those of dask's global configuration.
         name = await self._call(
-            self._client.submit(Options(), **options), deadline=START_DEADLINE, refusable=True
+            lambda: self._client.submit(Options(), **options),
+            deadline=START_DEADLINE,
+            refusable=True,
         )
         return str(name)
 
@@ -165,11 +182,11 @@ class GatewayConnection:
         GatewayRefusedError
             The cluster is not running.
         """
-        return await self._call(self._client.adapt(name, minimum, maximum), cluster=name)
+        return await self._call(lambda: self._client.adapt(name, minimum, maximum), cluster=name)
 
     async def stop(self, name: str) -> None:
         """Stop a cluster; a name that is not known is no error to a gateway."""
-        await self._call(self._client.stop_cluster(name), cluster=name)
+        await self._call(lambda: self._client.stop_cluster(name), cluster=name)
 
     async def get_json(self, url: str, deadline: float) -> Any:
         """Read an open JSON page of the gateway, such as a dashboard's; None if there is none."""
@@ -191,81 +208,52 @@ class GatewayConnection:
                 if key not in await response.json():
                     raise KeyError(key)
 
+    async def _ask(self, question: Callable[[], Awaitable[T]], cluster: str | None = None) -> T:
+        """Call what changes nothing, again if the way to the gateway broke."""
+
+        async def persist() -> T:
+            for pause in RETRIES:
+                try:
+                    return await question()
+                except Exception as error:
+                    if not is_passing(error):
+                        raise
+                await asyncio.sleep(pause)
+            return await question()
+
+        return await self._call(persist, cluster=cluster)
+
     async def _call(
         self,
-        answer: Awaitable[T],
+        request: Callable[[], Awaitable[T]],
         *,
         deadline: float | None = None,
         cluster: str | None = None,
         refusable: bool = False,
     ) -> T:
         deadline = deadline or DEADLINE
-        self._busy += 1
-        self._idle.clear()
-        try:
-            async with asyncio.timeout(deadline):
-                return await answer
-        except MulticloudLabError:
-            raise
-        except TimeoutError:
-            failure: MulticloudLabError = GatewayUnreachableError(
-                f"{self.name} did not answer within {deadline:g} s; it may be down or overloaded."
-            )
-        except Exception as error:  # noqa: BLE001 - the library raises of everything
-            failure = self._translate(error, cluster, refusable)
-        finally:
-            self._busy -= 1
-            if not self._busy:
-                self._idle.set()
-        # Outside of the handler, so that it does not carry the library's error along: the repr of
-        # aiohttp's holds the Authorization header.
-        raise failure
-
-    def _translate(
-        self, error: Exception, cluster: str | None, refusable: bool
-    ) -> MulticloudLabError:
-        status = error.status if isinstance(error, aiohttp.ClientResponseError) else None
-        if cluster and (status == 403 or type(error) is ValueError):
-            return ClusterNotFoundError(f"{self.name} has no cluster {cluster!r}.")
-        if status in (401, 403) or type(error).__name__ == "GSSError":  # Kerberos
-            return SignInNeededError(f"{self.name} refused the sign-in.")
-        if isinstance(error, dask_gateway.GatewayServerError):
-            if "permission failure" in str(error).lower():  # an expired token, says JupyterHub
-                return SignInNeededError(f"{self.name} could not verify the token.")
-            return GatewayUnreachableError(f"{self.name} failed: {self._clean(error)}")
-        if isinstance(error, dask_gateway.GatewayClusterError) or (
-            refusable and type(error) is ValueError
-        ):
-            return GatewayRefusedError(f"{self.name} refused: {self._clean(error)}")
-        if status and status >= 500:
-            return GatewayUnreachableError(
-                f"{self.name} answers HTTP {status}: it, or the proxy before it, is not well."
-            )
-        if isinstance(error, aiohttp.ClientConnectorCertificateError):
-            return GatewayUnreachableError(f"The TLS certificate of {self.name} is not valid.")
-        if isinstance(error, aiohttp.ClientConnectionError | OSError):
-            return GatewayUnreachableError(
-                f"{self.name} does not answer at {shown(self._client.address)}; it may be down, "
-                "or the address wrong."
-            )
-        if isinstance(
-            error, aiohttp.ContentTypeError | ValueError | KeyError | TypeError | AttributeError
-        ):
-            return GatewayUnreachableError(
-                f"What answers at {shown(self._client.address)} is not a Dask Gateway; "
-                f"check the address of {self.name}."
-            )
-        what = f"HTTP {status}" if status else type(error).__name__
-        return GatewayUnreachableError(f"{self.name} cannot be asked ({what}).")
-
-    def _clean(self, error: Exception) -> str:
-        """Give what the gateway said, short, in one line, and without the secrets."""
-        text = " ".join(str(error).split())
-        if "<" in text:
-            return "an internal error"  # a page for people, from some proxy
-        for secret in self._secrets:
-            text = text.replace(secret, "…")
-        return text if len(text) <= 300 else text[:300] + "…"
+        with self._circuit.call():
+            self._busy += 1
+            self._idle.clear()
+            try:
+                async with asyncio.timeout(deadline):
+                    return await request()
+            except MulticloudLabError:
+                raise
+            except TimeoutError:
+                failure: MulticloudLabError = GatewayUnreachableError(
+                    f"{self.name} did not answer within {deadline:g} s; "
+                    "it may be down or overloaded."
+                )
+            except Exception as error:  # noqa: BLE001 - the library raises of everything
+                failure = self._failures.say(error, cluster, refusable)
+            finally:
+                self._busy -= 1
+                if not self._busy:
+                    self._idle.set()
+            # Outside of the handler, so that it does not carry the library's error along: the
+            # repr of aiohttp's holds the Authorization header.
+            raise failure
 
 
 def check_name(gateway: str, name: str) -> None:
@@ -290,9 +278,3 @@ def _http_proxy(address: str) -> str | None:
     """Give the proxy that the environment names for an address, heeding ``NO_PROXY``."""
     parts = urlsplit(address)
     return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
-
-
-def shown(address: str) -> str:
-    """Give an address without a user and password in it."""
-    parts = urlsplit(address)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

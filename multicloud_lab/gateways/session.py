@@ -16,8 +16,10 @@ from multicloud_lab.errors import (
     SignInNeededError,
     WrongCredentialsError,
 )
-from multicloud_lab.gateways.connection import START_DEADLINE, GatewayConnection, shown
+from multicloud_lab.gateways.circuit import Circuit
+from multicloud_lab.gateways.connection import START_DEADLINE, GatewayConnection
 from multicloud_lab.gateways.credentials import Credential, make_credential
+from multicloud_lab.gateways.failures import shown
 from multicloud_lab.records import Change, Gateway, GatewayState, SignIn
 
 _ACTIONS = {"signed-in": "signed-in", "sign-in-needed": "signed-out", "unreachable": "unreachable"}
@@ -40,7 +42,11 @@ class GatewaySession:
         self._message = f"{config.name} has not answered yet."
         self._since = time.time()
         self._problem = ""
+        self._retry_at: float | None = None
+        self._circuit = Circuit()
         self._credential: Credential | None = None
+        self._accepted = False  # whether the gateway took the credential at some time
+        self._out = False  # whether somebody signed out
         self._connection: GatewayConnection | None = None
         self._signing = asyncio.Lock()
         self._closing: dict[GatewayConnection, asyncio.Task[None]] = {}
@@ -82,6 +88,7 @@ class GatewaySession:
             minimum=config.minimum,
             maximum=config.maximum,
             since=self._since,
+            retry_at=self._retry_at,
         )
 
     async def open(self) -> None:
@@ -91,7 +98,11 @@ class GatewaySession:
             self._connection = await self._connect(self._credential)
         except InvalidInputError as error:
             self._problem = str(error)
-            self._connection = GatewayConnection(self.config, None)
+            self._connection = self._stranger()
+
+    def try_again(self) -> None:
+        """Ask the gateway at the next look, even if it has just failed: a person wants to know."""
+        self._circuit.close()
 
     async def close(self) -> None:
         """Let go of the gateway, without waiting for answers."""
@@ -115,6 +126,7 @@ class GatewaySession:
             if self._credential is None:
                 raise InvalidInputError(f"{self.config.name} cannot be used: {self._problem}")
             credential = self._credential.signed_in(sign_in)
+            self.try_again()
             connection = await self._connect(credential)
             try:
                 await connection.clusters()
@@ -132,13 +144,15 @@ class GatewaySession:
                     f"{self.config.name} refused {what}: {credential.hint()}"
                 )
             self._change_to(credential, connection)
+            self._accepted, self._out = True, False
             self._enter("signed-in", "")
 
     async def sign_out(self) -> None:
         """Forget the credentials, until somebody signs in again; clusters go on."""
         async with self._signing:
             credential = self._credential.signed_out() if self._credential else None
-            self._change_to(credential, GatewayConnection(self.config, None))
+            self._change_to(credential, self._stranger())
+            self._accepted, self._out = False, True
             self._enter("sign-in-needed", self._wants())
 
     async def look(self) -> list[ClusterReport] | None:
@@ -149,9 +163,11 @@ class GatewaySession:
         list of ClusterReport or None
             None unless signed in. The reports hold TLS keys.
         """
-        connection, reports = self._connection, None
-        if connection is None:
+        if self._connection is None:
             return None
+        if not self._connection.can_sign_in:
+            await self._read_again()
+        connection, reports = self._connection, None
         state: GatewayState = "unreachable"
         try:
             if connection.can_sign_in:
@@ -160,19 +176,46 @@ class GatewaySession:
                 await connection.probe()
                 state, message = "sign-in-needed", self._wants()
         except SignInNeededError as error:
-            state, message = "sign-in-needed", str(error)
-            if self._credential:
-                message = f"{message.rstrip('.')}: {self._credential.hint()}"
+            if connection is self._connection and await self._read_again():
+                return await self.look()
+            state, message = "sign-in-needed", self._refused(error)
         except (GatewayUnreachableError, GatewayRefusedError) as error:
             message = str(error)
         if connection is not self._connection:
             return None  # somebody has signed in or out meanwhile
+        self._accepted = self._accepted or state == "signed-in"
         self._enter(state, message)
         return reports
 
+    async def _read_again(self) -> bool:
+        """Read what the configuration names; True if it is not what it was at the last look.
+
+        Files are changed, tokens renewed, and what was missing is put there.
+        """
+        async with self._signing:
+            credential, connection = self._credential, self._connection
+            if credential is None or connection is None or self._out:
+                return False
+            try:
+                auth = await asyncio.to_thread(credential.auth)
+            except InvalidInputError as error:
+                self._problem = str(error)
+                return False
+            self._problem = ""
+            if auth is None or (
+                connection.can_sign_in and connection.signs_with(credential.secrets())
+            ):
+                return False
+            renewed = GatewayConnection(self.config, auth, credential.secrets(), self._circuit)
+            self._change_to(credential, renewed)
+            return True
+
     async def _connect(self, credential: Credential) -> GatewayConnection:
         auth = await asyncio.to_thread(credential.auth)
-        return GatewayConnection(self.config, auth, credential.secrets())
+        return GatewayConnection(self.config, auth, credential.secrets(), self._circuit)
+
+    def _stranger(self) -> GatewayConnection:
+        return GatewayConnection(self.config, None, circuit=self._circuit)
 
     def _change_to(self, credential: Credential | None, connection: GatewayConnection) -> None:
         if self._connection is not None:
@@ -190,11 +233,19 @@ class GatewaySession:
         hint = self._credential.hint() if self._credential else ""
         return f"{self.config.name} wants a sign-in: {hint}"
 
+    def _refused(self, error: SignInNeededError) -> str:
+        """Say why, whether it was good before, and what a person can do."""
+        cause = str(error).rstrip(".")
+        if self._accepted:
+            cause += ", although it was good before; sign in again"
+        return f"{cause}: {self._problem or (self._credential.hint() if self._credential else '')}"
+
     def _enter(self, state: GatewayState, message: str) -> None:
-        if (state, message) == (self._state, self._message):
+        retry_at = self._circuit.retry_at if state == "unreachable" else None
+        if (state, message, retry_at) == (self._state, self._message, self._retry_at):
             return
         action = "updated"
         if state != self._state:
             action, self._since = _ACTIONS[state], time.time()
-        self._state, self._message = state, message
+        self._state, self._message, self._retry_at = state, message, retry_at
         self._on_change(Change(topic="gateways", action=action, gateway=self.config.name))

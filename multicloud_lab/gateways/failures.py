@@ -1,0 +1,119 @@
+"""What went wrong at a gateway: a library's error becomes one clear sentence without secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+import aiohttp
+import aiohttp.http
+import dask_gateway
+
+from multicloud_lab.config import GatewayConfig
+from multicloud_lab.errors import (
+    ClusterNotFoundError,
+    GatewayRefusedError,
+    GatewayUnreachableError,
+    MulticloudLabError,
+    SignInNeededError,
+)
+
+
+class Failures:
+    """Tells the failures of one connection.
+
+    Parameters
+    ----------
+    config : GatewayConfig
+    secrets : sequence of str
+        Texts that are taken out of whatever the gateway answers.
+    """
+
+    def __init__(self, config: GatewayConfig, secrets: Sequence[str]) -> None:
+        self._name, self._address = config.name, shown(config.address)
+        self._secrets = tuple(secrets)
+
+    def say(
+        self, error: Exception, cluster: str | None = None, refusable: bool = False
+    ) -> MulticloudLabError:
+        """Give the lab's own error for one of dask-gateway's, aiohttp's, or whatever it is.
+
+        Parameters
+        ----------
+        error : Exception
+        cluster : str, optional
+            Which the gateway was asked about.
+        refusable : bool
+            Whether the gateway was given something that it may refuse.
+        """
+        status = error.status if isinstance(error, aiohttp.ClientResponseError) else None
+        if cluster and (status == 403 or type(error) is ValueError):
+            return ClusterNotFoundError(f"{self._name} has no cluster {cluster!r}.")
+        if status in (401, 403) or type(error).__name__ == "GSSError":  # Kerberos
+            return SignInNeededError(f"{self._name} refused the sign-in.")
+        if isinstance(error, dask_gateway.GatewayServerError):
+            if "permission failure" in str(error).lower():  # an expired token, says JupyterHub
+                return SignInNeededError(f"{self._name} could not verify the token.")
+            return GatewayUnreachableError(f"{self._name} failed: {self._clean(error)}")
+        if isinstance(error, dask_gateway.GatewayClusterError) or (
+            refusable and type(error) is ValueError
+        ):
+            return GatewayRefusedError(f"{self._name} refused: {self._clean(error)}")
+        if status and status >= 500:
+            return GatewayUnreachableError(
+                f"{self._name} answers HTTP {status}: it, or the proxy before it, is not well."
+            )
+        if isinstance(error, aiohttp.ClientConnectorCertificateError):
+            reason = getattr(error.certificate_error, "verify_message", "") or "not valid"
+            return GatewayUnreachableError(
+                f"The TLS certificate of {self._name} at {self._address} cannot be "
+                f"trusted: {reason.rstrip('.')}. If its authority is a private one, start the "
+                "server with SSL_CERT_FILE naming a file that has that authority's certificate."
+            )
+        if isinstance(error, aiohttp.ClientSSLError):
+            return GatewayUnreachableError(
+                f"{self._name} does not speak TLS at {self._address}; "
+                "check whether its address begins with http:// or https://."
+            )
+        if isinstance(error, aiohttp.ClientConnectionError | OSError):
+            return GatewayUnreachableError(
+                f"{self._name} does not answer at {self._address}; it may be down, "
+                "or the address wrong."
+            )
+        if isinstance(error, aiohttp.ClientPayloadError):
+            return GatewayUnreachableError(
+                f"{self._name} broke off its answer; it, or the network, is not well."
+            )
+        if isinstance(error.__cause__, aiohttp.http.HttpProcessingError) or isinstance(
+            error, aiohttp.ContentTypeError | ValueError | KeyError | TypeError | AttributeError
+        ):
+            return GatewayUnreachableError(
+                f"What answers at {self._address} is not a Dask Gateway; "
+                f"check the address of {self._name}."
+            )
+        what = f"HTTP {status}" if status else type(error).__name__
+        return GatewayUnreachableError(f"{self._name} cannot be asked ({what}).")
+
+    def _clean(self, error: Exception) -> str:
+        """Give what the gateway said, short, in one line, and without the secrets."""
+        text = " ".join(str(error).split())
+        if "<" in text:
+            return "an internal error"  # a page for people, from some proxy
+        for secret in self._secrets:
+            text = text.replace(secret, "…")
+        return text if len(text) <= 300 else text[:300] + "…"
+
+
+def is_passing(error: Exception) -> bool:
+    """Say whether a failure may be over in a moment: a connection that broke, a busy proxy."""
+    if isinstance(error, aiohttp.ClientResponseError):
+        return error.status in (502, 503, 504)
+    return isinstance(error, aiohttp.ClientConnectionError) and not isinstance(
+        error, aiohttp.ClientSSLError | aiohttp.ClientConnectorCertificateError
+    )
+
+
+def shown(address: str) -> str:
+    """Give an address without a user and password in it."""
+    parts = urlsplit(address)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

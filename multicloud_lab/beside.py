@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+import os
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from dask.base import unpack_collections
 
 from multicloud_lab import records as r
 from multicloud_lab.background import BackgroundLoop
-from multicloud_lab.clients import ClusterClient, ClusterClients, StatusLine, connect
-from multicloud_lab.errors import RegionUnknownError, SignInNeededError
+from multicloud_lab.clients import ClusterClient, ClusterClients, attach, connect, gateway_of
+from multicloud_lab.errors import InvalidInputError, RegionUnknownError, SignInNeededError
 from multicloud_lab.interface import LabInterface
 from multicloud_lab.neardata.execution import Part, compute_parts
 from multicloud_lab.neardata.grouping import Place, places
+from multicloud_lab.neardata.sources import find_sources
+from multicloud_lab.waiting import SIGN_IN_DEADLINE, StatusLine, somebody_is_there, state_of
 
 
 class Beside:
@@ -33,6 +37,7 @@ class Beside:
         self._service = service
         self._loop = loop
         self._clients = ClusterClients(dashboards)
+        self._has_panel = dashboards is not None
         self._opened: dict[str, str] = {}
 
     def remember(self, dataset: r.Dataset) -> None:
@@ -115,41 +120,117 @@ class Beside:
         known = ids.pop() if len(ids) == 1 else None
         return known or str(place.region)
 
+    def read_by(self, what: Iterable[Any]) -> tuple[list[str], list[str]]:
+        """Give the URLs that objects read, and the tasks of which that cannot be told."""
+        urls: dict[str, None] = {}
+        unknown: dict[str, None] = {}
+        for item in what:
+            if isinstance(item, str | os.PathLike):
+                urls[os.fspath(item)] = None
+            else:
+                found = find_sources(item)
+                urls.update(dict.fromkeys(sorted(found.urls)))
+                unknown.update(dict.fromkeys(sorted(found.unknown)))
+        return list(urls), list(unknown)
+
+    def client(
+        self,
+        near: Any,
+        gateway: str | None,
+        cluster: str | None,
+        *,
+        minimum: int | None,
+        maximum: int | None,
+    ) -> ClusterClient:
+        """Connect to one cluster; see :meth:`Lab.client`."""
+        if cluster is not None:
+            if not (near is None and minimum is None and maximum is None):
+                raise InvalidInputError(
+                    "cluster=… is a cluster that is there, with bounds of its own; leave near, "
+                    "minimum and maximum out."
+                )
+            return self._attach(cluster, gateway)
+        if near is None and gateway is None:
+            raise InvalidInputError(
+                "Say what the cluster is to be near: near=… takes a dataset's id, a URL, a region "
+                "or a lazy object. Or name a gateway, or a cluster that is there."
+            )
+        wish = r.StartCluster(
+            near=None if near is None else self.near(near),
+            gateway=gateway,
+            minimum=minimum,
+            maximum=maximum,
+            reuse=True,
+        )
+        return self.connect([wish])[0]
+
     def connect(self, wishes: Sequence[r.StartCluster]) -> list[ClusterClient]:
         """Connect to a cluster for each wish; all of them start at once."""
         if not wishes:
             return []
+        names = (str(wish.near or wish.gateway) for wish in wishes)
+        return self._connected(
+            "a cluster near " + " and ".join(names),
+            [lambda wish=wish: connect(self._service, wish) for wish in wishes],  # type: ignore[misc]
+        )
+
+    def _attach(self, cluster: str, gateway: str | None) -> ClusterClient:
+
+        async def there() -> r.Connection:
+            name = gateway or await gateway_of(self._service, cluster)
+            return await attach(self._service, name, cluster)
+
+        return self._connected(f"the cluster {cluster}", [there])[0]
+
+    def _connected(
+        self, what: str, asks: Sequence[Callable[[], Awaitable[r.Connection]]]
+    ) -> list[ClusterClient]:
+        """Connect to several clusters at once, and say in a notebook what is waited for."""
+        line = StatusLine(what)
 
         async def together() -> list[r.Connection]:
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(connect(self._service, wish)) for wish in wishes]
+                tasks = [group.create_task(self._signed_in(ask, line)) for ask in asks]
             return [task.result() for task in tasks]
 
-        line = StatusLine("a cluster near " + " and ".join(str(wish.near) for wish in wishes))
         try:
             connections = self._loop.run(together(), tick=line.tick)
         except BaseExceptionGroup as group:
-            error = group.exceptions[0]
-            if isinstance(error, SignInNeededError):
-                raise self._sign_in_first(error) from None
-            raise error from None
+            raise group.exceptions[0] from None
         finally:
             line.clear()
         return [self._clients.client(connection) for connection in connections]
 
-    def _sign_in_first(self, error: SignInNeededError) -> SignInNeededError:
-        """Say the way out by name."""
-        waiting = [
+    async def _signed_in(
+        self, ask: Callable[[], Awaitable[r.Connection]], line: StatusLine
+    ) -> r.Connection:
+        """Ask for something, and wait for a sign-in first if somebody is there to do it."""
+        until = time.monotonic() + SIGN_IN_DEADLINE
+        while True:
+            try:
+                return await ask()
+            except SignInNeededError as error:
+                gateway = await self._gateway_in(error)
+                if gateway is None:
+                    raise
+                state = await state_of(self._service, gateway)
+                if state.auth != "basic":
+                    raise SignInNeededError(state.message or str(error)) from None
+                waits = self._has_panel and somebody_is_there()
+                if not waits or not await line.sign_in(self._service, gateway, until):
+                    raise SignInNeededError(
+                        f"Sign in to {gateway} in the Multi-Cloud panel, or with "
+                        f"mcl.sign_in({gateway!r}); then run this again."
+                    ) from None
+
+    async def _gateway_in(self, error: SignInNeededError) -> str | None:
+        """Give the gateway that wants the sign-in."""
+        named = [
             gateway.name
-            for gateway in self._loop.run(self._service.gateways())
+            for gateway in await self._service.gateways()
             if gateway.state == "sign-in-needed" and gateway.name in str(error)
         ]
-        if not waiting:
-            return error
-        return SignInNeededError(
-            f"Sign in to {waiting[0]} in the Multi-Cloud panel, or with "
-            f"mcl.sign_in({waiting[0]!r}); then run this again."
-        )
+        return max(named, key=len, default=None)  # of two, one name may begin with the other
 
 
 def _named(collections: Sequence[Any]) -> dict[str, Any]:

@@ -5,15 +5,22 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from typing import Any
+import warnings
 
 import distributed.client
 from dask_gateway.client import GatewaySecurity
 from distributed import Client
+from distributed.versions import VersionMismatchWarning
 
 from multicloud_lab import records as r
-from multicloud_lab.errors import ClusterFailedError, DeadlineError
+from multicloud_lab.errors import (
+    ClusterFailedError,
+    ClusterNotFoundError,
+    DeadlineError,
+    InvalidInputError,
+)
 from multicloud_lab.interface import LabInterface
+from multicloud_lab.versions import VersionCheck
 
 START_DEADLINE = 300.0
 """Seconds that a cluster may take until it runs; a cloud may have to start a machine first."""
@@ -39,12 +46,15 @@ class ClusterClient(Client):
             if dashboards is not None and below is not None
             else connection.dashboard_link
         )
-        super().__init__(  # type: ignore[no-untyped-call]
-            connection.scheduler_address,
-            security=GatewaySecurity(connection.tls_key, connection.tls_cert),
-            set_as_default=False,
-            timeout=CONNECT_DEADLINE,
-        )
+        with warnings.catch_warnings():
+            # Ours says it in one table, with xarray and zarr.
+            warnings.simplefilter("ignore", VersionMismatchWarning)
+            super().__init__(  # type: ignore[no-untyped-call]
+                connection.scheduler_address,
+                security=GatewaySecurity(connection.tls_key, connection.tls_cert),
+                set_as_default=False,
+                timeout=CONNECT_DEADLINE,
+            )
         # A client that is not to be the default has been one all the same (distributed #5425).
         if distributed.client._get_global_client() is self:
             distributed.client._del_global_client(self)
@@ -67,6 +77,7 @@ class ClusterClients:
     def __init__(self, dashboards: str | None) -> None:
         self._dashboards = dashboards
         self._clients: dict[tuple[str, str], ClusterClient] = {}
+        self._checks: dict[tuple[str, str], VersionCheck] = {}
         self._lock = threading.Lock()
 
     def client(self, connection: r.Connection) -> ClusterClient:
@@ -89,14 +100,22 @@ class ClusterClients:
             ) from error
         with self._lock:
             kept = self._clients.setdefault(key, made)
+            check = None
+            if kept is made and key not in self._checks:
+                check = self._checks[key] = VersionCheck(made, f"{cluster.name} on {key[0]}")
         if kept is not made:
             _close(made)
+        if check is not None:
+            check.begin()
         return kept
 
     def close(self) -> list[r.Cluster]:
         """Close every client, and give the clusters that they were of."""
         with self._lock:
             clients, self._clients = list(self._clients.values()), {}
+            checks, self._checks = list(self._checks.values()), {}
+        for check in checks:
+            check.cancel()
         for client in clients:
             _close(client)
         return [client.cluster_record for client in clients]
@@ -115,67 +134,50 @@ async def connect(service: LabInterface, wish: r.StartCluster) -> r.Connection:
         It does not run within :data:`START_DEADLINE` seconds.
     """
     cluster = await service.start_cluster(wish)
+    return await attach(service, cluster.gateway, cluster.name)
+
+
+async def attach(service: LabInterface, gateway: str, cluster: str) -> r.Connection:
+    """Wait until a cluster that somebody started runs.
+
+    Raises
+    ------
+    ClusterNotFoundError
+        There is none of that name that this user may use.
+    DeadlineError
+        It does not run within :data:`START_DEADLINE` seconds.
+    """
     began = time.monotonic()
     while True:
         try:
             async with asyncio.timeout(START_DEADLINE - (time.monotonic() - began)):
-                return await service.connection(cluster.gateway, cluster.name)
+                return await service.connection(gateway, cluster)
         except TimeoutError as error:  # Ours, the lab's own or the server's: asked again.
             if time.monotonic() - began >= START_DEADLINE:
                 raise DeadlineError(
-                    f"{cluster.name} on {cluster.gateway} does not run after "
+                    f"{cluster} on {gateway} does not run after "
                     f"{START_DEADLINE:.0f} s; look at the gateway's log, or ask again."
                 ) from error
             await asyncio.sleep(0.5)
 
 
-class StatusLine:
-    """One line under a notebook's cell that says what is waited for; nothing elsewhere.
+async def gateway_of(service: LabInterface, cluster: str) -> str:
+    """Find the gateway of a cluster.
 
-    Parameters
-    ----------
-    what : str
-        What is waited for.
+    Raises
+    ------
+    ClusterNotFoundError, InvalidInputError
+        None has it, or several have.
     """
-
-    def __init__(self, what: str) -> None:
-        self._what = what
-        self._began = time.time()
-        self._handle: Any = None
-        self._shows = _in_notebook()
-
-    def tick(self) -> None:
-        """Say it again, with the time that has gone by; not within the first second."""
-        seconds = time.time() - self._began
-        if not self._shows or seconds < 0.9:
-            return
-        since = time.strftime("%H:%M:%S", time.localtime(self._began))
-        self._show(
-            f"Waiting for {self._what} since {since} ({seconds:.0f} s). Interrupt the kernel to "
-            "stop waiting; the cluster goes on starting."
+    clusters = await service.clusters()
+    found = sorted({each.gateway for each in clusters if each.name == cluster})
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise InvalidInputError(
+            f"{' and '.join(found)} each have a cluster {cluster!r}; say gateway=… as well."
         )
-
-    def clear(self) -> None:
-        """Take the line away."""
-        if self._handle is not None:
-            self._show("")
-
-    def _show(self, text: str) -> None:
-        from IPython.display import display
-
-        bundle = {"text/plain": text}
-        if self._handle is None:
-            self._handle = display(  # type: ignore[no-untyped-call]
-                bundle, raw=True, display_id=True
-            )
-        else:
-            self._handle.update(bundle, raw=True)
-
-
-def _in_notebook() -> bool:
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return False
-    shell = get_ipython()
-    return shell is not None and hasattr(shell, "kernel")
+    running = ", ".join(f"{each.name} on {each.gateway}" for each in clusters) or "none"
+    raise ClusterNotFoundError(
+        f"No gateway that the lab is signed in to has a cluster {cluster!r}; there is {running}."
+    )

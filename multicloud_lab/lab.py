@@ -266,7 +266,13 @@ class Lab:
         return opened
 
     def client(
-        self, near: Any = None, *, minimum: int | None = None, maximum: int | None = None
+        self,
+        near: Any = None,
+        *,
+        gateway: str | None = None,
+        cluster: str | None = None,
+        minimum: int | None = None,
+        maximum: int | None = None,
     ) -> ClusterClient:
         """Give a client of an adaptive cluster beside the data, started if there is none.
 
@@ -274,6 +280,10 @@ class Lab:
         ----------
         near : str, or xarray or dask object
             A dataset's id, a URL, a region, or anything lazy, however it was opened.
+        gateway : str, optional
+            The gateway to use, or that ``cluster`` is on.
+        cluster : str, optional
+            A cluster that is there already, by its name and in place of ``near``; nothing starts.
         minimum, maximum : int, optional
             Workers of a cluster that is started for it; the gateway's own bounds by default.
 
@@ -285,17 +295,20 @@ class Lab:
 
         Raises
         ------
-        SignInNeededError, RegionUnknownError, MixedRegionsError, NoPlacementError
+        SignInNeededError
+            In a notebook only if nobody signs in to the gateway in the panel within 10 minutes.
+        RegionUnknownError, MixedRegionsError, NoPlacementError
+        ClusterNotFoundError
+            There is no such ``cluster`` that this user may use.
         ClusterFailedError, DeadlineError
             The cluster cannot start, or does not in 5 minutes.
+
+        Warns
+        -----
+        VersionsDifferWarning
+            The cluster has other versions of dask, numpy, xarray, … than this process.
         """
-        if near is None:
-            raise InvalidInputError(
-                "Say what the cluster is to be near: near=… takes a dataset's id, a URL, a region "
-                "or a lazy object."
-            )
-        wish = r.StartCluster(near=self._beside.near(near), minimum=minimum, maximum=maximum)
-        return self._beside.connect([wish])[0]
+        return self._beside.client(near, gateway, cluster, minimum=minimum, maximum=maximum)
 
     def compute(self, /, *objects: Any, near: Any = None, **kwargs: Any) -> tuple[Any, ...]:
         """Compute lazy objects, each beside its data, all at once; like ``dask.compute``.
@@ -336,18 +349,8 @@ class Lab:
             A row for each URL: ``url``, ``region`` (None if not known), ``evidence``, ``detail``;
             also for each task of an object that reads what cannot be told, without a URL.
         """
-        from multicloud_lab.neardata.sources import find_sources
-
-        urls: dict[str, None] = {}
-        unknown: dict[str, None] = {}
-        for item in what:
-            if isinstance(item, str | os.PathLike):
-                urls[os.fspath(item)] = None
-            else:
-                found = find_sources(item)
-                urls.update(dict.fromkeys(sorted(found.urls)))
-                unknown.update(dict.fromkeys(sorted(found.unknown)))
-        return tables.locations(self._beside.locate(list(urls)), list(unknown))
+        urls, unknown = self._beside.read_by(what)
+        return tables.locations(self._beside.locate(urls), unknown)
 
     def sign_in(self, gateway: str, password: str | None = None, *, username: str = "") -> None:
         """Sign in to a gateway; the password goes to the lab's memory and nowhere else.
@@ -385,8 +388,6 @@ class Lab:
             self._run(self._service.close())
         finally:
             self._loop.close()
-
-    # --- how it is done -----------------------------------------------------------------------
 
     def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return self._loop.run(coroutine)

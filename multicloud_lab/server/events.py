@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jupyter_events import EventLogger
 
-from multicloud_lab.records import Change
+if TYPE_CHECKING:
+    from multicloud_lab.records import Change
 
 SCHEMA_ID = "https://events.multicloud-lab.org/change/v1"
 SCHEMA_FILE = Path(__file__).parent / "schemas" / "change-v1.yaml"

@@ -14,8 +14,6 @@ from tornado.httputil import HTTPServerRequest
 from tornado.netutil import bind_unix_socket
 from tornado.web import Application
 
-from multicloud_lab.endpoints import SECRET_HEADER
-
 SECRET_VARIABLE = "MULTICLOUD_LAB_SECRET"  # noqa: S105 - the name of a variable
 URL_VARIABLE = "MULTICLOUD_LAB_URL"
 
@@ -48,6 +46,9 @@ class KernelDoor:
 
     def admits(self, request: HTTPServerRequest) -> bool:
         """Say whether a request is from a kernel of this server."""
+        # Late: the table of the API brings pydantic along, which no server's start need wait for.
+        from multicloud_lab.endpoints import SECRET_HEADER
+
         given = request.headers.get(SECRET_HEADER, "")
         return secrets.compare_digest(given.encode(), self._secret.encode())
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,7 @@ import pytest
 from traitlets.config import Config
 
 import multicloud_lab
-from multicloud_lab.server.extension import MulticloudLabExtension
+from multicloud_lab.server.extension import QUIET, MulticloudLabExtension
 from multicloud_lab.server.settings import server_config
 from tests.server.conftest import StartJupyter, stop
 
@@ -25,6 +28,82 @@ def test_the_hooks_of_jupyter() -> None:
     assert panel["dest"] == package["name"]
     installed = json.loads((ROOT / "jupyter-config/server-config/multicloud_lab.json").read_text())
     assert installed == {"ServerApp": {"jpserver_extensions": {MulticloudLabExtension.name: True}}}
+
+
+def test_a_servers_start_imports_nothing_heavy() -> None:
+    heavy = ("pydantic", "aiohttp", "dask", "dask_gateway", "distributed", "intake", "pandas")
+    code = (
+        "import sys, jupyter_server.serverapp\nbefore = set(sys.modules)\n"
+        "import multicloud_lab\nmulticloud_lab._jupyter_server_extension_points()\n"
+        f"print([name for name in {heavy!r} if name in set(sys.modules) - before])"
+    )
+    printed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
+    assert printed.strip() == "[]"
+
+
+@pytest.mark.asyncio
+async def test_requests_wait_for_the_routes(
+    start_jupyter: StartJupyter, small_lab: dict[str, Any]
+) -> None:
+    jupyter = await start_jupyter(small_lab)
+    extension = jupyter.app.extension_manager.extension_points["multicloud_lab"].app
+    # At once, before the lab starts by itself: a page, a change with a body, a refusal.
+    first, started, unknown, stranger = await asyncio.gather(
+        jupyter.api("GET", "gateways"),
+        jupyter.api("POST", "clusters", json={"gateway": "nowhere"}),
+        jupyter.api("GET", "no/such/path"),
+        jupyter.api("GET", "gateways", headers={}),
+    )
+    assert (first[0], started[0], unknown[0], stranger[0]) == (200, 404, 404, 403)
+    assert started[1]["code"] == "gateway-not-found"
+    assert extension._routes.find_handler(None) is None  # nothing is held any more
+
+
+@pytest.mark.asyncio
+async def test_it_starts_by_itself(
+    start_jupyter: StartJupyter, small_lab: dict[str, Any], jupyter_dirs: Path
+) -> None:
+    await start_jupyter(small_lab)
+    remembered = jupyter_dirs / "data" / "multicloud_lab"
+    for _ in range(400):
+        if remembered.exists():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("the lab did not start")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("seconds", [0, QUIET + 0.01])
+async def test_a_server_may_stop_before_the_lab_started(
+    start_jupyter: StartJupyter, small_lab: dict[str, Any], seconds: float
+) -> None:
+    before = asyncio.all_tasks()
+    jupyter = await start_jupyter(small_lab)
+    await asyncio.sleep(seconds)
+    await stop(jupyter.app)
+    await asyncio.sleep(0.1)  # for what ends with its connection
+    assert [task for task in asyncio.all_tasks() - before if _is_ours(task)] == []
+
+
+def _is_ours(task: asyncio.Task[Any]) -> bool:
+    code = getattr(task.get_coro(), "cr_code", None)
+    return code is not None and "multicloud_lab" in code.co_filename
+
+
+@pytest.mark.asyncio
+async def test_a_lab_that_cannot_be_imported_leaves_the_server_running(
+    start_jupyter: StartJupyter, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(sys.modules, "multicloud_lab.server.running", None)
+    jupyter = await start_jupyter()
+    status, _, _ = await jupyter.raw("GET", "api/status")
+    assert status == 200
+    for _ in range(2):
+        status, _, _ = await jupyter.raw("GET", "multicloud-lab/api/status")
+        assert status == 503
+    assert caplog.text.count("Multi-Cloud Lab cannot be imported") == 1
 
 
 @pytest.mark.asyncio

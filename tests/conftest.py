@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -10,6 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is slow; what CI tries is the same each time, what a person tries is new.
+settings.register_profile("lab", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("lab")
 
 pytest_plugins = ["tests.conftest_clouds"]
 

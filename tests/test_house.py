@@ -44,6 +44,7 @@ MAY_IMPORT = {
     "remote": RECORDS | {"address", "endpoints", "interface"},
     "cache": RECORDS,
     "tables": RECORDS,
+    "lookups": RECORDS | {"background", "beside", "catalogs", "interface", "neardata", "tables"},
     "library": RECORDS | {"catalogs", "locations"},
     "places": RECORDS | {"library", "placement"},
     "inspection": RECORDS | {"catalogs", "structure"},

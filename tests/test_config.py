@@ -168,3 +168,17 @@ def test_a_waiver_of_no_provider_is_named() -> None:
     config = read_config({"egress_waivers": ["aws", "acme"]})
     assert config.egress_waivers == ("aws",)
     assert [problem.key for problem in config.problems] == ["egress_waivers"]
+
+
+def test_when_a_cluster_is_idle_is_said_for_all_gateways_or_for_one() -> None:
+    gateways = [GATEWAY, {**GATEWAY, "name": "b", "idle_minutes": 0}]
+    (default,) = read_config(WHOLE).gateways
+    assert default.idle_minutes == 30
+    config = read_config({**WHOLE, "gateways": gateways, "idle_minutes": 7.5})
+    assert [each.idle_minutes for each in config.gateways] == [7.5, 0]
+    for wrong in (-1, float("nan"), "soon", True):
+        config = read_config({**WHOLE, "idle_minutes": wrong})
+        assert keys(config) == ["idle_minutes"]
+        assert config.gateways[0].idle_minutes == 30
+    config = read_config({"gateways": [{**GATEWAY, "idle_minutes": -1}]})
+    assert keys(config) == ["gateways[0].idle_minutes"]

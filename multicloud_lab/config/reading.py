@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from functools import partial
+from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,7 +13,13 @@ from pydantic import ValidationError
 from traitlets.config.loader import PyFileConfigLoader
 
 from multicloud_lab.config.lab import LabConfig
-from multicloud_lab.config.sections import CatalogConfig, GatewayConfig, PriceConfig, Section
+from multicloud_lab.config.sections import (
+    IDLE_MINUTES,
+    CatalogConfig,
+    GatewayConfig,
+    PriceConfig,
+    Section,
+)
 from multicloud_lab.config.traits import MulticloudLab
 from multicloud_lab.errors import InvalidInputError, MulticloudLabError
 from multicloud_lab.records import Problem
@@ -37,7 +44,7 @@ def read_config(values: Mapping[str, Any]) -> LabConfig:
     """
     read = _Reading(values)
     return LabConfig(
-        gateways=tuple(_named(read, GatewayConfig, "gateways")),
+        gateways=read.gateways(),
         catalogs=tuple(_named(read, CatalogConfig, "catalogs")),
         regions=read.regions(),
         registries=read.texts("registries"),
@@ -45,7 +52,7 @@ def read_config(values: Mapping[str, Any]) -> LabConfig:
         home=read.region("home"),
         prices=tuple(price for _, price in read.parts(PriceConfig, "prices")),
         egress_waivers=read.providers("egress_waivers"),
-        egress_budget_usd=read.budget(),
+        egress_budget_usd=read.number("egress_budget_usd", 1.0),
         probe=bool(values.get("probe", True)),
         problems=tuple(read.problems),
     )
@@ -130,12 +137,20 @@ class _Reading:
                 self.say(key, f"{word!r} is no provider; there are {', '.join(known)}")
         return tuple(word for word in said if word in known)
 
-    def budget(self) -> float:
-        budget = self._values.get("egress_budget_usd", 1.0)
-        if isinstance(budget, bool) or not isinstance(budget, int | float) or budget < 0:
-            self.say("egress_budget_usd", "must be a number from 0 on")
-            return 1.0
-        return float(budget)
+    def number(self, key: str, default: float) -> float:
+        value = self._values.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < inf:
+            self.say(key, "must be a number from 0 on")
+            return default
+        return float(value)
+
+    def gateways(self) -> tuple[GatewayConfig, ...]:
+        """Give the gateways; those that do not say when clusters are idle have the lab's time."""
+        shared = {"idle_minutes": self.number("idle_minutes", IDLE_MINUTES)}
+        return tuple(
+            each if "idle_minutes" in each.model_fields_set else each.model_copy(update=shared)
+            for each in _named(self, GatewayConfig, "gateways")
+        )
 
 
 def _named(read: _Reading, kind: type[GatewayConfig] | type[CatalogConfig], key: str) -> list[Any]:

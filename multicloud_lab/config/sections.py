@@ -18,6 +18,9 @@ from pydantic import (
 
 from multicloud_lab.regions import Region, all_regions, parse_region
 
+IDLE_MINUTES = 30.0
+"""Minutes without a task after which a cluster of the lab is stopped, unless said otherwise."""
+
 
 class Section(BaseModel):
     """A part with keys of its own and no others."""
@@ -48,6 +51,7 @@ class GatewayConfig(Section):
     minimum: int = Field(default=1, ge=0)
     maximum: int = Field(default=20, ge=1)
     options: dict[str, Any] = Field(default_factory=dict)
+    idle_minutes: float = Field(default=IDLE_MINUTES, ge=0, lt=inf)
 
     @field_validator("address", "proxy_address", "public_address")
     @classmethod

@@ -32,4 +32,9 @@ class MulticloudLab(Configurable):
     egress_budget_usd = Float(1.0, help="What a computation may cost in egress, USD.").tag(
         config=True
     )
+    idle_minutes = Float(
+        30.0,
+        help="Minutes without a task after which a cluster of the lab is stopped; 0: never. "
+        "A gateway may have its own.",
+    ).tag(config=True)
     probe = Bool(True, help="Whether providers may be asked where a bucket is.").tag(config=True)

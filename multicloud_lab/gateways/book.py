@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+from multicloud_lab.gateways.entries import Entry, Submission, Usage
 
 _log = logging.getLogger(__name__)
 
@@ -24,41 +26,46 @@ create table if not exists clusters (
     message text not null,
     dataset text,
     started real not null,
+    ours integer not null default 1,
     primary key (gateway, name)
-)
+);
+create table if not exists usage (
+    gateway text not null,
+    name text not null,
+    username text not null,
+    worker_seconds real not null,
+    counted real not null,
+    kept real not null,
+    primary key (gateway, name)
+);
+create table if not exists submissions (
+    id text primary key,
+    gateway text not null,
+    username text not null,
+    minimum integer not null,
+    maximum integer not null,
+    dataset text,
+    options text not null,
+    before text not null,
+    asked real not null,
+    wanted integer not null,
+    lost integer not null
+);
 """
 
+_USE = """
+insert into usage values (:gateway, :name, :username, :seconds, :until, 0)
+on conflict (gateway, name) do update set
+    worker_seconds = worker_seconds
+        + :seconds * max(0, min(1, (:until - max(:since, counted)) / (:until - :since))),
+    counted = max(counted, :until)
+"""
+# Two servers may look at the same clusters: what one has counted, the other leaves out.
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What is remembered of one cluster.
-
-    Parameters
-    ----------
-    gateway, name : str
-    username : str
-        Who started it: others do not see it at the gateway.
-    minimum, maximum : int
-        The adaptive bounds, in workers.
-    applied : bool
-        Whether the gateway has them already; it takes none before the cluster runs.
-    message : str
-        What the gateway remarked on them.
-    dataset : str or None
-        The id of what it was opened for.
-    started : float
-        Seconds since 1970.
-    """
-
-    gateway: str
-    name: str
-    username: str
-    minimum: int
-    maximum: int
-    applied: bool
-    message: str
-    dataset: str | None
-    started: float
+_KEEP = """
+insert into usage values (:gateway, :name, :username, 0, 0, :kept)
+on conflict (gateway, name) do update set kept = :kept
+"""
 
 
 class Book:
@@ -92,27 +99,78 @@ class Book:
 
     def entries(self, gateway: str) -> dict[str, Entry]:
         """Give the entries of a gateway's clusters, by name."""
-        with self._lock, closing(self._database.cursor()) as cursor:
-            cursor.row_factory = sqlite3.Row
-            cursor.execute("select * from clusters where gateway = ?", (gateway,))
-            rows = [{**dict(row), "applied": bool(row["applied"])} for row in cursor]
-        return {row["name"]: Entry(**row) for row in rows}
+        rows = self._read("select * from clusters where gateway = ?", gateway)
+        return {
+            row["name"]: Entry(
+                **{**row, "applied": bool(row["applied"]), "ours": bool(row["ours"])}
+            )
+            for row in rows
+        }
 
     def remember(self, entry: Entry) -> None:
         """Write an entry, in the place of an earlier one of the same cluster."""
-        values = asdict(entry)
-        marks = ", ".join(f":{column}" for column in values)
-        self._write(
-            f"insert or replace into clusters ({', '.join(values)}) values ({marks})",  # noqa: S608
-            [values],
-        )
+        self._write(_insert("clusters", entry), [asdict(entry)])
 
     def forget(self, gateway: str, names: Iterable[str]) -> None:
-        """Strike out the entries of clusters that are gone."""
-        self._write(
-            "delete from clusters where gateway = :gateway and name = :name",
-            [{"gateway": gateway, "name": name} for name in names],
-        )
+        """Strike out what is written of clusters that are gone."""
+        rows = [{"gateway": gateway, "name": name} for name in names]
+        for table in ("clusters", "usage"):
+            self._write(
+                f"delete from {table} where gateway = :gateway and name = :name",  # noqa: S608
+                rows,
+            )
+
+    def usages(self, gateway: str) -> dict[str, Usage]:
+        """Give what a gateway's clusters have used, by name."""
+        rows = self._read("select * from usage where gateway = ?", gateway)
+        return {
+            row["name"]: Usage(row["username"], row["worker_seconds"], row["kept"]) for row in rows
+        }
+
+    def use(
+        self,
+        gateway: str,
+        username: str,
+        worker_seconds: Mapping[str, float],
+        since: float,
+        until: float,
+    ) -> None:
+        """Add what clusters have used between two times, seconds since 1970."""
+        shared = {"gateway": gateway, "username": username, "since": since, "until": until}
+        if until > since:
+            self._write(
+                _USE,
+                [
+                    {**shared, "name": name, "seconds": used}
+                    for name, used in worker_seconds.items()
+                ],
+            )
+
+    def keep(self, gateway: str, name: str, username: str, when: float) -> None:
+        """Note that somebody said that a cluster is to be kept though idle."""
+        row = {"gateway": gateway, "name": name, "username": username, "kept": when}
+        self._write(_KEEP, [row])
+
+    def submissions(self, gateway: str) -> list[Submission]:
+        """Give what a gateway was asked for and has not answered, the first first."""
+        rows = self._read("select * from submissions where gateway = ? order by asked", gateway)
+        return [
+            Submission(**{**row, "wanted": bool(row["wanted"]), "lost": bool(row["lost"])})
+            for row in rows
+        ]
+
+    def submit(self, submission: Submission) -> None:
+        """Write what is asked for, in the place of what was written of the same before."""
+        self._write(_insert("submissions", submission), [asdict(submission)])
+
+    def settle(self, submission: Submission) -> None:
+        """Strike out what was answered."""
+        self._write("delete from submissions where id = :id", [{"id": submission.id}])
+
+    def _read(self, statement: str, gateway: str) -> list[dict[str, Any]]:
+        with self._lock, closing(self._database.cursor()) as cursor:
+            cursor.row_factory = sqlite3.Row
+            return [dict(row) for row in cursor.execute(statement, (gateway,))]
 
     def _write(self, statement: str, rows: list[dict[str, Any]]) -> None:
         with self._lock:
@@ -139,13 +197,22 @@ def open_book(path: Path | None) -> Book:
         return Book(None)
 
 
+def _insert(table: str, values: Entry | Submission) -> str:
+    columns = list(asdict(values))
+    marks = ", ".join(f":{column}" for column in columns)
+    return f"insert or replace into {table} ({', '.join(columns)}) values ({marks})"  # noqa: S608
+
+
 def _open(path: Path | None) -> sqlite3.Connection:
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
     database = sqlite3.connect(path or ":memory:", check_same_thread=False, timeout=5)
     try:
-        database.execute(_SCHEMA)
+        database.executescript(_SCHEMA)
+        columns = {row[1] for row in database.execute("pragma table_info(clusters)")}
+        if "ours" not in columns:  # of an earlier version
+            database.execute("alter table clusters add column ours integer not null default 1")
     except sqlite3.DatabaseError:
         database.close()
         raise

@@ -7,8 +7,9 @@ import re
 from dataclasses import replace
 
 from multicloud_lab.errors import InvalidInputError
-from multicloud_lab.gateways.book import Book, Entry
+from multicloud_lab.gateways.book import Book
 from multicloud_lab.gateways.connection import GatewayConnection
+from multicloud_lab.gateways.entries import Entry
 
 _CAPPED = re.compile(r"Using `maximum=(\d+), minimum=(\d+)`")
 

@@ -9,33 +9,29 @@ from typing import Any
 from dask_gateway.client import ClusterReport, ClusterStatus
 
 from multicloud_lab.config import GatewayConfig
-from multicloud_lab.gateways.book import Entry
-from multicloud_lab.gateways.connection import GatewayConnection, check_name
+from multicloud_lab.gateways.connection import check_name
+from multicloud_lab.gateways.counts import Counts
+from multicloud_lab.gateways.entries import Entry
 from multicloud_lab.records import Cluster
 
 ACTIVE = (ClusterStatus.PENDING, ClusterStatus.RUNNING)
 """The states of a cluster that can be used, now or soon."""
 
-COUNTS_DEADLINE = 3.0
-"""Seconds that a dashboard may take to tell its counts: without them a list is still a list."""
-
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """What a cluster has at the moment.
+class Activity:
+    """What is known of the use of a cluster.
 
     Parameters
     ----------
-    workers : int
-    cores : int
-        Threads of all workers.
-    memory : int or None
-        Bytes that all workers may use together; None if that cannot be told.
+    idle_since, stops_at : float or None
+        Seconds since 1970.
+    worker_seconds : float or None
     """
 
-    workers: int
-    cores: int
-    memory: int | None
+    idle_since: float | None = None
+    stops_at: float | None = None
+    worker_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +62,9 @@ def see(
     report: ClusterReport,
     entry: Entry | None = None,
     counts: Counts | None = None,
+    *,
+    owner: str = "",
+    activity: Activity | None = None,
 ) -> Seen:
     """Put together what is known. Nothing secret of the report is in the answer.
 
@@ -78,11 +77,16 @@ def see(
         From the book, if the cluster is in it.
     counts : Counts, optional
         If they could be told.
+    owner : str
+        Who is signed in: nobody sees the clusters of others.
+    activity : Activity, optional
+        What is known of its use.
     """
+    activity = activity or Activity()
     name, running = report.name, report.status is ClusterStatus.RUNNING
     message = entry.message if entry else ""
     if report.status is ClusterStatus.FAILED:
-        message = why_over(config.name, report)
+        message = why_over(config.name, report, ran=activity.worker_seconds is not None)
     cluster = Cluster(
         gateway=config.name,
         name=name,
@@ -92,10 +96,16 @@ def see(
         workers=counts.workers if counts else None,
         cores=counts.cores if counts else None,
         memory=counts.memory if counts else None,
+        tasks=counts.tasks if counts else None,
         minimum=entry.minimum if entry else None,
         maximum=entry.maximum if entry else None,
         dataset=entry.dataset if entry else None,
         started=report.start_time.timestamp(),
+        ours=entry.ours if entry else False,
+        owner=owner,
+        idle_since=activity.idle_since,
+        stops_at=activity.stops_at,
+        worker_seconds=activity.worker_seconds,
         dashboard=(
             f"multicloud-lab/dashboards/{config.name}/{name}/status"
             if running and report.dashboard_link
@@ -116,6 +126,8 @@ def pending(config: GatewayConfig, entry: Entry) -> Cluster:
         maximum=entry.maximum,
         dataset=entry.dataset,
         started=entry.started,
+        ours=True,
+        owner=entry.username,
     )
 
 
@@ -131,17 +143,40 @@ def adopt(config: GatewayConfig, report: ClusterReport, username: str) -> Entry:
         message="",
         dataset=None,
         started=report.start_time.timestamp(),
+        ours=False,
     )
 
 
-def why_over(gateway: str, report: ClusterReport) -> str:
-    """Say that a cluster is over, why as far as is known, and what to do."""
+def why_over(gateway: str, report: ClusterReport, *, ran: bool = False) -> str:
+    """Say that a cluster is over, why as far as is known, and what to do.
+
+    Parameters
+    ----------
+    gateway : str
+    report : ClusterReport
+    ran : bool
+        Whether it was seen at work.
+    """
     if report.status is ClusterStatus.FAILED:
+        when, way_out = "", "Start another, or ask its administrator."
+        if report.stop_time is not None:
+            lasted = (report.stop_time - report.start_time).total_seconds()
+            when = f" after {lasted:.0f} s" if lasted < 120 else f" after {lasted / 60:.0f} min"
+        if ran:
+            return (
+                f"{report.name} failed on {gateway}{when}: it ran, and then its scheduler was "
+                f"lost (out of memory, killed, or its machine taken away). {way_out}"
+            )
         return (
-            f"{report.name} failed on {gateway}; the gateway does not say why, its log does. "
-            "Start another, or ask its administrator."
+            f"{report.name} failed on {gateway}{when}; the gateway does not say why, its log "
+            f"does. {way_out}"
         )
     return f"{report.name} on {gateway} was stopped; start another."
+
+
+def has_options(report: ClusterReport, options: Mapping[str, Any]) -> bool:
+    """Say whether a cluster was started with these options, whatever else it has."""
+    return all((report.options or {}).get(name) == value for name, value in options.items())
 
 
 def reusable(
@@ -156,7 +191,7 @@ def reusable(
     ----------
     reports : iterable of ClusterReport
     entries : mapping
-        The book: only clusters in it are the lab's.
+        The book, which says what is the lab's.
     options : mapping
         What it must have been started with.
     dataset : str or None
@@ -171,8 +206,9 @@ def reusable(
         report
         for report in reports
         if report.name in entries
+        and entries[report.name].ours
         and report.status in ACTIVE
-        and all((report.options or {}).get(name) == value for name, value in options.items())
+        and has_options(report, options)
     ]
     return max(
         fitting,
@@ -182,50 +218,3 @@ def reusable(
         ),
         default=None,
     )
-
-
-async def count(
-    connection: GatewayConnection, upstream: str, before: Counts | None
-) -> Counts | None:
-    """Ask a cluster's scheduler what it has, through its dashboard.
-
-    Parameters
-    ----------
-    connection : GatewayConnection
-    upstream : str
-        As :func:`dashboard_upstream` gives it.
-    before : Counts, optional
-        The last answer. The page that tells the memory names every worker, so it is read only
-        when workers or cores are others than then.
-
-    Returns
-    -------
-    Counts or None
-        None if the dashboard cannot be asked.
-    """
-    page = await connection.get_json(f"{upstream}/json/counts.json", COUNTS_DEADLINE)
-    match page:
-        case {"workers": int(workers), "cores": int(cores)}:
-            pass
-        case _:
-            return None
-    if before and before.memory is not None and (before.workers, before.cores) == (workers, cores):
-        return before
-    return Counts(
-        workers,
-        cores,
-        _memory(await connection.get_json(f"{upstream}/json/identity.json", COUNTS_DEADLINE)),
-    )
-
-
-def _memory(page: Any) -> int | None:
-    """Add up what the workers may use; a worker without a limit makes the sum unknown."""
-    workers = page.get("workers") if isinstance(page, dict) else None
-    if not isinstance(workers, dict):
-        return None
-    limits = [
-        worker.get("memory_limit") if isinstance(worker, dict) else None
-        for worker in workers.values()
-    ]
-    whole = [limit for limit in limits if isinstance(limit, int) and limit > 0]
-    return sum(whole) if len(whole) == len(limits) else None

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dask_gateway.client import ClusterReport, ClusterStatus
+from dask_gateway.client import ClusterStatus
 
 from multicloud_lab.config import GatewayConfig
 from multicloud_lab.errors import (
@@ -18,21 +18,20 @@ from multicloud_lab.errors import (
     DeadlineError,
     GatewayNotFoundError,
 )
-from multicloud_lab.gateways.book import Book, Entry, open_book
+from multicloud_lab.gateways.book import Book, open_book
 from multicloud_lab.gateways.bounds import apply_bounds, check_bounds
 from multicloud_lab.gateways.clusters import (
     ACTIVE,
     adopt,
-    count,
     dashboard_upstream,
     pending,
-    reusable,
-    see,
     why_over,
 )
 from multicloud_lab.gateways.connection import START_DEADLINE
-from multicloud_lab.gateways.options import check_options, read_form
+from multicloud_lab.gateways.entries import Entry
+from multicloud_lab.gateways.options import read_form
 from multicloud_lab.gateways.session import GatewaySession
+from multicloud_lab.gateways.stopping import stop_all
 from multicloud_lab.gateways.watch import GatewayWatch
 from multicloud_lab.records import Change, Cluster, Connection, Gateway, OptionField, SignIn
 
@@ -133,13 +132,15 @@ class GatewayPool:
         """List the clusters of all gateways that answer, the latest last."""
         looks = await asyncio.gather(*(watch.latest() for watch in self._watches.values()))
         found = [seen.cluster for look in looks for seen in look.values()]
+        for watch in self._watches.values():
+            found += watch.starts.waiting()
         return sorted(found, key=lambda cluster: (cluster.started, cluster.name))
 
     async def cluster(self, gateway: str, name: str) -> Cluster:
         """Give one cluster as its gateway says that it is now."""
         watch = self._watch(gateway)
         report = await watch.session.connection.cluster(name)
-        return await self._describe(watch, report)
+        return await watch.describe(report)
 
     async def start_cluster(
         self,
@@ -180,28 +181,15 @@ class GatewayPool:
         """
         check_bounds(minimum, maximum)
         watch = self._watch(gateway)
-        async with watch.starting:
-            with watch.changing() as connection:
-                if options:
-                    check_options(read_form(await connection.options_form()), options)
-                if reuse:
-                    entries = await asyncio.to_thread(watch.book.entries, gateway)
-                    there = reusable(await connection.clusters(), entries, options, dataset)
-                    if there is not None:
-                        return await self._describe(watch, there), True
-                entry = Entry(
-                    gateway=gateway,
-                    name=await connection.submit(options),
-                    username=watch.session.username,
-                    minimum=minimum,
-                    maximum=maximum,
-                    applied=False,
-                    message="",
-                    dataset=dataset,
-                    started=time.time(),
-                )
-                await asyncio.to_thread(watch.book.remember, entry)
-        return pending(watch.session.config, entry), False
+        try:
+            started = await watch.starts.start(
+                minimum=minimum, maximum=maximum, options=options, dataset=dataset, reuse=reuse
+            )
+        finally:
+            watch.refresh()
+        if isinstance(started, Entry):
+            return pending(watch.session.config, started), False
+        return await watch.describe(started), True
 
     async def scale(self, gateway: str, name: str, minimum: int, maximum: int) -> Cluster:
         """Give a cluster new adaptive bounds; one that does not run yet gets them when it does.
@@ -231,17 +219,54 @@ class GatewayPool:
                     await apply_bounds(connection, watch.book, entry)
                 else:
                     await asyncio.to_thread(watch.book.remember, entry)
-        return await self._describe(watch, report)
+        return await watch.describe(report)
 
     async def stop(self, gateway: str, name: str) -> None:
-        """Stop a cluster; one that failed is just struck off the list."""
+        """Stop a cluster, or cancel a start; one that failed is just struck off the list."""
         watch = self._watch(gateway)
+        if watch.starts.cancel(name):
+            return
+        name = watch.starts.real_name(name)
         with watch.changing() as connection:
             report = await connection.cluster(name)
             if report.status in ACTIVE:
                 await connection.stop(name)
             elif report.status is ClusterStatus.FAILED:
                 await asyncio.to_thread(watch.book.forget, gateway, [name])
+
+    async def stop_all(self, gateway: str | None = None) -> list[Cluster]:
+        """Stop all clusters that the lab has started, on one gateway or on all that are signed in.
+
+        Returns
+        -------
+        list of Cluster
+            Those stopped, as they were.
+
+        Raises
+        ------
+        GatewayUnreachableError
+            Some could not be stopped; the others were.
+        """
+        watches = [self._watch(gateway)] if gateway is not None else list(self._watches.values())
+        if gateway is None:
+            watches = [watch for watch in watches if watch.session.state == "signed-in"]
+        return await stop_all(watches)
+
+    async def keep(self, gateway: str, name: str) -> Cluster:
+        """Keep a cluster that is idle: it is stopped only after the whole time once more.
+
+        Raises
+        ------
+        ClusterFailedError
+            It is over.
+        """
+        watch = self._watch(gateway)
+        report = await watch.session.connection.cluster(name)
+        if report.status not in ACTIVE:
+            raise ClusterFailedError(why_over(gateway, report))
+        await watch.idle.keep(name)
+        watch.refresh()
+        return await watch.describe(report)
 
     async def connection(self, gateway: str, name: str) -> Connection:
         """Give what a kernel needs to reach a cluster, as soon as it runs.
@@ -267,7 +292,7 @@ class GatewayPool:
         if report.status is not ClusterStatus.RUNNING:
             raise ClusterFailedError(why_over(gateway, report))
         return Connection(
-            cluster=await self._describe(watch, report),
+            cluster=await watch.describe(report),
             scheduler_address=report.scheduler_address,
             dashboard_link=report.dashboard_link,
             tls_cert=report.tls_cert,
@@ -283,15 +308,6 @@ class GatewayPool:
             there = ", ".join(self._watches) or "none"
             raise GatewayNotFoundError(f"There is no gateway {gateway!r}; there is {there}.")
         return self._watches[gateway]
-
-    async def _describe(self, watch: GatewayWatch, report: ClusterReport) -> Cluster:
-        config, name = watch.session.config, report.name
-        entries = await asyncio.to_thread(watch.book.entries, config.name)
-        counts = None
-        if report.status is ClusterStatus.RUNNING:
-            upstream = dashboard_upstream(config, name)
-            counts = await count(watch.session.connection, upstream, watch.counts(name))
-        return see(config, report, entries.get(name), counts).cluster
 
     def _tell(self, change: Change) -> None:
         try:

@@ -12,11 +12,15 @@ from types import MappingProxyType
 from dask_gateway.client import ClusterReport, ClusterStatus
 
 from multicloud_lab.errors import MulticloudLabError
-from multicloud_lab.gateways.book import Book, Entry
+from multicloud_lab.gateways.book import Book
 from multicloud_lab.gateways.bounds import apply_bounds
-from multicloud_lab.gateways.clusters import Counts, Seen, count, dashboard_upstream, see
+from multicloud_lab.gateways.clusters import Seen, dashboard_upstream, see
 from multicloud_lab.gateways.connection import DEADLINE, GatewayConnection
+from multicloud_lab.gateways.counts import Counts, count
+from multicloud_lab.gateways.entries import Entry
+from multicloud_lab.gateways.idle import IdleKeeper
 from multicloud_lab.gateways.session import GatewaySession
+from multicloud_lab.gateways.starts import Starts
 from multicloud_lab.records import Change, Cluster
 
 _log = logging.getLogger(__name__)
@@ -47,8 +51,10 @@ class GatewayWatch:
 
     Attributes
     ----------
-    starting : asyncio.Lock
-        Held while a cluster is started, so that two clicks start one.
+    starts : Starts
+        Starts clusters there.
+    idle : IdleKeeper
+        Knows since when clusters are idle.
     bounding : asyncio.Lock
         Held while bounds are read, given and written, so that none are lost.
     """
@@ -58,7 +64,8 @@ class GatewayWatch:
     ) -> None:
         self.session = session
         self.book = book
-        self.starting = asyncio.Lock()
+        self.starts = Starts(session, book, on_change)
+        self.idle = IdleKeeper(session, book, on_change)
         self.bounding = asyncio.Lock()
         self._on_change = on_change
         self._seen: Mapping[str, Seen] | None = None
@@ -81,6 +88,8 @@ class GatewayWatch:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+            await self.idle.write()
+        await self.starts.close()
         await self.session.close()
 
     @contextmanager
@@ -122,9 +131,15 @@ class GatewayWatch:
         """Whether the last look saw a running cluster."""
         return any(seen.cluster.status == "RUNNING" for seen in (self._seen or {}).values())
 
-    def counts(self, name: str) -> Counts | None:
-        """Give what a cluster had at the last look."""
-        return self._counts.get(name)
+    async def describe(self, report: ClusterReport) -> Cluster:
+        """Give the record of a cluster as its gateway has just reported it."""
+        config, name = self.session.config, report.name
+        entries = await asyncio.to_thread(self.book.entries, config.name)
+        counts = None
+        if report.status is ClusterStatus.RUNNING:
+            upstream = dashboard_upstream(config, name)
+            counts = await count(self.session.connection, upstream, self._counts.get(name))
+        return self._see(report, entries.get(name), counts).cluster
 
     def _patience(self) -> float:
         match self.session.state:
@@ -163,18 +178,19 @@ class GatewayWatch:
         reports = await self.session.look()
         if reports is None:
             self._seen = None
+            self.idle.forget()
             return
+        await self.starts.reconcile(reports)
         entries = await asyncio.to_thread(self.book.entries, config.name)
-        there = {report.name for report in reports}
+        usages = await asyncio.to_thread(self.book.usages, config.name)
+        there, username = {report.name for report in reports}, self.session.username
+        # Another user's clusters are not listed, one started during this look perhaps not.
         gone = {
             name
             for name, entry in entries.items()
-            # Another user's clusters are not listed, one started during this look perhaps not.
-            if name not in there
-            and entry.username == self.session.username
-            and entry.started < started
-        }
-        if gone:
+            if entry.username == username and entry.started < started
+        } | {name for name, usage in usages.items() if usage.username == username}
+        if gone := gone - there:
             await asyncio.to_thread(self.book.forget, config.name, gone)
         running = [report for report in reports if report.status is ClusterStatus.RUNNING]
         for report in running:
@@ -182,15 +198,31 @@ class GatewayWatch:
             if entry and not entry.applied:
                 entries[report.name] = await self._apply(entry)
         await self._count(running)
+        ours = {
+            report.name
+            for report in running
+            if report.name in entries and entries[report.name].ours
+        }
+        await self.idle.attend(self._counts, ours, usages)
         self._tell(
             {
-                report.name: see(
-                    config, report, entries.get(report.name), self._counts.get(report.name)
+                report.name: self._see(
+                    report, entries.get(report.name), self._counts.get(report.name)
                 )
                 for report in reports
                 # Of clusters that failed, only those of the lab are of interest.
                 if report.status is not ClusterStatus.FAILED or report.name in entries
             }
+        )
+
+    def _see(self, report: ClusterReport, entry: Entry | None, counts: Counts | None) -> Seen:
+        return see(
+            self.session.config,
+            report,
+            entry,
+            counts,
+            owner=self.session.username,
+            activity=self.idle.activity(report.name),
         )
 
     async def _apply(self, entry: Entry) -> Entry:
@@ -249,6 +281,8 @@ def _action(old: Cluster | None, new: Cluster | None) -> str | None:
     """Say what happened to a cluster between two looks, in one word."""
     if old == new:
         return None
+    if old and new and old.model_copy(update={"worker_seconds": new.worker_seconds}) == new:
+        return None  # it always grows
     if new is None or new.status == "STOPPED":
         return "stopped"
     if old is None or old.status != new.status:

@@ -12,9 +12,10 @@ from dask_gateway.auth import BasicAuth, GatewayAuth, JupyterHubAuth
 
 from multicloud_lab.config import AuthConfig
 from multicloud_lab.errors import GatewayUnreachableError, InvalidInputError
-from multicloud_lab.gateways.book import Book, Entry, open_book
+from multicloud_lab.gateways.book import Book, open_book
 from multicloud_lab.gateways.credentials import Credential, make_credential, register
 from multicloud_lab.gateways.credentials.credential import KINDS
+from multicloud_lab.gateways.entries import Entry
 from multicloud_lab.gateways.options import check_options, read_form
 from multicloud_lab.records import SignIn
 

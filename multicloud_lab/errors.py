@@ -29,6 +29,20 @@ class InvalidInputError(MulticloudLabError, ValueError):
     status = 400
 
 
+class TooLargeError(InvalidInputError):
+    """A request has a body that is longer than any that makes sense."""
+
+    code = "too-large"
+    status = 413
+
+
+class UnsupportedTypeError(InvalidInputError):
+    """A request has a body that is, or claims to be, no JSON."""
+
+    code = "unsupported-type"
+    status = 415
+
+
 class UnknownRegionError(InvalidInputError):
     """A name that is no region of any provider known here."""
 

@@ -7,12 +7,17 @@ from typing import TypeVar, get_origin
 from pydantic import BaseModel, ValidationError
 from tornado.httputil import HTTPServerRequest
 
-from multicloud_lab.errors import InvalidInputError
+from multicloud_lab.errors import InvalidInputError, TooLargeError, UnsupportedTypeError
 
 Model = TypeVar("Model", bound=BaseModel)
 
 # Jupyter's own, in the query of any request.
 _NOT_OURS = {"token", "_xsrf", "no_track_activity"}
+
+LONGEST_BODY = 1_000_000
+"""Bytes of the longest body that is read; a long list of datasets takes a hundredth of that."""
+# Browsers and libraries name the last two when they were given text or bytes and told nothing.
+_MAY_BE_JSON = {"", "application/json", "text/plain", "application/octet-stream"}
 
 
 class NoQuery(BaseModel, extra="forbid"):
@@ -50,9 +55,18 @@ def read_body(kind: type[Model], request: HTTPServerRequest) -> Model:
 
     Raises
     ------
+    UnsupportedTypeError
+        It says that it is something else.
+    TooLargeError
+        It is longer than :data:`LONGEST_BODY`.
     InvalidInputError
         It is not JSON, a value is wrong, or a field is not known.
     """
+    given = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if given not in _MAY_BE_JSON:
+        raise UnsupportedTypeError("body: Send JSON, as Content-Type application/json.")
+    if len(request.body) > LONGEST_BODY:
+        raise TooLargeError(f"body: It is longer than {LONGEST_BODY:,} bytes.")
     try:
         return kind.model_validate_json(request.body)
     except ValidationError as error:

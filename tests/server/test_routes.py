@@ -12,6 +12,7 @@ from jupyter_server.base.handlers import JupyterHandler
 from openapi_spec_validator import validate
 
 from multicloud_lab.endpoints import ENDPOINTS, PREFIX, Endpoint
+from multicloud_lab.server.inputs import LONGEST_BODY
 from tests.server.conftest import RAIN, RAIN_ENCODED, StartJupyter
 
 pytestmark = pytest.mark.asyncio
@@ -199,15 +200,70 @@ async def test_a_page_of_another_site_cannot_change_anything(
     start_jupyter: StartJupyter,
 ) -> None:
     jupyter = await start_jupyter()
-    # Log in as a browser does, and send the cookie without the XSRF token.
+    # Log in as a browser does, and send the cookies without the XSRF token, and with a wrong one.
     _, _, headers = await jupyter.raw("GET", "api/status")
-    cookies = [value.partition(";")[0] for value in headers.getall("Set-Cookie")]  # type: ignore[attr-defined]
-    cookie = {"Cookie": "; ".join(cookies)}
-    status, _ = await jupyter.api("GET", "status", headers={**cookie, "Referer": jupyter.url})
-    assert status == 200
-    status, answer = await jupyter.api("POST", "refresh", headers=cookie)
-    assert (status, answer["code"]) == (403, "forbidden")
-    assert "_xsrf" in answer["message"]
+    pairs = [value.partition(";")[0] for value in headers.getall("Set-Cookie")]  # type: ignore[attr-defined]
+    _, _, headers = await jupyter.raw("GET", "login", headers={})
+    pairs += [value.partition(";")[0] for value in headers.getall("Set-Cookie", ())]  # type: ignore[attr-defined]
+    cookies = dict(pair.partition("=")[::2] for pair in pairs)
+    browser = {"Cookie": "; ".join(pairs), "Referer": jupyter.url}
+    for endpoint in ENDPOINTS:
+        for foreign in ({}, {"X-XSRFToken": "wrong"}):
+            sent = {"Cookie": browser["Cookie"], "Referer": "https://evil.example/", **foreign}
+            status, answer = await jupyter.api(
+                endpoint.method, address(endpoint), headers=sent, data=b"{}"
+            )
+            if endpoint.method == "GET" and not endpoint.kernels_only:
+                continue  # reading changes nothing, and no browser shows it to another site
+            assert status == 403, endpoint.name
+            if not endpoint.kernels_only:
+                assert "xsrf" in answer["message"].lower(), (endpoint.name, answer)
+        own = {**browser, "X-XSRFToken": cookies["_xsrf"]}
+        status, answer = await jupyter.api(
+            endpoint.method, address(endpoint), headers=own, data=b"{}"
+        )
+        assert (status == 403) == endpoint.kernels_only, (endpoint.name, answer)
+
+
+@pytest.mark.parametrize(
+    "endpoint", [one for one in ENDPOINTS if one.body], ids=lambda one: one.name
+)
+async def test_a_body_that_is_no_json_or_too_long_is_refused(
+    start_jupyter: StartJupyter, endpoint: Endpoint
+) -> None:
+    jupyter = await start_jupyter()
+    path = address(endpoint)
+    forms = ("application/x-www-form-urlencoded", "application/xml", "text/html; charset=utf-8")
+    for kind in forms:
+        status, answer = await jupyter.api(
+            endpoint.method,
+            path,
+            data=b"{}",
+            headers={**jupyter.headers, "Content-Type": kind},
+        )
+        assert (status, answer["code"]) == (415, "unsupported-type"), kind
+    long = b'{"text": "' + b"x" * LONGEST_BODY + b'"}'
+    status, answer = await jupyter.api(endpoint.method, path, data=long)
+    assert (status, answer["code"]) == (413, "too-large")
+    for kind in ("application/json", "Application/JSON; charset=utf-8", "text/plain"):
+        status, answer = await jupyter.api(
+            endpoint.method,
+            path,
+            data=b'{"no such field": 1}',
+            headers={**jupyter.headers, "Content-Type": kind},
+        )
+        assert (status, answer["code"]) == (400, "invalid-input"), kind
+
+
+async def test_every_other_verb_is_refused(start_jupyter: StartJupyter) -> None:
+    jupyter = await start_jupyter()
+    for path in {address(endpoint) for endpoint in ENDPOINTS}:
+        has = {one.method for one in ENDPOINTS if address(one) == path}
+        for verb in {"GET", "POST", "PUT", "PATCH", "DELETE"} - has:
+            status, answer = await jupyter.api(verb, path)
+            assert (status, answer["code"]) == (405, "method-not-allowed"), (verb, path)
+        status, _, _ = await jupyter.raw("TRACE", f"{PREFIX}/{path}")
+        assert status == 405
 
 
 async def test_what_nobody_expected_is_logged_without_its_words(

@@ -70,6 +70,8 @@ ENDPOINTS = (
     Endpoint("gateway_options", "GET", "gateways/{gateway}/options", list[r.OptionField]),
     Endpoint("clusters", "GET", "clusters", list[r.Cluster]),
     Endpoint("start_cluster", "POST", "clusters", r.StartedCluster, body=r.StartCluster),
+    Endpoint("stop_clusters", "DELETE", "clusters", list[r.Cluster], query=r.StopClusters),
+    Endpoint("keep_cluster", "POST", "clusters/{gateway}/{cluster}/keep", r.Cluster),
     Endpoint(
         "connection",
         "GET",

@@ -90,6 +90,14 @@ class LabInterface(ABC):
         """Stop a cluster."""
 
     @abstractmethod
+    async def stop_clusters(self, query: r.StopClusters) -> list[r.Cluster]:
+        """Stop all clusters that the lab has started, and give what was stopped."""
+
+    @abstractmethod
+    async def keep_cluster(self, gateway: str, cluster: str) -> r.Cluster:
+        """Keep a cluster that is idle for the whole idle time once more."""
+
+    @abstractmethod
     async def connection(self, gateway: str, cluster: str) -> r.Connection:
         """Give what a kernel needs to reach a running cluster."""
 

@@ -150,6 +150,14 @@ class RemoteService(LabInterface):
         """Stop a cluster."""
         await self._call("stop_cluster", gateway, cluster)
 
+    async def stop_clusters(self, query: r.StopClusters) -> list[r.Cluster]:
+        """Stop all clusters that the lab has started, and give what was stopped."""
+        return await self._call("stop_clusters", query)
+
+    async def keep_cluster(self, gateway: str, cluster: str) -> r.Cluster:
+        """Keep a cluster that is idle for the whole idle time once more."""
+        return await self._call("keep_cluster", gateway, cluster)
+
     async def connection(self, gateway: str, cluster: str) -> r.Connection:
         """Give what a kernel needs to reach a running cluster."""
         return await self._call("connection", gateway, cluster)

@@ -236,6 +236,14 @@ class LabService(LabInterface):
         """Stop a cluster."""
         await self._pool.stop(gateway, cluster)
 
+    async def stop_clusters(self, query: r.StopClusters) -> list[r.Cluster]:
+        """Stop all clusters that the lab has started, and give what was stopped."""
+        return await self._pool.stop_all(query.gateway)
+
+    async def keep_cluster(self, gateway: str, cluster: str) -> r.Cluster:
+        """Keep a cluster that is idle for the whole idle time once more."""
+        return await self._pool.keep(gateway, cluster)
+
     async def connection(self, gateway: str, cluster: str) -> r.Connection:
         """Give what a kernel needs to reach a running cluster."""
         return await self._pool.connection(gateway, cluster)

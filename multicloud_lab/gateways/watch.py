@@ -266,6 +266,7 @@ class GatewayWatch:
                         action=action,
                         gateway=self.session.config.name,
                         cluster=name,
+                        message=self.idle.reason(name) if action == "stopped" else "",
                     )
                 )
 

@@ -34,6 +34,7 @@ from multicloud_lab.records.gateways import (
     SignIn,
     StartCluster,
     StartedCluster,
+    StopClusters,
 )
 from multicloud_lab.records.lab import CatalogStatus, Change, LabStatus, Problem
 from multicloud_lab.records.opening import Opening, OpeningKind, Parameter
@@ -92,6 +93,7 @@ __all__ = [
     "SignIn",
     "StartCluster",
     "StartedCluster",
+    "StopClusters",
     "Structure",
     "Variable",
 ]

@@ -115,6 +115,14 @@ class ScaleCluster(Record):
     maximum: int = Field(ge=1)
 
 
+class StopClusters(Record):
+    """Which of the lab's clusters are to be stopped."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    gateway: str | None = Field(default=None, description="Null: those of all gateways.")
+
+
 class Connection(Record):
     """What a kernel needs to reach one cluster's scheduler: its own TLS pair, no password."""
 

@@ -44,6 +44,9 @@ class Change(Record):
     """Something changed: a hint to ask again."""
 
     topic: Literal["datasets", "gateways", "clusters"]
-    action: str = Field(description="As refreshed, signed-in, started, stopped, scaled, updated.")
+    action: str = Field(
+        description="As refreshed, signed-in, started, stopped, scaled, idle, updated."
+    )
     gateway: str | None = None
     cluster: str | None = None
+    message: str = Field(default="", description="Why, if there is something to say.")

@@ -50,7 +50,8 @@ export interface paths {
         put?: never;
         /** Start an adaptive cluster, or take the one that is there; does not wait for workers. */
         post: operations["start_cluster"];
-        delete?: never;
+        /** Stop all clusters that the lab has started, and give what was stopped. */
+        delete: operations["stop_clusters"];
         options?: never;
         head?: never;
         patch?: never;
@@ -88,6 +89,23 @@ export interface paths {
         get: operations["connection"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clusters/{gateway}/{cluster}/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a cluster that is idle for the whole idle time once more. */
+        post: operations["keep_cluster"];
         delete?: never;
         options?: never;
         head?: never;
@@ -408,10 +426,12 @@ export interface components {
          * @description Something changed: a hint to ask again.
          */
         Change: {
-            /** @description As refreshed, signed-in, started, stopped, scaled, updated. */
+            /** @description As refreshed, signed-in, started, stopped, scaled, idle, updated. */
             action: string;
             cluster: string | null;
             gateway: string | null;
+            /** @description Why, if there is something to say. */
+            message: string;
             /** @enum {string} */
             topic: "datasets" | "gateways" | "clusters";
         };
@@ -1092,6 +1112,30 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    stop_clusters: {
+        parameters: {
+            query?: {
+                /** @description Null: those of all gateways. */
+                gateway?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cluster"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     stop_cluster: {
         parameters: {
             query?: never;
@@ -1161,6 +1205,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Connection"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    keep_cluster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gateway: string;
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cluster"];
                 };
             };
             default: components["responses"]["Error"];

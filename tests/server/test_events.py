@@ -38,6 +38,7 @@ async def test_a_listener_hears_of_a_change(
         "action": "refreshed",
         "gateway": None,
         "cluster": None,
+        "message": "",
     }
 
 

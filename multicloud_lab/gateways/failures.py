@@ -91,6 +91,11 @@ class Failures:
                 f"What answers at {self._address} is not a Dask Gateway; "
                 f"check the address of {self._name}."
             )
+        if status == 400:  # so a server answers whose port is for TLS
+            return GatewayUnreachableError(
+                f"{self._name} does not understand what it is asked at {self._address}; check "
+                "whether its address begins with http:// or https://."
+            )
         what = f"HTTP {status}" if status else type(error).__name__
         return GatewayUnreachableError(f"{self._name} cannot be asked ({what}).")
 

@@ -118,6 +118,8 @@ class GatewaySession:
     async def sign_in(self, sign_in: SignIn) -> None:
         """Sign in with what a person typed. If that fails, all stays as it was.
 
+        With nothing typed, what signs in already is tried again, and read again if it is read.
+
         Raises
         ------
         WrongCredentialsError, GatewayUnreachableError, InvalidInputError
@@ -125,7 +127,9 @@ class GatewaySession:
         async with self._signing:
             if self._credential is None:
                 raise InvalidInputError(f"{self.config.name} cannot be used: {self._problem}")
-            credential = self._credential.signed_in(sign_in)
+            credential, known = self._credential, self._connection and self._connection.can_sign_in
+            if sign_in.username or sign_in.password or not known:
+                credential = credential.signed_in(sign_in)
             self.try_again()
             connection = await self._connect(credential)
             try:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -113,83 +109,6 @@ async def test_a_token_that_has_expired_is_a_matter_of_signing_in(
     assert "restart the server from the hub" in gateway.message
     with pytest.raises(WrongCredentialsError, match="refused the sign-in"):
         await pool.sign_in("aws-oregon", SignIn(password=""))
-
-
-class Cable:
-    """A way to a gateway that can be cut and mended; connections of before do not survive."""
-
-    def __init__(self, gateway: DemoGateway) -> None:
-        parts = urlsplit(gateway.address)
-        self._target = (parts.hostname, parts.port)
-        self._server: asyncio.Server | None = None
-        self._writers: set[asyncio.StreamWriter] = set()
-        self.port = 0
-
-    async def mend(self) -> str:
-        self._server = await asyncio.start_server(self._join, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return f"http://127.0.0.1:{self.port}"
-
-    async def cut(self) -> None:
-        if self._server is not None:
-            self._server.close()
-        for writer in list(self._writers):
-            writer.close()
-        await asyncio.sleep(0)
-
-    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection(*self._target)
-        self._writers |= {writer, back}
-        await asyncio.gather(self._pump(reader, back), self._pump(there, writer))
-
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError):
-            while data := await reader.read(65536):
-                writer.write(data)
-                await writer.drain()
-        writer.close()
-        self._writers.discard(writer)
-
-
-async def test_a_gateway_that_went_away_and_came_back(
-    make_pool: MakePool,
-    configure: Configure,
-    aws: DemoGateway,
-    user: str,
-    tmp_path: Path,
-    changes: list[Change],
-    until: Until,
-) -> None:
-    cable = Cable(aws)
-    address = await cable.mend()
-    config = configure(aws, user, address=address, public_address=None)
-    pool = await make_pool(config, book=tmp_path / "book")
-    await pool.sign_in("aws-oregon", SignIn(password=aws.password))
-    cluster, _ = await pool.start_cluster(
-        "aws-oregon", minimum=1, maximum=2, options={}, dataset="a", reuse=True
-    )
-    before = await until(pool, cluster.name, lambda each: each.workers == 1)
-
-    await cable.cut()
-    with pytest.raises(GatewayUnreachableError, match="aws-oregon does not answer"):
-        await pool.stop("aws-oregon", cluster.name)
-    assert await pool.clusters() == []
-    (gateway,) = await pool.gateways()
-    assert gateway.state == "unreachable"
-    # Nobody says that the cluster has stopped: nobody knows.
-    assert "stopped" not in [change.action for change in changes]
-
-    await cable.mend()
-    after = await until(pool, cluster.name, lambda each: each.workers == 1)
-    assert after == before
-    assert [change.action for change in changes if change.topic == "gateways"][-3:] == [
-        "signed-in",
-        "unreachable",
-        "signed-in",
-    ]
-    await pool.stop("aws-oregon", cluster.name)
-    await pool.close()
-    await cable.cut()
 
 
 async def test_a_cluster_that_takes_too_long(

@@ -1,0 +1,166 @@
+"""What can go wrong between the lab and a real gateway: a bad network, a gateway that is killed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import ssl
+import struct
+import sysconfig
+import time
+import urllib.error
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+
+from multicloud_lab.demo.gateways import DemoGateway, start_gateway
+from multicloud_lab.demo.processes import Processes
+
+
+class Cable:
+    """A way to a gateway that can be cut, mended and disturbed, and counts who comes.
+
+    Attributes
+    ----------
+    fault : str
+        Empty, or what happens to answers: ``stalls``, ``delays``, ``resets``, ``garbage``,
+        ``corrupts``, ``error-500``.
+    visits : int
+        Requests, or at least pieces of them, that came while there was a fault.
+    """
+
+    def __init__(self, address: str) -> None:
+        parts = urlsplit(address)
+        self._target = (parts.hostname, parts.port)
+        self._server: asyncio.Server | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.port = 0
+        self.fault = ""
+        self.visits = 0
+
+    async def mend(self) -> str:
+        """Let connections through, and give the address of this end."""
+        self._server = await asyncio.start_server(self._join, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return f"http://127.0.0.1:{self.port}"
+
+    async def cut(self) -> None:
+        """Refuse connections, and end those that are."""
+        if self._server is not None:
+            self._server.close()
+        for writer in list(self._writers):
+            writer.close()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        try:
+            there, back = await asyncio.open_connection(*self._target)
+        except OSError:
+            writer.close()
+            return
+        self._writers |= {writer, back}
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(self._ask(reader, back), self._answer(there, writer))
+
+    async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await reader.read(65536):
+                self.visits += bool(self.fault)
+                writer.write(data)
+                await writer.drain()
+        self._end(writer)
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await reader.read(65536):
+                for _ in range(2000):
+                    if self.fault == "stalls":
+                        await asyncio.sleep(0.05)
+                match self.fault:
+                    case "delays":
+                        await asyncio.sleep(0.3)
+                    case "corrupts":
+                        data = bytes(byte ^ 0x55 for byte in data)
+                    case "garbage":
+                        data = os.urandom(300)
+                    case "error-500":
+                        data = b"HTTP/1.1 500 Oops\r\nContent-Length: 4\r\n\r\nOops"
+                    case "resets":
+                        hard = struct.pack("ii", 1, 0)
+                        raw = writer.get_extra_info("socket")
+                        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, hard)
+                        writer.transport.abort()
+                        break
+                writer.write(data)
+                await writer.drain()
+        self._end(writer)
+
+    def _end(self, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+        self._writers.discard(writer)
+
+
+class OwnGateway:
+    """A real gateway of one test, which can be killed, configured otherwise, and started again.
+
+    Parameters
+    ----------
+    processes : Processes
+    more : str
+        Lines for the end of its configuration.
+    """
+
+    def __init__(self, processes: Processes, name: str = "own", more: str = "") -> None:
+        self._processes = processes
+        self.gateway: DemoGateway = start_gateway(processes, name, "aws:us-west-2")
+        self.scheme = "http"
+        self._config = processes.state_dir / "gateways" / name / "dask_gateway_config.py"
+        if more:
+            self.kill()
+            self.configure(more)
+            self.start()
+        self.wait()
+
+    def configure(self, more: str) -> None:
+        """Write lines to the end of the configuration, for the next start."""
+        with self._config.open("a") as file:
+            file.write(f"\n{more}\n")
+
+    def start(self) -> None:
+        """Start it on the addresses that it had."""
+        program = Path(sysconfig.get_path("scripts")) / "dask-gateway-server"
+        self._processes.start(
+            f"gateway-{self.gateway.name}", [str(program), "-f", str(self._config)]
+        )
+
+    def kill(self) -> None:
+        """Kill it and its proxy as a machine that fails does; its clusters go on."""
+        process = psutil.Process(self._processes._running[f"gateway-{self.gateway.name}"].pid)
+        proxies = [
+            child for child in process.children(recursive=True) if "proxy" in child.name().lower()
+        ]
+        for each in (process, *proxies):
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
+        psutil.wait_procs([process, *proxies], timeout=10)
+
+    def wait(self) -> None:
+        """Wait until it answers."""
+        url = self.gateway.address.replace("http", self.scheme, 1) + "/api/health"
+        context = ssl._create_unverified_context() if self.scheme == "https" else None
+        for _ in range(300):
+            with suppress(OSError), urllib.request.urlopen(url, timeout=2, context=context):
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"{url} never answered")

@@ -1,0 +1,297 @@
+"""Gateways that are killed and come back, change their password, want TLS, or trust a hub."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from multicloud_lab.config import GatewayConfig
+from multicloud_lab.demo.gateways import DemoGateway
+from multicloud_lab.demo.processes import Processes
+from multicloud_lab.errors import WrongCredentialsError
+from multicloud_lab.gateways import GatewayPool
+from multicloud_lab.gateways.circuit import LONGEST_PAUSE
+from multicloud_lab.records import Cluster, Gateway, SignIn
+from tests.gateways.harness import OwnGateway
+
+pytestmark = pytest.mark.asyncio
+Configure = Callable[..., GatewayConfig]
+MakePool = Callable[..., Awaitable[GatewayPool]]
+Until = Callable[..., Awaitable[Cluster]]
+MakeOwn = Callable[..., OwnGateway]
+Serve = Callable[..., Awaitable[str]]
+
+BACK = LONGEST_PAUSE + 4
+"""Seconds in which the lab notices that a gateway is back."""
+
+
+@pytest.fixture
+def make_own(tmp_path: Path) -> Iterator[MakeOwn]:
+    with Processes(tmp_path / "own") as processes:
+        yield lambda more="": OwnGateway(processes, more=more)
+
+
+async def follow(pool: GatewayPool, state: str, limit: float) -> Gateway:
+    ended = time.monotonic() + limit
+    while time.monotonic() < ended:
+        (gateway,) = await pool.gateways()
+        if gateway.state == state:
+            return gateway
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"not {state} after {limit} s: {gateway}")
+
+
+async def test_a_gateway_that_is_killed_comes_back_with_its_clusters(
+    make_own: MakeOwn, make_pool: MakePool, configure: Configure, user: str, until: Until
+) -> None:
+    key = base64.b64encode(os.urandom(32))
+    own = await asyncio.to_thread(
+        make_own,
+        'c.UnsafeLocalBackend.db_url = "sqlite:///" + SETTINGS["clusters_directory"] + "/db"\n'
+        f"c.UnsafeLocalBackend.db_encrypt_keys = [{key!r}]\n"
+        "c.UnsafeLocalBackend.stop_clusters_on_shutdown = False",
+    )
+    pool = await make_pool(configure(own.gateway, user))
+    await pool.sign_in("own", SignIn(password=own.gateway.password))
+    cluster, _ = await pool.start_cluster(
+        "own", minimum=1, maximum=2, options={}, dataset="a", reuse=True
+    )
+    await until(pool, cluster.name, lambda each: each.workers == 1)
+    await asyncio.to_thread(own.kill)
+    assert "does not answer" in (await follow(pool, "unreachable", 6)).message
+    own.start()
+    await asyncio.to_thread(own.wait)
+    await follow(pool, "signed-in", BACK)  # by itself: the lab still knows who it is there
+    after = await until(pool, cluster.name, lambda each: each.workers == 1)
+    assert (after.status, after.minimum, after.maximum) == ("RUNNING", 1, 2)
+    assert after.dataset == "a"
+
+
+async def test_a_password_that_was_changed(
+    make_own: MakeOwn, make_pool: MakePool, configure: Configure, user: str, tmp_path: Path
+) -> None:
+    own = await asyncio.to_thread(make_own)
+    file = tmp_path / "password"
+    file.write_text(own.gateway.password)
+    auth = {"type": "basic", "username": user}
+    typed = await make_pool(configure(own.gateway, user, auth=auth))
+    read = await make_pool(configure(own.gateway, user, auth={**auth, "password_file": str(file)}))
+    await typed.sign_in("own", SignIn(password=own.gateway.password))
+    await follow(read, "signed-in", 5)
+
+    await asyncio.to_thread(own.kill)
+    own.configure('c.SimpleAuthenticator.password = "another-password"')
+    own.start()
+    await asyncio.to_thread(own.wait)
+    asked = await follow(typed, "sign-in-needed", BACK)
+    assert asked.message == (
+        "own refused the sign-in, although it was good before; sign in again: "
+        "sign in with its user name and password."
+    )
+    stale = await follow(read, "sign-in-needed", BACK)
+    assert f"check the password in the file {str(file)!r}" in stale.message
+    assert own.gateway.password not in asked.message + stale.message
+
+    file.write_text("another-password\n")
+    await follow(read, "signed-in", 5)  # nobody has done anything in the lab
+    with pytest.raises(WrongCredentialsError):
+        await typed.sign_in("own", SignIn(password=own.gateway.password))
+    assert (await typed.sign_in("own", SignIn(password="another-password"))).message == ""
+    file.unlink()
+    assert (await read.gateways())[0].state == "signed-in"  # it is not read without a reason
+
+
+class Hub:
+    """A hub's API as far as a gateway asks it, with a clock of its own; it knows two tokens."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.expires = {"token-one": 100.0, "token-two": 1000.0, "token-without-scope": 1000.0}
+
+    async def user(self, request: web.Request) -> web.Response:
+        token = request.headers.get("Authorization", "").removeprefix("token ")
+        if self.now >= self.expires.get(token, 0):
+            return web.json_response({"status": 403, "message": "Forbidden"}, status=403)
+        scopes = [] if token == "token-without-scope" else ["access:services!service=dask-gateway"]
+        return web.json_response({"kind": "user", "name": "ann", "scopes": scopes})
+
+
+async def test_a_clock_that_jumps_past_a_tokens_life(
+    make_own: MakeOwn, make_pool: MakePool, configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = Hub()
+    app = web.Application()
+    app.router.add_get("/hub/api/user", hub.user)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    own = await asyncio.to_thread(
+        make_own,
+        'c.DaskGateway.authenticator_class = "dask_gateway_server.auth.JupyterHubAuthenticator"\n'
+        f'c.JupyterHubAuthenticator.jupyterhub_api_url = "http://127.0.0.1:'
+        f'{runner.addresses[0][1]}/hub/api"\n'
+        'c.JupyterHubAuthenticator.jupyterhub_api_token = "of-the-gateway"\n'
+        'c.JupyterHubAuthenticator.jupyterhub_service_name = "dask-gateway"\n'
+        "c.JupyterHubAuthenticator.cache_max_age = 0",
+    )
+    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "token-one")
+    monkeypatch.setenv("JUPYTERHUB_USER", "ann")
+    pool = await make_pool(configure(own.gateway, "ann", auth={"type": "jupyterhub"}))
+    assert (await follow(pool, "signed-in", 5)).username == "ann"
+
+    hub.now = 500.0
+    late = await follow(pool, "sign-in-needed", 6)
+    assert late.message.startswith("own could not verify the token, although it was good before")
+    assert "sign in again" in late.message
+    assert "restart the server from the hub" in late.message
+    with pytest.raises(WrongCredentialsError, match="restart the server from the hub"):
+        await pool.sign_in("own", SignIn(password=""))
+
+    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "token-two")  # it was renewed
+    await follow(pool, "signed-in", 6)
+    await pool.sign_out("own")
+    await asyncio.sleep(2.5)
+    assert (await pool.gateways())[0].state == "sign-in-needed"  # somebody wants to be out
+    assert (await pool.sign_in("own", SignIn(password=""))).state == "signed-in"
+
+    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "token-without-scope")
+    other = await make_pool(configure(own.gateway, "ann", auth={"type": "jupyterhub"}))
+    without = await follow(other, "sign-in-needed", 5)
+    assert without.message.startswith("own refused the sign-in: ")
+    assert "lacks the gateway's scope" in without.message
+    await runner.cleanup()
+
+
+def make_certificates(directory: Path) -> tuple[Path, Path, Path]:
+    """Make a private authority, and a certificate of it for this machine: CA, chain, key."""
+    now = datetime.now(UTC)
+
+    def name(text: str) -> x509.Name:
+        return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+    authority, own = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+
+    def sign(subject: str, public: ec.EllipticCurvePublicKey, is_ca: bool) -> bytes:
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(name(subject))
+            .issuer_name(name("an authority of the institute"))
+            .public_key(public)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(hours=1))
+            .not_valid_after(now + timedelta(days=1))
+            .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
+            .add_extension(
+                x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]),
+                critical=False,
+            )
+        )
+        return builder.sign(authority, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
+    files = tuple(directory / each for each in ("ca.pem", "cert.pem", "key.pem"))
+    files[0].write_bytes(sign("an authority of the institute", authority.public_key(), True))
+    files[1].write_bytes(sign("127.0.0.1", own.public_key(), False))
+    files[2].write_bytes(
+        own.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return files[0], files[1], files[2]
+
+
+_SIGN_IN = """
+import asyncio, json, os, sys
+from multicloud_lab.config import GatewayConfig
+from multicloud_lab.gateways import GatewayPool
+
+async def main():
+    config = GatewayConfig.model_validate(json.loads(sys.argv[1]))
+    pool = GatewayPool([config], book=None, on_change=lambda change: None)
+    await pool.start()
+    (gateway,) = await pool.gateways(patience=8)
+    options = await pool.options("own") if gateway.state == "signed-in" else []
+    await pool.close()
+    print(json.dumps([gateway.state, gateway.message, [each.field for each in options]]))
+
+asyncio.run(main())
+"""
+
+
+def sign_in_elsewhere(gateway: DemoGateway, address: str, **environment: str) -> list[object]:
+    """Sign in from a process of its own: authorities are read once a process."""
+    config = {
+        **gateway.config(),
+        "address": address,
+        "public_address": None,
+        "auth": {"type": "basic", "username": "ann", "password_env": "OWN_PASSWORD"},
+    }
+    environment = {
+        **{key: value for key, value in os.environ.items() if not key.startswith("SSL_CERT")},
+        "OWN_PASSWORD": gateway.password,
+        **environment,
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", _SIGN_IN, json.dumps(config)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    found: list[object] = json.loads(done.stdout)
+    return found
+
+
+async def test_a_gateway_with_a_certificate_of_a_private_authority(
+    make_own: MakeOwn, tmp_path: Path
+) -> None:
+    ca, certificate, key = make_certificates(tmp_path)
+    own = await asyncio.to_thread(make_own)
+    await asyncio.to_thread(own.kill)
+    own.configure(f"c.Proxy.tls_cert = {str(certificate)!r}\nc.Proxy.tls_key = {str(key)!r}")
+    own.scheme = "https"
+    own.start()
+    await asyncio.to_thread(own.wait)
+    secure = own.gateway.address.replace("http://", "https://")
+
+    async def sign_in(address: str, **environment: str) -> list[object]:
+        return await asyncio.to_thread(sign_in_elsewhere, own.gateway, address, **environment)
+
+    trusted, strange, wrong_name, plain = await asyncio.gather(
+        sign_in(secure, SSL_CERT_FILE=str(ca)),
+        sign_in(secure),
+        sign_in(secure.replace("127.0.0.1", "localhost"), SSL_CERT_FILE=str(ca)),
+        sign_in(own.gateway.address),
+    )
+    assert trusted == ["signed-in", "", ["worker_cores"]]
+    assert strange[0] == wrong_name[0] == plain[0] == "unreachable"
+    assert "cannot be trusted: unable to get local issuer certificate" in str(strange[1])
+    assert "SSL_CERT_FILE" in str(strange[1])
+    assert "Hostname mismatch" in str(wrong_name[1])
+    assert "check whether its address begins with http:// or https://" in str(plain[1])
+
+
+async def test_an_address_with_https_where_there_is_none(aws: DemoGateway) -> None:
+    state, message, _ = await asyncio.to_thread(
+        sign_in_elsewhere, aws, aws.address.replace("http://", "https://")
+    )
+    assert state == "unreachable"
+    assert "does not speak TLS" in str(message)

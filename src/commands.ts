@@ -8,6 +8,10 @@ export namespace CommandIDs {
   export const copyUrl = 'multicloud-lab:copy-url';
   export const startCluster = 'multicloud-lab:start-cluster';
   export const stopCluster = 'multicloud-lab:stop-cluster';
+  export const stopAllClusters = 'multicloud-lab:stop-all-clusters';
+  export const keepCluster = 'multicloud-lab:keep-cluster';
+  export const startClusters = 'multicloud-lab:start-clusters';
+  export const shutDown = 'multicloud-lab:shut-down';
   export const signIn = 'multicloud-lab:sign-in';
   export const signOut = 'multicloud-lab:sign-out';
   export const openDashboard = 'multicloud-lab:open-dashboard';

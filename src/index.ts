@@ -7,6 +7,7 @@ import { datasetDetailsPlugin } from './plugins/dataset-details';
 import { datasetsPlugin } from './plugins/datasets';
 import { labPlugin } from './plugins/lab';
 import { panelPlugin } from './plugins/panel';
+import { runningPlugin } from './plugins/running';
 
 export { IMulticloudLab } from './tokens';
 
@@ -17,6 +18,7 @@ const plugins: JupyterFrontEndPlugin<any>[] = [
   datasetDetailsPlugin,
   clustersPlugin,
   dashboardsPlugin,
+  runningPlugin,
   contextMenuPlugin,
   panelPlugin
 ];

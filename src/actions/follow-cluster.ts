@@ -6,8 +6,11 @@ import type { Cluster, StartCluster, StartedCluster } from '../api/wire';
 import type { IMulticloudLab } from '../tokens';
 import { inFull } from './notify';
 
-/** Milliseconds between questions while a cluster starts, in case that no event comes. */
+/** Milliseconds that a gateway may take to answer before it is said that it is asked. */
 const PATIENCE = 2_000;
+
+/** Milliseconds between questions while a cluster starts, in case that no event comes. */
+const SELDOM = 10_000;
 
 /** Lists that may not know a cluster yet: they were on their way when it was started. */
 const LATE = 2;
@@ -137,6 +140,13 @@ export function isReady(cluster: Cluster): boolean {
   );
 }
 
+/** Whether the clusters of a gateway are known, so that one that is not listed is gone. */
+function isListed(lab: IMulticloudLab, name: string): boolean {
+  return lab.gateways.value.some(
+    gateway => gateway.name === name && gateway.state === 'signed-in'
+  );
+}
+
 /** Wait until a cluster is ready, has failed, or is gone (null). */
 function untilSettled(
   lab: IMulticloudLab,
@@ -144,7 +154,8 @@ function untilSettled(
 ): Promise<Cluster | null> {
   return new Promise(resolve => {
     let missed = 0;
-    const timer = setInterval(() => void lab.clusters.refresh(), PATIENCE);
+    let seen = false;
+    const timer = setInterval(() => void lab.clusters.refresh(), SELDOM);
     const settle = (last: Cluster | null) => {
       clearInterval(timer);
       lab.clusters.changed.disconnect(look);
@@ -158,9 +169,14 @@ function untilSettled(
         return; // The list is an older one.
       }
       missed = now ? 0 : missed + 1;
+      seen ||= now !== undefined;
       if (now && (isReady(now) || now.status === 'FAILED')) {
         settle(now);
-      } else if (now?.status === 'STOPPED' || missed > LATE) {
+      } else if (
+        now?.status === 'STOPPED' ||
+        missed > LATE ||
+        (seen && missed > 0 && isListed(lab, first.gateway))
+      ) {
         settle(null);
       }
     };

@@ -8,6 +8,7 @@ import type { IMulticloudLab } from '../tokens';
 import { IClusterCallbacks, startAndFollow } from './follow-cluster';
 import { sayFailed } from './notify';
 import { signIn } from './sign-in';
+import { withSignIn } from './with-sign-in';
 
 export interface IOpenOptions {
   lab: IMulticloudLab;
@@ -128,18 +129,7 @@ async function startNear(
     gateway
   );
   const start = () => startAndFollow(lab, wish, about, callbacks, trans);
-  try {
-    await start();
-  } catch (error) {
-    if (!(error instanceof ApiError && error.code === 'sign-in-needed')) {
-      throw error;
-    }
-    // The gateway has forgotten us since it was listed.
-    await lab.gateways.refresh();
-    if (await isSignedIn(lab, gateway, trans)) {
-      await start();
-    }
-  }
+  await withSignIn(lab, gateway, start, trans);
 }
 
 async function tried(

@@ -7,6 +7,7 @@ import { StartClusterForm } from '../components/start-cluster-form';
 import type { IMulticloudLab } from '../tokens';
 import { IClusterCallbacks, startAndFollow } from './follow-cluster';
 import { signIn } from './sign-in';
+import { withSignIn } from './with-sign-in';
 
 /**
  * Ask how large it shall be, and start it.
@@ -23,7 +24,11 @@ export async function startByHand(
   if (!(await signIn(lab, gateway, trans))) {
     return false;
   }
-  const fields = await lab.api.gatewayOptions(gateway.name);
+  const ask = () => lab.api.gatewayOptions(gateway.name);
+  const fields = await withSignIn(lab, gateway.name, ask, trans);
+  if (fields === null) {
+    return false;
+  }
   const { button, value } = await new Dialog({
     title: trans.__('Start a Cluster on %1', gateway.name),
     body: new StartClusterForm({ gateway, fields, trans }),
@@ -36,12 +41,10 @@ export async function startByHand(
   if (!button.accept || !value) {
     return false;
   }
-  await startAndFollow(
-    lab,
-    value,
-    trans.__('Asking %1 for a cluster …', gateway.name),
-    callbacks,
-    trans
-  );
-  return true;
+  const about = trans.__('Asking %1 for a cluster …', gateway.name);
+  const start = async () => {
+    await startAndFollow(lab, value, about, callbacks, trans);
+    return true;
+  };
+  return (await withSignIn(lab, gateway.name, start, trans)) ?? false;
 }

@@ -112,6 +112,13 @@ export class LabClient {
     });
   }
 
+  /** Let a cluster that is idle go on for another while. */
+  keepCluster(gateway: string, cluster: string): Promise<Cluster> {
+    return request(this._settings, ['clusters', gateway, cluster, 'keep'], {
+      method: 'POST'
+    });
+  }
+
   /** The analyses that fit some datasets, the best first. */
   analyses(datasets: readonly string[]): Promise<Analysis[]> {
     return request(this._settings, ['analyses'], {

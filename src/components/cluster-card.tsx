@@ -1,29 +1,43 @@
-/** One cluster: where it is, how it is, how large it may be, and what to do with it. */
+/** One cluster: how it is, how large it may be, what it costs, and what to do with it. */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { Button, stopIcon } from '@jupyterlab/ui-components';
+import { Button, closeIcon, stopIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { Cluster } from '../api/wire';
-import { formatAge, formatMemory } from './format';
+import {
+  idleOf,
+  isAlive,
+  loadOf,
+  originOf,
+  shortName,
+  stateOf,
+  waitsFor,
+  workersOf
+} from './cluster-words';
 import { ScaleForm } from './scale-form';
 
-export interface IClusterCardProps {
+export interface IClusterCallbacks {
+  onDashboard: (cluster: Cluster) => void;
+  onStop: (cluster: Cluster) => void;
+  onKeep: (cluster: Cluster) => void;
+  onScale: (cluster: Cluster, minimum: number, maximum: number) => void;
+}
+
+export interface IClusterCardProps extends IClusterCallbacks {
   cluster: Cluster;
   /** Seconds since 1970. */
   now: number;
   trans: TranslationBundle;
-  onDashboard: () => void;
-  onStop: () => void;
-  onScale: (minimum: number, maximum: number) => void;
 }
 
 export function ClusterCard(props: IClusterCardProps): JSX.Element {
-  const { cluster, trans } = props;
-  const { gateway, name, region } = cluster;
-  const state = stateOf(cluster, trans);
-  const age = formatAge(props.now - cluster.started, trans);
-  const alive = cluster.status === 'RUNNING' || cluster.status === 'PENDING';
-  const dataset = cluster.dataset?.split('/').pop();
+  const { cluster, now, trans } = props;
+  const { gateway, name, region, status } = cluster;
+  const state = stateOf(cluster, now, trans);
+  const load = status === 'RUNNING' ? loadOf(cluster, trans) : '';
+  const waits = waitsFor(cluster, trans);
+  const idle = idleOf(cluster, now, trans);
+  const isStopping = cluster.stops_at !== null;
   return (
     <li
       className="jp-MulticloudCard"
@@ -33,100 +47,119 @@ export function ClusterCard(props: IClusterCardProps): JSX.Element {
         region,
         state.words
       )}
-      data-status={cluster.status}
+      data-status={status}
     >
       <div className="jp-MulticloudCard-line">
-        <strong title={name}>{gateway}</strong>
-        <span className="jp-MulticloudCard-region">{region}</span>
-      </div>
-      <div className="jp-MulticloudCard-line">
-        <span
-          className={`jp-MulticloudState jp-mod-${cluster.status.toLowerCase()}`}
-        >
+        <span className={`jp-MulticloudState jp-mod-${status.toLowerCase()}`}>
           <span aria-hidden="true">{state.sign}</span> {state.words}
-          {cluster.status === 'PENDING' && ` ${age}`}
         </span>
+        {status === 'RUNNING' && <strong>{workersOf(cluster, trans)}</strong>}
+        <code className="jp-MulticloudCard-name" title={name}>
+          {shortName(cluster)}
+        </code>
       </div>
-      {cluster.status === 'RUNNING' && (
-        <div className="jp-MulticloudCard-line">{sizeOf(cluster, trans)}</div>
-      )}
+      {load && <div className="jp-MulticloudCard-line">{load}</div>}
+      {waits && <div className="jp-MulticloudCard-line">{waits}</div>}
+      <div className="jp-MulticloudCard-line jp-MulticloudCard-origin">
+        {originOf(cluster, now, trans)}
+      </div>
       {cluster.message && (
         <p className="jp-MulticloudCard-message">{cluster.message}</p>
       )}
-      <div className="jp-MulticloudCard-line jp-MulticloudCard-origin">
-        {dataset
-          ? trans.__('opened for %1 · %2', dataset, age)
-          : trans.__('started %1 ago', age)}
-      </div>
-      {alive && (
+      {idle && (
+        <div
+          className={`jp-MulticloudCard-line ${
+            isStopping
+              ? 'jp-MulticloudCard-warning'
+              : 'jp-MulticloudCard-origin'
+          }`}
+        >
+          {isStopping && <span aria-hidden="true">▲</span>}
+          <span>{idle}</span>
+          {isStopping && (
+            <Button
+              small
+              onClick={() => props.onKeep(cluster)}
+              aria-label={trans.__('Keep the cluster on %1', gateway)}
+              title={trans.__(
+                'Let it go on, and count anew how long it is idle'
+              )}
+            >
+              {trans.__('Keep')}
+            </Button>
+          )}
+        </div>
+      )}
+      {isAlive(cluster) && (
         <div className="jp-MulticloudCard-line">
           <ScaleForm
             minimum={cluster.minimum}
             maximum={cluster.maximum}
             label={trans.__('Workers of the cluster on %1', gateway)}
             trans={trans}
-            onScale={props.onScale}
+            onScale={(minimum, maximum) =>
+              props.onScale(cluster, minimum, maximum)
+            }
           />
         </div>
       )}
-      <div className="jp-MulticloudCard-line jp-MulticloudCard-actions">
-        <Button
-          small
-          disabled={!cluster.dashboard}
-          onClick={props.onDashboard}
-          title={
-            cluster.dashboard
-              ? trans.__('Open the Dask dashboards of this cluster')
-              : trans.__('There are no dashboards until the cluster runs')
-          }
-        >
-          {trans.__('Dashboard')}
-        </Button>
-        {alive && (
-          <Button
-            small
-            onClick={props.onStop}
-            aria-label={trans.__('Stop the cluster on %1', gateway)}
-            title={trans.__('Stop this cluster')}
-          >
-            <stopIcon.react tag="span" className="jp-MulticloudCard-icon" />
-            {trans.__('Stop')}
-          </Button>
-        )}
-      </div>
+      <Actions {...props} />
     </li>
   );
 }
 
-function stateOf(
-  cluster: Cluster,
-  trans: TranslationBundle
-): { sign: string; words: string } {
-  switch (cluster.status) {
-    case 'PENDING':
-      return { sign: '◌', words: trans.__('starting …') };
-    case 'RUNNING':
-      return { sign: '●', words: trans.__('running') };
-    case 'STOPPING':
-      return { sign: '◌', words: trans.__('stopping …') };
-    case 'FAILED':
-      return { sign: '▲', words: trans.__('failed') };
-    default:
-      return { sign: '○', words: trans.__('stopped') };
-  }
-}
-
-function sizeOf(cluster: Cluster, trans: TranslationBundle): string {
-  const parts = [
-    cluster.workers === null
-      ? trans.__('workers not known')
-      : trans._n('%1 worker', '%1 workers', cluster.workers)
-  ];
-  if (cluster.cores !== null) {
-    parts.push(trans._n('%1 core', '%1 cores', cluster.cores));
-  }
-  if (cluster.memory !== null) {
-    parts.push(formatMemory(cluster.memory));
-  }
-  return parts.join(' · ');
+function Actions(props: IClusterCardProps): JSX.Element {
+  const { cluster, trans } = props;
+  const { dashboard, gateway, status } = cluster;
+  return (
+    <div className="jp-MulticloudCard-line jp-MulticloudCard-actions">
+      {status === 'FAILED' ? (
+        <Button
+          small
+          onClick={() => props.onStop(cluster)}
+          aria-label={trans.__('Dismiss the failed cluster on %1', gateway)}
+          title={trans.__('Take it off this list')}
+        >
+          {trans.__('Dismiss')}
+        </Button>
+      ) : status === 'PENDING' ? (
+        <Button
+          small
+          onClick={() => props.onStop(cluster)}
+          aria-label={trans.__(
+            'Cancel the start of the cluster on %1',
+            gateway
+          )}
+          title={trans.__('Do not start this cluster')}
+        >
+          <closeIcon.react tag="span" className="jp-MulticloudCard-icon" />
+          {trans.__('Cancel')}
+        </Button>
+      ) : (
+        <Button
+          small
+          disabled={!dashboard}
+          onClick={() => props.onDashboard(cluster)}
+          title={
+            dashboard
+              ? trans.__('Open the Dask dashboards of this cluster')
+              : trans.__('There are no dashboards unless the cluster runs')
+          }
+        >
+          {trans.__('Dashboard')}
+        </Button>
+      )}
+      {status === 'RUNNING' && (
+        <Button
+          small
+          onClick={() => props.onStop(cluster)}
+          aria-label={trans.__('Stop the cluster on %1', gateway)}
+          title={trans.__('Stop this cluster')}
+        >
+          <stopIcon.react tag="span" className="jp-MulticloudCard-icon" />
+          {trans.__('Stop')}
+        </Button>
+      )}
+    </div>
+  );
 }

@@ -1,28 +1,24 @@
-/** The clusters section: a card for each. */
+/** The clusters section: for each gateway its clusters, and in the header how many run. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { Cluster } from '../api/wire';
 import type { IMulticloudLab } from '../tokens';
-import { ClusterCard } from './cluster-card';
+import { ClusterCard, IClusterCallbacks } from './cluster-card';
 import { LoadState } from './messages';
 import { useChanged, useNow } from './use-changed';
 
-export interface IClustersProps {
+export interface IClustersProps extends IClusterCallbacks {
   lab: IMulticloudLab;
   trans: TranslationBundle;
-  onDashboard: (cluster: Cluster) => void;
-  onStop: (cluster: Cluster) => void;
-  onScale: (cluster: Cluster, minimum: number, maximum: number) => void;
 }
 
 export function Clusters(props: IClustersProps): JSX.Element {
-  const { lab, trans } = props;
+  const { lab, trans, ...callbacks } = props;
   useChanged(lab.clusters);
   const clusters = lab.clusters.value;
-  const now = useNow(
-    clusters.some(({ status }) => status === 'PENDING') ? 1 : 20
-  );
+  // Ages go on by themselves: nobody is asked.
+  const now = useNow(clusters.some(isCounting) ? 1 : 20);
   if (!lab.clusters.loaded || lab.clusters.error) {
     return (
       <LoadState
@@ -42,20 +38,68 @@ export function Clusters(props: IClustersProps): JSX.Element {
     );
   }
   return (
-    <ul className="jp-MulticloudCards" aria-label={trans.__('Clusters')}>
-      {clusters.map(cluster => (
-        <ClusterCard
-          key={`${cluster.gateway}/${cluster.name}`}
-          cluster={cluster}
-          now={now}
-          trans={trans}
-          onDashboard={() => props.onDashboard(cluster)}
-          onStop={() => props.onStop(cluster)}
-          onScale={(minimum, maximum) =>
-            props.onScale(cluster, minimum, maximum)
-          }
-        />
+    <>
+      {[...byGateway(clusters)].map(([gateway, there]) => (
+        <div key={gateway} className="jp-MulticloudClusterGroup">
+          <div
+            className="jp-MulticloudClusterGroup-title"
+            role="heading"
+            aria-level={3}
+          >
+            {gateway}{' '}
+            <span className="jp-MulticloudCard-region">{there[0].region}</span>
+          </div>
+          <ul
+            className="jp-MulticloudCards"
+            aria-label={trans.__('Clusters on %1', gateway)}
+          >
+            {there.map(cluster => (
+              <ClusterCard
+                key={cluster.name}
+                cluster={cluster}
+                now={now}
+                trans={trans}
+                {...callbacks}
+              />
+            ))}
+          </ul>
+        </div>
       ))}
-    </ul>
+    </>
   );
+}
+
+/** How many clusters run, else how many start, for the header of the section. */
+export function ClusterCount(props: {
+  lab: IMulticloudLab;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { lab, trans } = props;
+  useChanged(lab.clusters);
+  const count = (status: Cluster['status']) =>
+    lab.clusters.value.filter(cluster => cluster.status === status).length;
+  const [running, starting] = [count('RUNNING'), count('PENDING')];
+  return (
+    <span className="jp-MulticloudCount">
+      {running > 0
+        ? trans.__('%1 running', running)
+        : starting > 0
+          ? trans.__('%1 starting', starting)
+          : ''}
+    </span>
+  );
+}
+
+/** Whether its seconds are shown. */
+function isCounting({ status, stops_at }: Cluster): boolean {
+  return status === 'PENDING' || stops_at !== null;
+}
+
+function byGateway(clusters: readonly Cluster[]): Map<string, Cluster[]> {
+  const groups = new Map<string, Cluster[]>();
+  for (const cluster of clusters) {
+    const { gateway } = cluster;
+    groups.set(gateway, [...(groups.get(gateway) ?? []), cluster]);
+  }
+  return groups;
 }

@@ -35,3 +35,11 @@ function scaled(bytes: number, step: number, units: string[]): string {
   }
   return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
 }
+
+/** The time of workers together, from seconds, as `2.4 worker-hours`. */
+export function formatWork(seconds: number, trans: TranslationBundle): string {
+  const hours = seconds / 3600;
+  return hours < 0.1 && seconds > 0
+    ? trans.__('%1 worker-minutes', (seconds / 60).toFixed(1))
+    : trans.__('%1 worker-hours', hours.toFixed(hours < 100 ? 1 : 0));
+}

@@ -24,8 +24,10 @@ export interface IGatewaysProps {
 export function Gateways(props: IGatewaysProps): JSX.Element {
   const { lab, trans } = props;
   useChanged(lab.gateways);
-  const now = useNow(20);
   const gateways = lab.gateways.value;
+  const now = useNow(
+    gateways.some(({ state }) => state === 'unreachable') ? 1 : 20
+  );
   if (!lab.gateways.loaded || lab.gateways.error) {
     return (
       <LoadState
@@ -99,12 +101,14 @@ export function Gateways(props: IGatewaysProps): JSX.Element {
                   onClick={() => props.onSignIn(gateway)}
                   aria-label={trans.__('Sign in to %1', name)}
                 >
-                  {trans.__('Sign In')}
+                  {hasExpired(gateway)
+                    ? trans.__('Sign In Again')
+                    : trans.__('Sign In')}
                 </Button>
               ) : (
                 <Button
                   small
-                  onClick={() => void lab.gateways.refresh()}
+                  onClick={() => void lab.follow('gateways')}
                   aria-label={trans.__('Ask %1 again', name)}
                 >
                   {trans.__('Try Again')}
@@ -118,10 +122,16 @@ export function Gateways(props: IGatewaysProps): JSX.Element {
   );
 }
 
+/** Whether a sign-in was good before and is not any more: the message says so, and why. */
+function hasExpired({ state, message }: Gateway): boolean {
+  return state === 'sign-in-needed' && message.includes('sign in again');
+}
+
 /** Whether the message says more than the state and the button beside it do. */
-function saysMore({ state, auth, message }: Gateway): boolean {
-  const plain = state === 'sign-in-needed' && auth === 'basic';
-  return state !== 'signed-in' && !plain && message !== '';
+function saysMore(gateway: Gateway): boolean {
+  const { state, auth, name, message } = gateway;
+  const isPlain = auth === 'basic' && message.startsWith(`${name} wants`);
+  return state !== 'signed-in' && !isPlain && message !== '';
 }
 
 function stateOf(
@@ -138,14 +148,25 @@ function stateOf(
           : trans.__('signed in')
       };
     case 'sign-in-needed':
-      return { sign: '○', words: trans.__('sign-in needed') };
+      return hasExpired(gateway)
+        ? { sign: '▲', words: trans.__('sign in again') }
+        : { sign: '○', words: trans.__('sign-in needed') };
     default:
-      return {
-        sign: '▲',
-        words: trans.__(
-          'no answer for %1',
-          formatAge(now - gateway.since, trans)
-        )
-      };
+      return { sign: '▲', words: outageOf(gateway, now, trans) };
   }
+}
+
+function outageOf(
+  { since, retry_at }: Gateway,
+  now: number,
+  trans: TranslationBundle
+): string {
+  const age = formatAge(now - since, trans);
+  return retry_at === null || retry_at <= now
+    ? trans.__('no answer for %1', age)
+    : trans.__(
+        'no answer for %1, next try in %2',
+        age,
+        formatAge(Math.ceil(retry_at - now), trans)
+      );
 }

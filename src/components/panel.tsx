@@ -14,7 +14,7 @@ import type { Cluster, Gateway } from '../api/wire';
 import { CommandIDs } from '../commands';
 import { multicloudIcon } from '../icons';
 import type { IMulticloudLab } from '../tokens';
-import { Clusters } from './clusters';
+import { ClusterCount, Clusters } from './clusters';
 import { Datasets } from './datasets';
 import { Gateways } from './gateways';
 import { PanelHeader } from './panel-header';
@@ -67,17 +67,30 @@ export class MulticloudPanel extends SidePanel {
         new CommandToolbarButton({ commands, id, label: '' })
       );
     }
-    this._section(
+    const clusters = this._section(
       trans.__('Clusters'),
       <Clusters
         lab={lab}
         trans={trans}
         onDashboard={onCluster(CommandIDs.openDashboard)}
         onStop={onCluster(CommandIDs.stopCluster)}
+        onKeep={onCluster(CommandIDs.keepCluster)}
         onScale={options.scale}
       />
     );
-    this._section(
+    clusters.toolbar.addItem(
+      'count',
+      ReactWidget.create(<ClusterCount lab={lab} trans={trans} />)
+    );
+    clusters.toolbar.addItem(
+      CommandIDs.stopAllClusters,
+      new CommandToolbarButton({
+        commands,
+        id: CommandIDs.stopAllClusters,
+        label: ''
+      })
+    );
+    const gateways = this._section(
       trans.__('Gateways'),
       <Gateways
         lab={lab}
@@ -86,6 +99,14 @@ export class MulticloudPanel extends SidePanel {
         onSignOut={onGateway(CommandIDs.signOut)}
         onStart={onGateway(CommandIDs.startCluster)}
       />
+    );
+    gateways.toolbar.addItem(
+      CommandIDs.startClusters,
+      new CommandToolbarButton({
+        commands,
+        id: CommandIDs.startClusters,
+        label: ''
+      })
     );
     (this.content as AccordionPanel).setRelativeSizes([8, 3, 3]);
   }

@@ -5,11 +5,15 @@ import {
 } from '@jupyterlab/application';
 import { Dialog, ICommandPalette, showDialog } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { runIcon, stopIcon } from '@jupyterlab/ui-components';
 
 import { chooseGateway } from '../actions/choose-gateway';
 import { sayFailed } from '../actions/notify';
+// eslint-disable-next-line jupyter/prefer-lazy-imports -- it watches from the start
+import { IdleWarnings } from '../actions/warn-idle';
 import type { Cluster } from '../api/wire';
 import { argumentsOf, CommandIDs } from '../commands';
+import { isOwnAlive } from '../components/cluster-words';
 import { IMulticloudLab } from '../tokens';
 
 export const clustersPlugin: JupyterFrontEndPlugin<void> = {
@@ -32,6 +36,11 @@ export const clustersPlugin: JupyterFrontEndPlugin<void> = {
         cluster: cluster.name
       });
 
+    const callbacks = {
+      openDashboard: onCluster(CommandIDs.openDashboard),
+      stop: onCluster(CommandIDs.stopCluster)
+    };
+
     commands.addCommand(CommandIDs.startCluster, {
       label: trans.__('Start Cluster…'),
       caption: trans.__('Start a cluster on a gateway, with its options'),
@@ -44,15 +53,7 @@ export const clustersPlugin: JupyterFrontEndPlugin<void> = {
           const gateway = await chooseGateway(lab, name, trans);
           if (gateway) {
             const { startByHand } = await import('../actions/start-cluster');
-            await startByHand(
-              lab,
-              gateway,
-              {
-                openDashboard: onCluster(CommandIDs.openDashboard),
-                stop: onCluster(CommandIDs.stopCluster)
-              },
-              trans
-            );
+            await startByHand(lab, gateway, callbacks, trans);
           }
         } catch (error) {
           sayFailed(trans.__('No cluster was started'), error, trans);
@@ -71,29 +72,75 @@ export const clustersPlugin: JupyterFrontEndPlugin<void> = {
         ['gateway', 'cluster']
       ),
       execute: async args => {
-        const gateway = args.gateway as string;
-        const cluster = args.cluster as string;
-        const { button } = await showDialog({
-          title: trans.__('Stop the Cluster on %1?', gateway),
-          body: trans.__(
-            'Its workers stop, and what they hold in memory is lost.'
-          ),
-          buttons: [
-            Dialog.cancelButton({ label: trans.__('Cancel') }),
-            Dialog.warnButton({ label: trans.__('Stop') })
-          ]
-        });
-        if (!button.accept) {
-          return;
-        }
+        const { stopOne } = await import('../actions/stop-clusters');
+        const { gateway, cluster } = args as Record<string, string>;
+        await stopOne(lab, gateway, cluster, trans);
+      }
+    });
+
+    commands.addCommand(CommandIDs.stopAllClusters, {
+      label: trans.__('Stop All Clusters…'),
+      caption: trans.__('Stop the clusters of this lab on every gateway'),
+      icon: stopIcon,
+      describedBy: argumentsOf({}),
+      isEnabled: () => lab.clusters.value.some(isOwnAlive),
+      execute: async () => {
+        const { stopAll } = await import('../actions/stop-clusters');
+        await stopAll(lab, trans);
+      }
+    });
+    lab.clusters.changed.connect(() =>
+      commands.notifyCommandChanged(CommandIDs.stopAllClusters)
+    );
+
+    commands.addCommand(CommandIDs.keepCluster, {
+      label: trans.__('Keep Cluster'),
+      caption: trans.__('Do not stop an idle cluster for now'),
+      describedBy: argumentsOf(
+        {
+          gateway: trans.__('The name of the gateway'),
+          cluster: trans.__('The name of the cluster')
+        },
+        ['gateway', 'cluster']
+      ),
+      execute: async args => {
+        const { gateway, cluster } = args as Record<string, string>;
         try {
-          await lab.api.stopCluster(gateway, cluster);
+          await lab.api.keepCluster(gateway, cluster);
         } catch (error) {
-          sayFailed(trans.__('The cluster was not stopped'), error, trans);
+          const what = trans.__('The cluster on %1 is not kept', gateway);
+          sayFailed(what, error, trans);
         }
         await lab.clusters.refresh();
       }
     });
+
+    commands.addCommand(CommandIDs.startClusters, {
+      label: trans.__('Start Clusters on Several Gateways…'),
+      caption: trans.__(
+        'Start a cluster on each of the gateways that are signed in to, at once'
+      ),
+      icon: runIcon,
+      describedBy: argumentsOf({}),
+      isEnabled: () =>
+        lab.gateways.value.some(({ state }) => state === 'signed-in'),
+      execute: async () => {
+        const { startOnSeveral } = await import('../actions/start-several');
+        await startOnSeveral(lab, callbacks, trans);
+      }
+    });
+    lab.gateways.changed.connect(() =>
+      commands.notifyCommandChanged(CommandIDs.startClusters)
+    );
+
+    new IdleWarnings(
+      lab,
+      {
+        keep: onCluster(CommandIDs.keepCluster),
+        stop: onCluster(CommandIDs.stopCluster)
+      },
+      trans
+    );
 
     commands.addCommand(CommandIDs.signIn, {
       label: trans.__('Sign In to a Gateway…'),
@@ -159,6 +206,8 @@ export const clustersPlugin: JupyterFrontEndPlugin<void> = {
 
     for (const command of [
       CommandIDs.startCluster,
+      CommandIDs.startClusters,
+      CommandIDs.stopAllClusters,
       CommandIDs.signIn,
       CommandIDs.signOut
     ]) {

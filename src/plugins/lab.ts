@@ -5,6 +5,7 @@ import {
 } from '@jupyterlab/application';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 
+// eslint-disable-next-line jupyter/prefer-lazy-imports -- the lab asks with it from the start
 import { LabClient } from '../api/client';
 // eslint-disable-next-line jupyter/prefer-lazy-imports -- the token's value is needed at once
 import { Lab } from '../state/lab';
@@ -23,7 +24,8 @@ export const labPlugin: JupyterFrontEndPlugin<IMulticloudLab> = {
     settingRegistry: ISettingRegistry | null
   ): IMulticloudLab => {
     const lab = new Lab(new LabClient(app.serviceManager.serverSettings));
-    lab.listen(app.serviceManager.events.stream);
+    const { events, connectionFailure } = app.serviceManager;
+    lab.listen(events.stream, connectionFailure);
     if (settingRegistry) {
       const read = (settings: ISettingRegistry.ISettings) => {
         lab.cellStyle =

@@ -1,7 +1,8 @@
-/** Keeps a lab up to date: the server's events, and a slow poll for what no event tells. */
+/** Keeps a lab up to date: the server's events, and a slow poll for what no event told. */
 import { Event } from '@jupyterlab/services';
 import { IDisposable } from '@lumino/disposable';
 import { Poll } from '@lumino/polling';
+import { ISignal } from '@lumino/signaling';
 
 import type { Change } from '../api/wire';
 import type { Lab } from './lab';
@@ -9,22 +10,34 @@ import type { Lab } from './lab';
 /** The id of the schema of the server's events. */
 export const CHANGE_SCHEMA = 'https://events.multicloud-lab.org/change/v1';
 
-/** Milliseconds between questions while there are clusters, whose workers come and go untold. */
-const BUSY = 5_000;
-/** Milliseconds between questions while there are none. */
-const IDLE = 60_000;
+/** Milliseconds in which events are gathered, so that many are one question. */
+const GATHER = 200;
+/** Milliseconds between questions, in case that an event was missed. */
+const SELDOM = 60_000;
+/** Milliseconds between questions when the server was away. */
+const SOON = 3_000;
+/**
+ * Milliseconds after an outage in which to ask soon: JupyterLab may take half a minute to listen
+ * to events again, and says nothing when it does.
+ */
+const RECOVERY = 45_000;
 
 export class Feed implements IDisposable {
+  /**
+   * @param _lost - Emits when the Jupyter server does not answer somebody.
+   */
   constructor(
     private _lab: Lab,
-    private _events: Event.Stream
+    private _events: Event.Stream,
+    private _lost: ISignal<unknown, Error> | null = null
   ) {
     this._events.connect(this._onEvent, this);
-    this._lab.clusters.changed.connect(this._adjust, this);
+    this._lost?.connect(this._onLost, this);
+    document.addEventListener('visibilitychange', this._onVisible);
     this._poll = new Poll({
       name: 'multicloud-lab:feed',
       factory: () => this._tick(),
-      frequency: { interval: IDLE, backoff: true, max: 5 * IDLE },
+      frequency: { interval: SELDOM, backoff: false, max: SELDOM },
       standby: 'when-hidden',
       auto: false
     });
@@ -36,8 +49,10 @@ export class Feed implements IDisposable {
   }
 
   dispose(): void {
+    clearTimeout(this._timer);
+    document.removeEventListener('visibilitychange', this._onVisible);
     this._events.disconnect(this._onEvent, this);
-    this._lab.clusters.changed.disconnect(this._adjust, this);
+    this._lost?.disconnect(this._onLost, this);
     this._poll.dispose();
   }
 
@@ -48,28 +63,65 @@ export class Feed implements IDisposable {
       clusters
     ];
     // Catalogs change rarely, and then an event says so: only what is not here is asked for.
-    if (!status.loaded || status.error || !datasets.loaded || datasets.error) {
-      parts.push(status, datasets);
+    if (this._isRecovering || !status.loaded || status.error) {
+      parts.push(status);
+    }
+    if (!datasets.loaded || datasets.error) {
+      parts.push(datasets);
     }
     await Promise.all(parts.map(part => part.refresh()));
-    const failed = parts.find(part => part.error);
-    if (failed) {
-      throw failed.error; // The poll then backs off.
+    if (parts.some(part => part.error)) {
+      this._lostAt = Date.now();
+    }
+    this._setPace();
+  }
+
+  /** Whether the server was away a short time ago. */
+  private get _isRecovering(): boolean {
+    return Date.now() - this._lostAt < RECOVERY;
+  }
+
+  private _setPace(): void {
+    const interval = this._isRecovering ? SOON : SELDOM;
+    if (!this.isDisposed && this._poll.frequency.interval !== interval) {
+      this._poll.frequency = { interval, backoff: false, max: SELDOM };
+    }
+  }
+
+  private _onLost(): void {
+    const known = this._isRecovering;
+    this._lostAt = Date.now();
+    this._setPace();
+    if (!known) {
+      void this._poll.refresh();
     }
   }
 
   private _onEvent(_: Event.IManager, event: Event.Emission): void {
     if (event.schema_id === CHANGE_SCHEMA) {
-      void this._lab.follow((event as unknown as Change).topic);
+      this._topics.add((event as unknown as Change).topic);
+      this._gather();
     }
   }
 
-  private _adjust(): void {
-    const interval = this._lab.clusters.value.length > 0 ? BUSY : IDLE;
-    if (this._poll.frequency.interval !== interval) {
-      this._poll.frequency = { interval, backoff: true, max: 5 * IDLE };
+  private _gather(): void {
+    // A page that nobody sees asks when somebody does.
+    if (!document.hidden && this._timer === undefined && this._topics.size) {
+      this._timer = setTimeout(() => {
+        this._timer = undefined;
+        const topics = [...this._topics];
+        this._topics.clear();
+        for (const topic of topics) {
+          void this._lab.follow(topic);
+        }
+      }, GATHER);
     }
   }
+
+  private _onVisible = () => this._gather();
 
   private _poll: Poll;
+  private _topics = new Set<Change['topic']>();
+  private _timer: ReturnType<typeof setTimeout> | undefined;
+  private _lostAt = -Infinity;
 }

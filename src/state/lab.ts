@@ -1,6 +1,7 @@
 /** All that the panel and the commands know, as the server said it. */
 import { Event } from '@jupyterlab/services';
 import { IDisposable } from '@lumino/disposable';
+import { ISignal } from '@lumino/signaling';
 
 import { LabClient } from '../api/client';
 import type {
@@ -51,10 +52,14 @@ export class Lab implements IMulticloudLab, IDisposable {
     await this.ask();
   }
 
-  /** Stay up to date from now on. */
-  listen(events: Event.Stream): void {
+  /**
+   * Stay up to date from now on.
+   *
+   * @param lost - Emits when the Jupyter server does not answer.
+   */
+  listen(events: Event.Stream, lost: ISignal<unknown, Error> | null = null) {
     this._feed?.dispose();
-    this._feed = new Feed(this, events);
+    this._feed = new Feed(this, events, lost);
   }
 
   /** Ask again for what a change is about. */

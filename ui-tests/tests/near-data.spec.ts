@@ -38,7 +38,9 @@ test('opens a dataset near its data, and its cells run there', async ({
       'mcl.open_dataset("pangeo/atmosphere/era5")'
     );
     await expect(panel.cluster('gcp-iowa')).toContainText('running');
-    await expect(panel.cluster('gcp-iowa')).toContainText('gcp:us-central1');
+    await expect(panel.cluster('gcp-iowa')).toHaveAccessibleName(
+      'Cluster on gcp-iowa in gcp:us-central1, running'
+    );
     await expect(panel.cluster('gcp-iowa')).toContainText('1 worker');
   });
 
@@ -104,15 +106,16 @@ test('opens two datasets together, each beside its data, side by side', async ({
     await cluster.getByRole('spinbutton', { name: 'Fewest workers' }).fill('2');
     await page.keyboard.press('Enter');
     await expect(cluster).toContainText('2 workers');
+    await page
+      .getByRole('button', { name: /^Stop the clusters of this lab/ })
+      .click();
+    const dialog = page.getByRole('dialog');
+    await expect(dialog.getByRole('listitem')).toHaveText([
+      /^aws-oregon running · 2 workers/,
+      /^gcp-iowa running/
+    ]);
+    await dialog.getByRole('button', { name: 'Stop All' }).click();
     for (const gateway of ['aws-oregon', 'gcp-iowa']) {
-      await panel
-        .cluster(gateway)
-        .getByRole('button', { name: /stop/i })
-        .click();
-      await page
-        .getByRole('dialog')
-        .getByRole('button', { name: /stop/i })
-        .click();
       await expect(panel.cluster(gateway)).toHaveCount(0);
     }
   });

@@ -6,7 +6,7 @@ import * as React from 'react';
 import { cluster, FakeServer, gateway } from '../../__tests__/fake-server';
 import { LabClient } from '../../api/client';
 import { Lab } from '../../state/lab';
-import { Clusters } from '../clusters';
+import { ClusterCount, Clusters } from '../clusters';
 import { Gateways } from '../gateways';
 import { PanelHeader } from '../panel-header';
 
@@ -29,6 +29,7 @@ describe('sections of the panel', () => {
     const onScale = jest.fn();
     const onStop = jest.fn();
     const onDashboard = jest.fn();
+    const onKeep = jest.fn();
 
     beforeEach(() => {
       jest.clearAllMocks();
@@ -39,6 +40,7 @@ describe('sections of the panel', () => {
           onScale={onScale}
           onStop={onStop}
           onDashboard={onDashboard}
+          onKeep={onKeep}
         />
       );
     });
@@ -48,11 +50,96 @@ describe('sections of the panel', () => {
 
     it('should show where, how and how large a cluster is, and for what', () => {
       set(cluster('x', { started: Date.now() / 1000 - 840 }));
-      const text = screen.getByRole('listitem').textContent;
-      expect(text).toContain('aws:us-west-2');
-      expect(text).toContain('running');
-      expect(text).toContain('2 workers · 4 cores · 8.0 GiB');
-      expect(text).toContain('opened for PRECT · 14 min');
+      const card = screen.getByRole('listitem', {
+        name: 'Cluster on aws-oregon in aws:us-west-2, running'
+      });
+      expect(screen.getByRole('heading').textContent).toBe(
+        'aws-oregon aws:us-west-2'
+      );
+      expect(card.textContent).toContain('● running2 workers (1–4)');
+      expect(card.textContent).toContain('4 cores · 8.0 GiB · 0 tasks');
+      expect(card.textContent).toContain('opened for PRECT · 14 min');
+    });
+
+    it('should put the clusters of each gateway together', () => {
+      set(
+        cluster('x'),
+        cluster('y', { gateway: 'gcp-iowa', region: 'gcp:us-central1' }),
+        cluster('z')
+      );
+      const names = screen
+        .getAllByRole('list')
+        .map(list => [list.getAttribute('aria-label'), list.children.length]);
+      expect(names).toEqual([
+        ['Clusters on aws-oregon', 2],
+        ['Clusters on gcp-iowa', 1]
+      ]);
+    });
+
+    it('should say what a cluster has cost, and who started it elsewhere', () => {
+      const started = Date.now() / 1000 - 7200;
+      set(
+        cluster('x', { started, worker_seconds: 8640 }),
+        cluster('y', { started, dataset: null, ours: false, owner: 'ann' }),
+        cluster('z', { started, dataset: null, worker_seconds: 90 })
+      );
+      const texts = screen.getAllByRole('listitem').map(c => c.textContent);
+      expect(texts[0]).toContain('opened for PRECT · 2 h · 2.4 worker-hours');
+      expect(texts[1]).toContain('started elsewhere by ann · 2 h');
+      expect(texts[2]).toContain('started by hand · 2 h · 1.5 worker-minutes');
+    });
+
+    it('should warn before it is stopped for being idle, and offer to keep it', async () => {
+      const now = Date.now() / 1000;
+      const idle_since = now - 16 * 60 - 5;
+      set(cluster('x', { idle_since: now - 185 }));
+      expect(screen.getByText('Idle for 3 min')).toBeTruthy();
+      expect(screen.queryByRole('button', { name: /^Keep/ })).toBeNull();
+      set(cluster('x', { idle_since, stops_at: now + 14 * 60 + 5 }));
+      expect(screen.getByText('Idle for 16 min: stops in 14 min')).toBeTruthy();
+      await user.click(
+        screen.getByRole('button', { name: 'Keep the cluster on aws-oregon' })
+      );
+      expect(onKeep).toHaveBeenCalledWith(
+        expect.objectContaining({ name: 'x' })
+      );
+    });
+
+    it('should say that the gateway capped it', () => {
+      set(cluster('x', { message: 'Capped at 4 by the gateway.' }));
+      expect(screen.getByText('Capped at 4 by the gateway.')).toBeTruthy();
+    });
+
+    it('should count the seconds of a start without a question, and let it be cancelled', async () => {
+      jest.useFakeTimers({ now: 2_000_000_000_000 });
+      try {
+        set(cluster('x', { status: 'PENDING', started: 2_000_000_000 - 12 }));
+        const text = () => screen.getByRole('listitem').textContent;
+        expect(text()).toContain('starting… 12 s');
+        expect(text()).toContain(
+          'Waiting for aws-oregon to start its scheduler.'
+        );
+        act(() => void jest.advanceTimersByTime(3000));
+        expect(text()).toContain('starting… 15 s');
+      } finally {
+        jest.useRealTimers();
+      }
+      expect(server.calls).toEqual([]);
+      await user.click(
+        screen.getByRole('button', {
+          name: 'Cancel the start of the cluster on aws-oregon'
+        })
+      );
+      expect(onStop).toHaveBeenCalledWith(
+        expect.objectContaining({ name: 'x' })
+      );
+    });
+
+    it('should say which workers are waited for', () => {
+      set(cluster('x', { workers: 0, minimum: 2 }));
+      expect(
+        screen.getByText('Waiting for workers: 0 of 2 are there.')
+      ).toBeTruthy();
     });
 
     it('should say that it does not know the workers', () => {
@@ -64,17 +151,20 @@ describe('sections of the panel', () => {
 
     it('should offer no dashboards and no workers while it starts', () => {
       set(cluster('x', { status: 'PENDING', dashboard: null }));
-      const open = screen.getByRole<HTMLButtonElement>('button', {
-        name: 'Dashboard'
-      });
-      expect(open.disabled).toBe(true);
+      expect(screen.queryByRole('button', { name: 'Dashboard' })).toBeNull();
       expect(screen.queryByText(/2 workers/)).toBeNull();
     });
 
-    it('should say why one failed, and not offer to stop it', () => {
+    it('should say why one failed, and take it off the list, not stop it', async () => {
       set(cluster('x', { status: 'FAILED', message: 'no quota' }));
       expect(screen.getByText('no quota')).toBeTruthy();
       expect(screen.queryByRole('button', { name: /^Stop/ })).toBeNull();
+      await user.click(
+        screen.getByRole('button', {
+          name: 'Dismiss the failed cluster on aws-oregon'
+        })
+      );
+      expect(onStop).toHaveBeenCalledTimes(1);
     });
 
     it('should hand over which one to stop and to look at', async () => {
@@ -166,9 +256,81 @@ describe('sections of the panel', () => {
       ).toBeNull();
     });
 
+    it('should say when it is tried next, and try at once if asked to', async () => {
+      jest.useFakeTimers({ now: 2_000_000_000_000 });
+      try {
+        act(() =>
+          lab.gateways.set([
+            gateway('azure', {
+              state: 'unreachable',
+              message: 'azure does not answer.',
+              since: 2_000_000_000 - 180,
+              retry_at: 2_000_000_000 + 20
+            })
+          ])
+        );
+        const text = () => screen.getByRole('listitem').textContent;
+        expect(text()).toContain('no answer for 3 min, next try in 20 s');
+        act(() => void jest.advanceTimersByTime(5000));
+        expect(text()).toContain('next try in 15 s');
+        act(() => void jest.advanceTimersByTime(20_000));
+        expect(text()).not.toContain('next try');
+        expect(server.calls).toEqual([]);
+      } finally {
+        jest.useRealTimers();
+      }
+      await user.click(screen.getByRole('button', { name: 'Ask azure again' }));
+      expect(server.asked('GET gateways')).toHaveLength(1);
+    });
+
+    it('should ask to sign in again with the cause, when a sign-in has expired', async () => {
+      const message =
+        'gcp refused the sign-in, although it was good before; sign in again: sign in with its user name and password.';
+      act(() =>
+        lab.gateways.set([
+          gateway('gcp', { state: 'sign-in-needed', message }),
+          gateway('aws', {
+            state: 'sign-in-needed',
+            message: 'aws wants a sign-in: sign in with its user name.'
+          })
+        ])
+      );
+      expect(screen.getByText(message)).toBeTruthy();
+      expect(screen.queryByText(/aws wants a sign-in/)).toBeNull();
+      const words = screen
+        .getAllByRole('listitem')
+        .map(item => item.getAttribute('aria-label'));
+      expect(words).toEqual([
+        'Gateway gcp in aws:us-west-2, sign in again',
+        'Gateway aws in aws:us-west-2, sign-in needed'
+      ]);
+      await user.click(screen.getByText('Sign In Again'));
+      expect(onSignIn).toHaveBeenCalledWith(
+        expect.objectContaining({ name: 'gcp' })
+      );
+    });
+
     it('should invite to add a gateway', () => {
       act(() => lab.gateways.set([]));
       expect(screen.getByText(/No gateways yet/)).toBeTruthy();
+    });
+  });
+
+  describe('ClusterCount', () => {
+    it('should say how many run and start', () => {
+      const { container } = render(<ClusterCount lab={lab} trans={trans} />);
+      expect(container.textContent).toBe('');
+      act(() =>
+        lab.clusters.set([
+          cluster('x'),
+          cluster('y'),
+          cluster('z', { status: 'PENDING' }),
+          cluster('f', { status: 'FAILED' })
+        ])
+      );
+      expect(container.textContent).toBe('2 running');
+      act(() => lab.clusters.set([cluster('z', { status: 'PENDING' })]));
+      expect(container.textContent).toBe('1 starting');
     });
   });
 

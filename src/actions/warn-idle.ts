@@ -1,0 +1,85 @@
+/** Warns before a cluster is stopped for being idle, once each time, with a way to keep it. */
+import { Notification } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { IDisposable } from '@lumino/disposable';
+
+import type { Cluster } from '../api/wire';
+import { idleOf } from '../components/cluster-words';
+import type { IMulticloudLab } from '../tokens';
+
+export interface IIdleCallbacks {
+  keep(cluster: Cluster): void;
+  stop(cluster: Cluster): void;
+}
+
+export class IdleWarnings implements IDisposable {
+  constructor(
+    private _lab: IMulticloudLab,
+    private _callbacks: IIdleCallbacks,
+    private _trans: TranslationBundle
+  ) {
+    _lab.clusters.changed.connect(this._look, this);
+    this._look();
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    this._isDisposed = true;
+    this._lab.clusters.changed.disconnect(this._look, this);
+  }
+
+  private _look(): void {
+    const { clusters } = this._lab;
+    if (!clusters.loaded || clusters.error) {
+      return; // What is known is old.
+    }
+    const idle = new Set<string>();
+    for (const cluster of clusters.value) {
+      if (cluster.status !== 'RUNNING' || cluster.stops_at === null) {
+        continue;
+      }
+      const key = `${cluster.gateway}/${cluster.name}`;
+      idle.add(key);
+      if (!this._shown.has(key)) {
+        this._shown.set(key, this._warn(cluster));
+      }
+    }
+    for (const [key, notification] of this._shown) {
+      if (!idle.has(key)) {
+        this._shown.delete(key);
+        Notification.dismiss(notification);
+      }
+    }
+  }
+
+  private _warn(cluster: Cluster): string {
+    const trans = this._trans;
+    return Notification.warning(
+      trans.__(
+        'Cluster on %1. %2.',
+        cluster.gateway,
+        idleOf(cluster, Date.now() / 1000, trans)
+      ),
+      {
+        autoClose: false,
+        actions: [
+          {
+            label: trans.__('Keep'),
+            callback: () => this._callbacks.keep(cluster)
+          },
+          {
+            label: trans.__('Stop Now'),
+            callback: () => this._callbacks.stop(cluster)
+          }
+        ]
+      }
+    );
+  }
+
+  private _isDisposed = false;
+  /** The ids of the notifications, by cluster. */
+  private _shown = new Map<string, string>();
+}

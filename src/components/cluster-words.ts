@@ -1,0 +1,142 @@
+/** What is said of a cluster: its state, its size, what it was started for, and how idle it is. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { Cluster } from '../api/wire';
+import { formatAge, formatMemory, formatWork } from './format';
+
+export interface IWords {
+  /** An icon that says the same as the words, for a glance. */
+  sign: string;
+  words: string;
+}
+
+/** Whether it has, or is to have, workers that cost money. */
+export function isAlive({ status }: Cluster): boolean {
+  return status === 'RUNNING' || status === 'PENDING';
+}
+
+/**
+ * Whether it is alive, and this lab started it.
+ *
+ * Others may be of somebody else who signs in with the same name: they are stopped one by one.
+ */
+export function isOwnAlive(cluster: Cluster): boolean {
+  return cluster.ours && isAlive(cluster);
+}
+
+/** The end of its name, enough to tell it from others on its gateway. */
+export function shortName({ name }: Cluster): string {
+  const own = name.slice(name.lastIndexOf('.') + 1);
+  return own.length > 7 ? `${own.slice(0, 6)}…` : own;
+}
+
+/**
+ * Its state.
+ *
+ * @param now - Seconds since 1970.
+ */
+export function stateOf(
+  cluster: Cluster,
+  now: number,
+  trans: TranslationBundle
+): IWords {
+  switch (cluster.status) {
+    case 'PENDING':
+      return {
+        sign: '◌',
+        words: trans.__('starting… %1', formatAge(now - cluster.started, trans))
+      };
+    case 'RUNNING':
+      return { sign: '●', words: trans.__('running') };
+    case 'STOPPING':
+      return { sign: '◌', words: trans.__('stopping…') };
+    case 'FAILED':
+      return { sign: '▲', words: trans.__('failed') };
+    default:
+      return { sign: '○', words: trans.__('stopped') };
+  }
+}
+
+/** What is waited for; empty if nothing is. */
+export function waitsFor(cluster: Cluster, trans: TranslationBundle): string {
+  if (cluster.status === 'PENDING') {
+    return trans.__('Waiting for %1 to start its scheduler.', cluster.gateway);
+  }
+  const { status, workers, minimum } = cluster;
+  return status === 'RUNNING' && workers !== null && workers < (minimum ?? 0)
+    ? trans.__('Waiting for workers: %1 of %2 are there.', workers, minimum)
+    : '';
+}
+
+/** Its workers and their bounds, as `6 workers (1–200)`. */
+export function workersOf(cluster: Cluster, trans: TranslationBundle): string {
+  const { workers, minimum, maximum } = cluster;
+  const count =
+    workers === null
+      ? trans.__('workers not known')
+      : trans._n('%1 worker', '%1 workers', workers);
+  return minimum === null || maximum === null
+    ? count
+    : trans.__('%1 (%2–%3)', count, minimum, maximum);
+}
+
+/** Cores, memory and tasks, as far as they are known. */
+export function loadOf(cluster: Cluster, trans: TranslationBundle): string {
+  const { cores, memory, tasks } = cluster;
+  return [
+    cores !== null && trans._n('%1 core', '%1 cores', cores),
+    memory !== null && formatMemory(memory),
+    tasks !== null && trans._n('%1 task', '%1 tasks', tasks)
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+/** What or who it was started for, when, and what it has cost in worker-hours. */
+export function originOf(
+  cluster: Cluster,
+  now: number,
+  trans: TranslationBundle
+): string {
+  const { dataset, ours, owner, worker_seconds } = cluster;
+  const age = formatAge(now - cluster.started, trans);
+  const elsewhere = owner
+    ? trans.__('started elsewhere by %1', owner)
+    : trans.__('started elsewhere');
+  const why = dataset
+    ? trans.__('opened for %1', dataset.split('/').pop())
+    : ours
+      ? trans.__('started by hand')
+      : elsewhere;
+  return [
+    why,
+    dataset && !ours && elsewhere,
+    age,
+    worker_seconds !== null && formatWork(worker_seconds, trans)
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+/**
+ * How idle it is, and when it is stopped for that; empty if it is not.
+ *
+ * @param now - Seconds since 1970.
+ */
+export function idleOf(
+  { status, idle_since, stops_at }: Cluster,
+  now: number,
+  trans: TranslationBundle
+): string {
+  if (status !== 'RUNNING' || idle_since === null) {
+    return '';
+  }
+  const idle = formatAge(now - idle_since, trans);
+  return stops_at === null
+    ? trans.__('Idle for %1', idle)
+    : trans.__(
+        'Idle for %1: stops in %2',
+        idle,
+        formatAge(stops_at - now, trans)
+      );
+}

@@ -117,8 +117,9 @@ def document() -> dict[str, Any]:
                 "cookie": {
                     "type": "apiKey",
                     "in": "cookie",
-                    "name": "username-…",
-                    "description": "The login of the Jupyter server; changes want X-XSRFToken too.",
+                    "name": "username-host-port",
+                    "description": "The login of the Jupyter server at that host and port; "
+                    "changes want X-XSRFToken too.",
                 },
                 "kernel": {
                     "type": "apiKey",

@@ -196,10 +196,14 @@ class Beside:
         try:
             connections = self._loop.run(together(), tick=line.tick)
         except BaseExceptionGroup as group:
-            raise group.exceptions[0] from None
+            first = group.exceptions[0]
+        else:
+            return [self._clients.client(connection) for connection in connections]
         finally:
             line.clear()
-        return [self._clients.client(connection) for connection in connections]
+        # Outside of the handler: IPython shows an error that a group is the context of as text,
+        # and does not tell the notebook that the cell failed.
+        raise first
 
     async def _signed_in(
         self, ask: Callable[[], Awaitable[r.Connection]], line: StatusLine

@@ -86,7 +86,7 @@ class DemoGateway:
         }
 
 
-def start_gateway(processes: Processes, name: str, region: str) -> DemoGateway:
+def start_gateway(processes: Processes, name: str, region: str, *, more: str = "") -> DemoGateway:
     """Start a gateway, without waiting for it.
 
     Parameters
@@ -96,6 +96,8 @@ def start_gateway(processes: Processes, name: str, region: str) -> DemoGateway:
         As users see it.
     region : str
         Its schedulers and workers carry it in their environment as ``MULTICLOUD_REGION``.
+    more : str
+        Lines for the end of its configuration.
     """
     private, http, tcp = free_ports(3)
     directory = processes.state_dir / "gateways" / name
@@ -112,7 +114,7 @@ def start_gateway(processes: Processes, name: str, region: str) -> DemoGateway:
     }
     config = directory / "dask_gateway_config.py"
     config.touch(mode=0o600)
-    config.write_text(_CONFIG.format(settings=settings))
+    config.write_text(_CONFIG.format(settings=settings) + more)
     program = Path(sysconfig.get_path("scripts")) / "dask-gateway-server"
     processes.start(f"gateway-{name}", [str(program), "-f", str(config)])
     return DemoGateway(
@@ -132,7 +134,7 @@ def wait_for(processes: Processes, gateway: DemoGateway) -> None:
 
 
 def start_and_wait(
-    processes: Processes, names: dict[str, str], attempts: int = 3
+    processes: Processes, names: dict[str, str], attempts: int = 3, *, more: str = ""
 ) -> tuple[DemoGateway, ...]:
     """Start gateways side by side and wait for all of them.
 
@@ -143,8 +145,12 @@ def start_and_wait(
         The region of each gateway's name.
     attempts : int
         How often: a port that was free a moment ago may be taken by somebody else meanwhile.
+    more : str
+        As for :func:`start_gateway`.
     """
-    started = {name: start_gateway(processes, name, region) for name, region in names.items()}
+    started = {
+        name: start_gateway(processes, name, region, more=more) for name, region in names.items()
+    }
     for name, region in names.items():
         for attempt in range(attempts):
             try:
@@ -152,7 +158,7 @@ def start_and_wait(
             except ProcessFailedError:
                 if attempt == attempts - 1:
                     raise
-                started[name] = start_gateway(processes, name, region)
+                started[name] = start_gateway(processes, name, region, more=more)
             else:
                 break
     return tuple(started.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import secrets
 import shutil
@@ -67,6 +68,8 @@ class KernelDoor:
         """
         url = server_url
         self._socket = self._place()
+        # JupyterHub may interrupt a server, which then ends without closing its extensions.
+        atexit.register(self._remove)
         if self._socket is not None:
             # Server and directory are the user's only; so is the socket in it.
             self._server = HTTPServer(application)
@@ -83,6 +86,10 @@ class KernelDoor:
         if self._server is not None:
             self._server.stop()
             await self._server.close_all_connections()
+        self._remove()
+        atexit.unregister(self._remove)
+
+    def _remove(self) -> None:
         if self._socket is not None:
             self._socket.unlink(missing_ok=True)
         if self._own_directory is not None:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from benchmarks import list_catalog, locate_buckets, open_near_data, search_datasets
+from benchmarks import (
+    list_catalog,
+    locate_buckets,
+    one_hanging,
+    open_near_data,
+    search_datasets,
+)
 from benchmarks.table import render
 
 
@@ -13,6 +19,7 @@ def main() -> None:
         *search_datasets.run(),
         *locate_buckets.run(),
         open_near_data.run(),
+        one_hanging.run(),
     ]
     print(render(rows))
 

@@ -108,7 +108,8 @@ class IdleKeeper:
         """Say why a cluster was stopped, if it was for being idle."""
         if name not in self._stopped:
             return ""
-        return f"stopped, since nothing was computed there for {self._limit / 60:g} min"
+        long = f"{self._limit:.0f} s" if self._limit < 120 else f"{self._limit / 60:.0f} min"
+        return f"stopped, since nothing was computed there for {long}"
 
     async def keep(self, name: str) -> None:
         """Let a cluster be idle for the whole time once more."""

@@ -1,0 +1,233 @@
+"""Idle clusters are seen, warned of and stopped; whoever works, or is another's, is left alone."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from dask_gateway.client import GatewaySecurity
+from distributed import Client
+
+from multicloud_lab.config import GatewayConfig
+from multicloud_lab.demo.gateways import DemoGateway
+from multicloud_lab.errors import ClusterNotFoundError
+from multicloud_lab.gateways import GatewayPool, idle
+from multicloud_lab.gateways.book import Book
+from multicloud_lab.gateways.counts import Counts
+from multicloud_lab.gateways.idle import IdleKeeper
+from multicloud_lab.gateways.session import GatewaySession
+from multicloud_lab.records import Change, Cluster, SignIn
+
+pytestmark = pytest.mark.asyncio
+Configure = Callable[..., GatewayConfig]
+MakePool = Callable[..., Awaitable[GatewayPool]]
+Until = Callable[..., Awaitable[Cluster]]
+
+
+async def start(pool: GatewayPool, minimum: int = 0) -> str:
+    cluster, _ = await pool.start_cluster(
+        "aws-oregon", minimum=minimum, maximum=2, options={}, dataset=None, reuse=False
+    )
+    return cluster.name
+
+
+async def heard(changes: list[Change], name: str, action: str, within: float, why: str) -> None:
+    """Wait until a change was told, by the pool that knows why."""
+    for _ in range(int(within / 0.1)):
+        for change in changes:
+            if (change.cluster, change.action) == (name, action) and why in change.message:
+                return
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"never heard of {action}: {changes}")
+
+
+@pytest.fixture
+def gateway(configure: Configure, aws: DemoGateway, user: str) -> GatewayConfig:
+    """A gateway whose clusters are stopped when they were idle for 8 seconds."""
+    return configure(aws, user, idle_minutes=8 / 60)
+
+
+async def test_an_idle_cluster_is_warned_of_kept_and_stopped(
+    make_pool: MakePool,
+    gateway: GatewayConfig,
+    aws: DemoGateway,
+    until: Until,
+    changes: list[Change],
+    tmp_path: Path,
+) -> None:
+    pool = await make_pool(gateway, book=tmp_path / "book")
+    notebook = await make_pool(gateway.model_copy(update={"idle_minutes": 0}))
+    for each in (pool, notebook):
+        await each.sign_in("aws-oregon", SignIn(password=aws.password))
+    ours, theirs = await start(pool), await start(notebook)
+
+    seen = await until(pool, ours, lambda each: each.idle_since is not None)
+    assert (seen.status, seen.tasks, seen.ours, seen.stops_at) == ("RUNNING", 0, True, None)
+    assert time.time() - 5 < (seen.idle_since or 0) <= time.time()
+
+    warned = await until(pool, ours, lambda each: each.stops_at is not None)
+    assert warned.stops_at == pytest.approx((warned.idle_since or 0) + 8)
+    assert time.time() >= (warned.idle_since or 0) + 4
+    await heard(changes, ours, "idle", 1, "")
+
+    kept = await pool.keep("aws-oregon", ours)
+    assert kept.stops_at is None
+    assert kept.idle_since == warned.idle_since  # that does not make it less idle
+    at = time.time()
+
+    await heard(changes, ours, "stopped", 20, "nothing was computed there for 8 s")
+    assert time.time() - at >= 8
+    assert (
+        changes.count(Change(topic="clusters", action="idle", gateway="aws-oregon", cluster=ours))
+        == 2
+    )
+    for _ in range(50):
+        if ours not in [each.name for each in await pool.clusters()]:
+            break
+        await asyncio.sleep(0.2)
+
+    # What the lab has not started is shown, and left alone.
+    other = await until(pool, theirs, lambda each: each.idle_since is not None)
+    assert time.time() - (other.idle_since or 0) > 8
+    assert (other.status, other.ours, other.stops_at) == ("RUNNING", False, None)
+    assert ours not in [each.name for each in await pool.clusters()]
+    with pytest.raises(ClusterNotFoundError):
+        await pool.keep("aws-oregon", "nobody")
+
+
+async def test_a_cluster_at_work_is_not_idle_and_what_it_uses_is_counted(
+    make_pool: MakePool,
+    gateway: GatewayConfig,
+    aws: DemoGateway,
+    until: Until,
+    changes: list[Change],
+    tmp_path: Path,
+) -> None:
+    pool = await make_pool(gateway, book=tmp_path / "book")
+    await pool.sign_in("aws-oregon", SignIn(password=aws.password))
+    name = await start(pool, minimum=1)
+    given = await pool.connection("aws-oregon", name)
+    security = GatewaySecurity(tls_key=given.tls_key, tls_cert=given.tls_cert)
+    async with Client(  # type: ignore[no-untyped-call]
+        given.scheduler_address, security=security, asynchronous=True, set_as_default=False
+    ) as client:
+        work = [client.submit(time.sleep, 11, key=f"work-{i}") for i in range(2)]
+        busy = await until(pool, name, lambda each: bool(each.tasks))
+        assert busy.idle_since is None
+        began = time.monotonic()
+        while not all(future.done() for future in work):
+            (seen,) = await pool.clusters()
+            assert (seen.idle_since, seen.stops_at) == (None, None)
+            await asyncio.sleep(0.5)
+        took = time.monotonic() - began
+        # A look sees it idle at the earliest when the last task has ended.
+        idle_since = (await until(pool, name, lambda each: each.idle_since is not None)).idle_since
+    (seen,) = await pool.clusters()
+    assert seen.worker_seconds is not None
+    assert took - 4 < seen.worker_seconds < 2 * (took + 15)
+    assert not [each for each in changes if each.action == "idle"]
+    assert idle_since is not None
+
+    # Another lab, after a restart, goes on counting; but nobody knows what was in between.
+    await pool.close()
+    again = await make_pool(gateway, book=tmp_path / "book")
+    began_again = time.time()
+    await again.sign_in("aws-oregon", SignIn(password=aws.password))
+    after = await until(again, name, lambda each: each.idle_since is not None)
+    assert (after.idle_since or 0) >= began_again
+    assert (after.worker_seconds or 0) >= seen.worker_seconds
+    assert after.ours
+
+
+class Clock:
+    """Stands for the time of the room under test."""
+
+    def __init__(self) -> None:
+        self.now = 1_000_000.0
+
+    def time(self) -> float:
+        return self.now
+
+
+BUSY = Counts(2, 2, None, tasks=3, pulse=(3,))
+QUIET = Counts(2, 2, None, tasks=0, pulse=(0,))
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(idle, "time", clock)
+    return clock
+
+
+@pytest.fixture
+def keeper(gateway: GatewayConfig, clock: Clock, tmp_path: Path) -> IdleKeeper:
+    config = gateway.model_copy(update={"idle_minutes": 5.0})
+    return IdleKeeper(GatewaySession(config, lambda _: None), Book(tmp_path / "b"), lambda _: None)
+
+
+async def look(keeper: IdleKeeper, clock: Clock, after: float, counts: Counts | None) -> float:
+    """Have a look, and say for how long the cluster is idle; or -1."""
+    clock.now += after
+    usages = keeper._book.usages("aws-oregon")
+    await keeper.attend({"c": counts} if counts else {}, {"c"}, usages)
+    since = keeper.activity("c").idle_since
+    return -1 if since is None else clock.now - since
+
+
+async def test_what_cannot_be_told_is_not_idle(keeper: IdleKeeper, clock: Clock) -> None:
+    assert await look(keeper, clock, 0, BUSY) == -1
+    assert await look(keeper, clock, 10, QUIET) == 0
+    assert await look(keeper, clock, 10, QUIET) == 10
+    assert await look(keeper, clock, 10, None) == -1  # the counts cannot be read
+    assert await look(keeper, clock, 10, QUIET) == 0
+    assert await look(keeper, clock, 30, QUIET) == 30
+    changed = Counts(2, 2, None, tasks=0, pulse=(1,))  # something was done between two looks
+    assert await look(keeper, clock, 10, changed) == 0
+    assert await look(keeper, clock, 50, changed) == 50
+    assert await look(keeper, clock, 8 * 3600, changed) == 0  # the lid of a laptop was closed
+    assert await look(keeper, clock, 20, changed) == 20
+    assert await look(keeper, clock, -3600, changed) == 0  # a clock was set back
+    assert await look(keeper, clock, 10, changed) == 10
+    keeper.forget()
+    assert await look(keeper, clock, 10, changed) == 0
+
+
+async def test_nothing_is_stopped_that_was_not_warned_of(keeper: IdleKeeper, clock: Clock) -> None:
+    await look(keeper, clock, 0, QUIET)
+    for _ in range(4):
+        await look(keeper, clock, 30, QUIET)
+    assert keeper.activity("c").stops_at is None
+    await look(keeper, clock, 30, QUIET)  # half of the time
+    assert keeper.activity("c").stops_at == clock.now + 150
+    await keeper.keep("c")
+    assert keeper.activity("c").stops_at is None
+    await look(keeper, clock, 30, QUIET)
+    assert keeper.activity("c").stops_at is None
+    for _ in range(4):
+        await look(keeper, clock, 30, QUIET)
+    assert keeper.activity("c").stops_at == clock.now + 150
+    await look(keeper, clock, 30, BUSY)
+    assert keeper.activity("c").stops_at is None
+
+
+async def test_two_labs_do_not_count_the_same_twice(
+    gateway: GatewayConfig, clock: Clock, tmp_path: Path
+) -> None:
+    keepers = [
+        IdleKeeper(GatewaySession(gateway, lambda _: None), Book(tmp_path / "b"), lambda _: None)
+        for _ in range(2)
+    ]
+    for keeper in keepers:
+        await look(keeper, clock, 0, BUSY)
+    for _ in range(60):
+        clock.now += 5
+        for keeper in keepers:
+            await look(keeper, clock, 0, BUSY)
+    for keeper in keepers:
+        await keeper.write()
+    used = Book(tmp_path / "b").usages("aws-oregon")["c"].worker_seconds
+    assert used == pytest.approx(2 * 300)

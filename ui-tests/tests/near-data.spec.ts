@@ -111,8 +111,8 @@ test('opens two datasets together, each beside its data, side by side', async ({
       .click();
     const dialog = page.getByRole('dialog');
     await expect(dialog.getByRole('listitem')).toHaveText([
-      /^aws-oregon running · 2 workers/,
-      /^gcp-iowa running/
+      /^gcp-iowa running · .+ · opened for era5/,
+      /^aws-oregon running · 2 workers .+ · opened for PRECT/
     ]);
     await dialog.getByRole('button', { name: 'Stop All' }).click();
     for (const gateway of ['aws-oregon', 'gcp-iowa']) {

@@ -1,6 +1,7 @@
 import { Dialog, Notification } from '@jupyterlab/apputils';
 import { nullTranslator } from '@jupyterlab/translation';
 
+import { until } from '../../__tests__/dialogs';
 import {
   cluster,
   FakeServer,
@@ -21,21 +22,6 @@ const CELLS = {
   analysis: 'open',
   cells: [{ cell_type: 'code', source: 'import multicloud_lab as mcl' }]
 };
-
-/** Wait until something is there. */
-async function until<T>(find: () => T | null | undefined | false): Promise<T> {
-  const end = Date.now() + 4000;
-  for (;;) {
-    const found = find();
-    if (found) {
-      return found;
-    }
-    if (Date.now() > end) {
-      throw new Error('It never came.');
-    }
-    await new Promise(resolve => setTimeout(resolve, 10));
-  }
-}
 
 describe('openNearData', () => {
   let server: FakeServer;
@@ -217,6 +203,46 @@ describe('openNearData', () => {
       ++calls === 1 ? refusal(409, 'sign-in-needed', 'Sign in.') : start(call);
     await expect(open(LENS)).resolves.toBe(true);
     expect(calls).toBe(2);
+  });
+
+  it('should ask to sign in again when that expired on the way, and then go on', async () => {
+    const expired = gateway('aws-oregon', { state: 'sign-in-needed' });
+    let signedIn = false;
+    const start = server.routes['POST clusters'];
+    server.routes['POST clusters'] = call =>
+      signedIn ? start(call) : refusal(409, 'sign-in-needed', 'Sign in again.');
+    server.routes['GET gateways'] = () => [
+      signedIn ? gateway('aws-oregon') : expired
+    ];
+    server.routes['POST gateways/aws-oregon/session'] = () => {
+      signedIn = true;
+      return gateway('aws-oregon');
+    };
+    const opened = open(LENS);
+    const input = await until(() =>
+      document.querySelector<HTMLInputElement>('.jp-Dialog [name=password]')
+    );
+    // Nobody has to wait for that to read the code.
+    expect(insert).toHaveBeenCalledTimes(1);
+    input.value = 'right';
+    document
+      .querySelector<HTMLElement>('.jp-Dialog button.jp-mod-accept')!
+      .click();
+    await expect(opened).resolves.toBe(true);
+    expect(server.asked('POST clusters')).toHaveLength(2);
+    expect(insert).toHaveBeenCalledTimes(1);
+  });
+
+  it('should say at once that a cluster was stopped that had been listed', async () => {
+    server.routes['GET clusters'] = () => [
+      cluster('x', { status: 'PENDING', workers: 0 })
+    ];
+    await open(LENS);
+    await until(() => lab.clusters.value.length === 1);
+    server.routes['GET clusters'] = () => [];
+    await lab.clusters.refresh();
+    await until(() => said().find(([, text]) => text.includes('was stopped')));
+    expect(server.asked('GET clusters').length).toBeLessThan(4);
   });
 
   it('should start nothing if there are no cells', async () => {

@@ -171,6 +171,8 @@ async def gateway_of(service: LabInterface, cluster: str) -> str:
     """
     clusters = await service.clusters()
     found = sorted({each.gateway for each in clusters if each.name == cluster})
+    if not found:
+        found = await _asked(service, cluster)  # The list may be some seconds old.
     if len(found) == 1:
         return found[0]
     if found:
@@ -181,3 +183,15 @@ async def gateway_of(service: LabInterface, cluster: str) -> str:
     raise ClusterNotFoundError(
         f"No gateway that the lab is signed in to has a cluster {cluster!r}; there is {running}."
     )
+
+
+async def _asked(service: LabInterface, cluster: str) -> list[str]:
+    """Ask every gateway for a cluster, and give those that have it."""
+    names = [each.name for each in await service.gateways() if each.state == "signed-in"]
+    asking = (service.connection(name, cluster) for name in names)
+    answers = await asyncio.gather(*asking, return_exceptions=True)
+    return [
+        name
+        for name, answer in zip(names, answers, strict=True)
+        if isinstance(answer, r.Connection | DeadlineError | ClusterFailedError)
+    ]

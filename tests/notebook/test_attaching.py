@@ -1,0 +1,61 @@
+"""A notebook on a cluster that is there already, however it was started."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from dask_gateway import BasicAuth, Gateway
+
+from multicloud_lab.demo.clouds import AWS, GCP, Clouds
+from multicloud_lab.errors import ClusterNotFoundError, GatewayNotFoundError, InvalidInputError
+from multicloud_lab.lab import Lab
+
+
+def test_two_notebooks_share_a_cluster_by_its_name(lab: Lab, clouds: Clouds) -> None:
+    first: Any = lab.client(near=GCP)
+    name = first.cluster_record.name
+    with Lab.from_config(clouds.config()) as other:
+        gateway = clouds.gateways[GCP]
+        other.sign_in(gateway.name, gateway.password)
+        second = other.client(cluster=name)
+        assert second is other.client(cluster=name, gateway=gateway.name)
+        assert second is not first
+        assert second.cluster_record.name == name
+        anything: Any = second
+        anything.publish_dataset(answer=anything.scatter([42], hash=False)[0])
+        assert first.get_dataset("answer").result(timeout=60) == 42
+
+
+def test_a_cluster_of_a_script_is_found(lab: Lab, clouds: Clouds) -> None:
+    gateway = clouds.gateways[AWS]
+
+    async def submit() -> str:
+        async with Gateway(
+            gateway.address,
+            proxy_address=gateway.proxy_address,
+            public_address=gateway.address,
+            auth=BasicAuth(gateway.username, gateway.password),
+            asynchronous=True,
+        ) as script:
+            return str(await script.submit())
+
+    name = asyncio.run(submit())
+    client: Any = lab.client(cluster=name)
+    assert client.cluster_record.gateway == gateway.name
+    assert client.cluster_record.name == name
+    assert client.run_on_scheduler(lambda: 6 * 7) == 42
+
+
+def test_what_cannot_be_attached_to_is_said(lab: Lab) -> None:
+    with pytest.raises(ClusterNotFoundError, match=r"'nothing'; there is .+ on (gcp|aws)"):
+        lab.client(near=GCP) and lab.client(cluster="nothing")
+    with pytest.raises(ClusterNotFoundError, match="'nothing'"):
+        lab.client(cluster="nothing", gateway="gcp-iowa")
+    with pytest.raises(GatewayNotFoundError):
+        lab.client(cluster="nothing", gateway="gcp-ohio")
+    with pytest.raises(InvalidInputError, match="leave near"):
+        lab.client(near=GCP, cluster="nothing")
+    with pytest.raises(InvalidInputError, match="a cluster that is there"):
+        lab.client()

@@ -240,9 +240,11 @@ class GatewaySession:
     def _refused(self, error: SignInNeededError) -> str:
         """Say why, whether it was good before, and what a person can do."""
         cause = str(error).rstrip(".")
-        if self._accepted:
-            cause += ", although it was good before; sign in again"
-        return f"{cause}: {self._problem or (self._credential.hint() if self._credential else '')}"
+        hint = self._problem or (self._credential.hint() if self._credential else "")
+        if not self._accepted:
+            return f"{cause}: {hint}"
+        way = hint.removeprefix("sign in") if hint.startswith("sign in") else f": {hint}"
+        return f"{cause} that it took before; sign in again{way}"
 
     def _enter(self, state: GatewayState, message: str) -> None:
         retry_at = self._circuit.retry_at if state == "unreachable" else None

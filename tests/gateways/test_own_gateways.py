@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -24,7 +25,7 @@ from cryptography.x509.oid import NameOID
 from multicloud_lab.config import GatewayConfig
 from multicloud_lab.demo.gateways import DemoGateway
 from multicloud_lab.demo.processes import Processes
-from multicloud_lab.errors import WrongCredentialsError
+from multicloud_lab.errors import GatewayRefusedError, WrongCredentialsError
 from multicloud_lab.gateways import GatewayPool
 from multicloud_lab.gateways.circuit import LONGEST_PAUSE
 from multicloud_lab.records import Cluster, Gateway, SignIn
@@ -101,10 +102,11 @@ async def test_a_password_that_was_changed(
     await asyncio.to_thread(own.wait)
     asked = await follow(typed, "sign-in-needed", BACK)
     assert asked.message == (
-        "own refused the sign-in, although it was good before; sign in again: "
-        "sign in with its user name and password."
+        "own refused the sign-in that it took before; sign in again with its user name "
+        "and password."
     )
     stale = await follow(read, "sign-in-needed", BACK)
+    assert stale.message.startswith("own refused the sign-in that it took before; sign in again")
     assert f"check the password in the file {str(file)!r}" in stale.message
     assert own.gateway.password not in asked.message + stale.message
 
@@ -115,6 +117,25 @@ async def test_a_password_that_was_changed(
     assert (await typed.sign_in("own", SignIn(password="another-password"))).message == ""
     file.unlink()
     assert (await read.gateways())[0].state == "signed-in"  # it is not read without a reason
+
+
+async def test_a_gateway_that_is_full(
+    make_own: MakeOwn, make_pool: MakePool, configure: Configure, user: str
+) -> None:
+    own = await asyncio.to_thread(
+        make_own,
+        "def _full(options, user):\n"
+        '    raise ValueError(f"{user.name} has 2 clusters already, which is the limit")\n'
+        "c.Backend.cluster_options = Options(handler=_full)",
+    )
+    pool = await make_pool(configure(own.gateway, user))
+    await pool.sign_in("own", SignIn(password=own.gateway.password))
+    wish: dict[str, Any] = {"minimum": 0, "maximum": 1, "options": {}, "dataset": None}
+    for _ in range(5):  # a refusal is an answer: the gateway is well
+        with pytest.raises(GatewayRefusedError, match=f"{user} has 2 clusters already"):
+            await pool.start_cluster("own", **wish, reuse=False)
+    (gateway,) = await pool.gateways()
+    assert (gateway.state, gateway.retry_at) == ("signed-in", None)
 
 
 class Hub:
@@ -157,8 +178,7 @@ async def test_a_clock_that_jumps_past_a_tokens_life(
 
     hub.now = 500.0
     late = await follow(pool, "sign-in-needed", 6)
-    assert late.message.startswith("own could not verify the token, although it was good before")
-    assert "sign in again" in late.message
+    assert late.message.startswith("own could not verify the token that it took before; sign in ag")
     assert "restart the server from the hub" in late.message
     with pytest.raises(WrongCredentialsError, match="restart the server from the hub"):
         await pool.sign_in("own", SignIn(password=""))

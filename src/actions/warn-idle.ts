@@ -1,10 +1,12 @@
-/** Warns before a cluster is stopped for being idle, once each time, with a way to keep it. */
+/** Warns before a cluster is stopped for being idle, with a way to keep it; and says it after. */
 import { Notification } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { Event } from '@jupyterlab/services';
 import { IDisposable } from '@lumino/disposable';
 
-import type { Cluster } from '../api/wire';
+import type { Change, Cluster } from '../api/wire';
 import { idleOf } from '../components/cluster-words';
+import { CHANGE_SCHEMA } from '../state/feed';
 import type { IMulticloudLab } from '../tokens';
 
 export interface IIdleCallbacks {
@@ -15,10 +17,12 @@ export interface IIdleCallbacks {
 export class IdleWarnings implements IDisposable {
   constructor(
     private _lab: IMulticloudLab,
+    private _events: Event.Stream,
     private _callbacks: IIdleCallbacks,
     private _trans: TranslationBundle
   ) {
     _lab.clusters.changed.connect(this._look, this);
+    _events.connect(this._onEvent, this);
     this._look();
   }
 
@@ -29,6 +33,22 @@ export class IdleWarnings implements IDisposable {
   dispose(): void {
     this._isDisposed = true;
     this._lab.clusters.changed.disconnect(this._look, this);
+    this._events.disconnect(this._onEvent, this);
+  }
+
+  private _onEvent(_: Event.IManager, event: Event.Emission): void {
+    const { topic, action, gateway, message } = event as unknown as Change;
+    if (
+      event.schema_id === CHANGE_SCHEMA &&
+      topic === 'clusters' &&
+      action === 'stopped' &&
+      message
+    ) {
+      Notification.info(
+        this._trans.__('The cluster on %1 was %2.', gateway, message),
+        { autoClose: false }
+      );
+    }
   }
 
   private _look(): void {

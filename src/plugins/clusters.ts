@@ -135,6 +135,7 @@ export const clustersPlugin: JupyterFrontEndPlugin<void> = {
 
     new IdleWarnings(
       lab,
+      app.serviceManager.events.stream,
       {
         keep: onCluster(CommandIDs.keepCluster),
         stop: onCluster(CommandIDs.stopCluster)

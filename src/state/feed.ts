@@ -12,6 +12,8 @@ export const CHANGE_SCHEMA = 'https://events.multicloud-lab.org/change/v1';
 
 /** Milliseconds in which events are gathered, so that many are one question. */
 const GATHER = 200;
+/** Milliseconds between questions while numbers change all the time, as tasks of a computation. */
+const OFTEN = 2_000;
 /** Milliseconds between questions, in case that an event was missed. */
 const SELDOM = 60_000;
 /** Milliseconds between questions when the server was away. */
@@ -99,29 +101,45 @@ export class Feed implements IDisposable {
 
   private _onEvent(_: Event.IManager, event: Event.Emission): void {
     if (event.schema_id === CHANGE_SCHEMA) {
-      this._topics.add((event as unknown as Change).topic);
-      this._gather();
+      const { topic, action } = event as unknown as Change;
+      this._topics.add(topic);
+      this._gather(action === 'updated' ? this._asked + OFTEN : 0);
     }
   }
 
-  private _gather(): void {
+  /**
+   * Ask about what has changed, soon.
+   *
+   * @param notBefore - Milliseconds since 1970.
+   */
+  private _gather(notBefore: number): void {
+    const now = Date.now();
+    const due = Math.max(notBefore, now + GATHER);
     // A page that nobody sees asks when somebody does.
-    if (!document.hidden && this._timer === undefined && this._topics.size) {
-      this._timer = setTimeout(() => {
-        this._timer = undefined;
-        const topics = [...this._topics];
-        this._topics.clear();
-        for (const topic of topics) {
-          void this._lab.follow(topic);
-        }
-      }, GATHER);
+    if (!document.hidden && this._topics.size > 0 && due < this._due) {
+      clearTimeout(this._timer);
+      this._due = due;
+      this._timer = setTimeout(() => this._follow(), due - now);
     }
   }
 
-  private _onVisible = () => this._gather();
+  private _follow(): void {
+    this._due = Infinity;
+    this._asked = Date.now();
+    const topics = [...this._topics];
+    this._topics.clear();
+    for (const topic of topics) {
+      void this._lab.follow(topic);
+    }
+  }
+
+  private _onVisible = () => this._gather(0);
 
   private _poll: Poll;
   private _topics = new Set<Change['topic']>();
   private _timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the timer goes off, and when it did; milliseconds since 1970. */
+  private _due = Infinity;
+  private _asked = -Infinity;
   private _lostAt = -Infinity;
 }

@@ -1,8 +1,11 @@
 import { Notification } from '@jupyterlab/apputils';
+import { Event } from '@jupyterlab/services';
 import { nullTranslator } from '@jupyterlab/translation';
+import { Stream } from '@lumino/signaling';
 
 import { cluster, FakeServer } from '../../__tests__/fake-server';
 import { LabClient } from '../../api/client';
+import { CHANGE_SCHEMA } from '../../state/feed';
 import { Lab } from '../../state/lab';
 import { IdleWarnings } from '../warn-idle';
 
@@ -12,6 +15,7 @@ describe('IdleWarnings', () => {
   const stop = jest.fn();
   let lab: Lab;
   let warnings: IdleWarnings;
+  let events: Stream<Event.IManager, Event.Emission>;
 
   const said = () =>
     Notification.manager.notifications.map(({ message }) => message);
@@ -23,7 +27,8 @@ describe('IdleWarnings', () => {
   beforeEach(() => {
     jest.clearAllMocks();
     lab = new Lab(new LabClient(new FakeServer().settings));
-    warnings = new IdleWarnings(lab, { keep, stop }, trans);
+    events = new Stream({} as Event.IManager);
+    warnings = new IdleWarnings(lab, events, { keep, stop }, trans);
   });
 
   afterEach(() => {
@@ -60,6 +65,25 @@ describe('IdleWarnings', () => {
     expect(said()).toHaveLength(1);
     lab.clusters.set([]);
     expect(said()).toEqual([]);
+  });
+
+  it('should say why a cluster was stopped, unless a person did it', () => {
+    const stopped = {
+      schema_id: CHANGE_SCHEMA,
+      topic: 'clusters',
+      action: 'stopped',
+      gateway: 'aws-oregon',
+      cluster: 'x'
+    };
+    events.emit({ ...stopped, message: '' });
+    expect(said()).toEqual([]);
+    events.emit({
+      ...stopped,
+      message: 'stopped, since nothing was computed there for 30 min'
+    });
+    expect(said()).toEqual([
+      'The cluster on aws-oregon was stopped, since nothing was computed there for 30 min.'
+    ]);
   });
 
   it('should say nothing once disposed', () => {

@@ -71,6 +71,24 @@ describe('Feed', () => {
     expect(server.calls.map(({ route }) => route)).toEqual(['GET clusters']);
   });
 
+  it('should ask every two seconds at most while numbers change all the time', async () => {
+    const emit = (action: string) =>
+      events.emit({ schema_id: CHANGE_SCHEMA, topic: 'clusters', action });
+    server.calls.length = 0;
+    for (let count = 0; count < 24; count++) {
+      emit('updated');
+      await sleep(50);
+    }
+    expect(server.calls).toHaveLength(1);
+    // What is done to a cluster does not wait for that.
+    emit('stopped');
+    await sleep(GATHERED);
+    expect(server.calls).toHaveLength(2);
+    emit('updated');
+    await sleep(2_000 + GATHERED);
+    expect(server.calls).toHaveLength(3);
+  });
+
   it('should ask by itself once a minute only, though clusters run', async () => {
     lab.dispose();
     jest.useFakeTimers();

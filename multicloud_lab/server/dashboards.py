@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import aiohttp
@@ -76,13 +76,21 @@ class Dashboards:
             yield socket
         finally:
             self._sockets.discard(socket)
-            await socket.close()
+            await _close(socket)
 
     async def close(self) -> None:
         """Close all connections, open websockets too."""
-        await asyncio.gather(*(socket.close() for socket in self._sockets))
+        await asyncio.gather(*(_close(socket) for socket in self._sockets))
         if self._session is not None:
             await self._session.close()
+
+
+async def _close(socket: aiohttp.ClientWebSocketResponse) -> None:
+    """Say goodbye on a websocket; one that goes on talking instead is cut off."""
+    with suppress(TimeoutError):
+        # aiohttp's own deadline begins anew with every message that still comes.
+        async with asyncio.timeout(CLOSE_DEADLINE):
+            await socket.close()
 
 
 @asynccontextmanager

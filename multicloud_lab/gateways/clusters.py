@@ -86,7 +86,8 @@ def see(
     name, running = report.name, report.status is ClusterStatus.RUNNING
     message = entry.message if entry else ""
     if report.status is ClusterStatus.FAILED:
-        message = why_over(config.name, report, ran=activity.worker_seconds is not None)
+        ran = activity.worker_seconds is not None or (entry is not None and entry.applied)
+        message = why_over(config.name, report, ran=ran)
     cluster = Cluster(
         gateway=config.name,
         name=name,

@@ -100,6 +100,11 @@ class Starts:
         config = self._session.config
         return [pending(config, each.submission.entry(each.submission.id)) for each in flights]
 
+    async def settled(self) -> None:
+        """Wait until what was answered is in the book."""
+        async with self._lock:
+            pass
+
     def real_name(self, name: str) -> str:
         """Give the name that the gateway gave to what was shown under another before."""
         return self._answered.get(name, name)
@@ -210,7 +215,11 @@ class Starts:
                     await self._accepted(submission, found.name)
                     _log.info("%s on %s was started, as is found now", found.name, gateway)
                     continue
-                await self._session.connection.stop(found.name)
+                try:
+                    await self._session.connection.stop(found.name)
+                except MulticloudLabError as error:
+                    _log.info("%s is not wanted and could not be stopped: %s", found.name, error)
+                    continue
             if found is not None or now - submission.asked > LOST_FOR:
                 await asyncio.to_thread(self._book.settle, submission)
 
@@ -237,23 +246,26 @@ class Starts:
         return submission.id in self._flights or not old
 
     async def _accepted(self, submission: Submission, name: str) -> Entry:
-        entry = submission.entry(name)
-        await asyncio.to_thread(self._book.remember, entry)
-        await asyncio.to_thread(self._book.settle, submission)
+        # From here on, who wants to cancel the start stops the cluster.
+        self._flights.pop(submission.id, None)
         self._answered[submission.id] = name
         if len(self._answered) > _REMEMBERED:
             del self._answered[next(iter(self._answered))]
+        entry = submission.entry(name)
+        await asyncio.to_thread(self._book.remember, entry)
+        await asyncio.to_thread(self._book.settle, submission)
         return entry
 
     async def _lost(self, submission: Submission, reason: str) -> Entry:
         """Look once for what may have been accepted though the answer did not come."""
         if self._closed:
             raise GatewayUnreachableError(reason)
-        await asyncio.to_thread(self._book.submit, replace(submission, lost=True))
-        try:
-            await self.reconcile(await self._session.connection.clusters())
-        except MulticloudLabError as error:
-            _log.info("%s cannot be asked what it started: %s", submission.gateway, error)
+        if submission.id not in self._answered:
+            await asyncio.to_thread(self._book.submit, replace(submission, lost=True))
+            try:
+                await self.reconcile(await self._session.connection.clusters())
+            except MulticloudLabError as error:
+                _log.info("%s cannot be asked what it started: %s", submission.gateway, error)
         name = self._answered.get(submission.id)
         entries = await asyncio.to_thread(self._book.entries, submission.gateway)
         if name is not None and name in entries:
@@ -278,9 +290,11 @@ class Starts:
         await asyncio.to_thread(self._book.submit, submission)
         try:
             await self._session.connection.stop(await answer)
-        except MulticloudLabError as error:
+        except GatewayUnreachableError as error:
             _log.info("A start on %s could not be undone yet: %s", submission.gateway, error)
             await asyncio.to_thread(self._book.submit, replace(submission, lost=True))
+        except MulticloudLabError:
+            await asyncio.to_thread(self._book.settle, submission)  # it was refused
         else:
             await asyncio.to_thread(self._book.settle, submission)
         finally:

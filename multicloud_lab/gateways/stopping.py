@@ -42,6 +42,7 @@ async def stop_all(watches: Sequence[GatewayWatch]) -> list[Cluster]:
 async def _stop_ours(watch: GatewayWatch) -> list[Cluster]:
     """Stop all clusters of one gateway that the lab has started, and cancel what it starts."""
     cancelled = watch.starts.cancel_all()
+    await watch.starts.settled()
     with watch.changing() as connection:
         reports = await connection.clusters()
         entries = await asyncio.to_thread(watch.book.entries, watch.session.config.name)

@@ -8,7 +8,7 @@ import random
 import signal
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -108,19 +108,19 @@ class Random:
         await self.pool.stop(cluster.gateway, name)
         self.took.append((time.monotonic() - began, "stop"))
 
-    def kill_scheduler(self) -> str | None:
-        """Kill a scheduler, as a machine that is taken away does; say of which cluster."""
-        for process in psutil.Process().children(recursive=True):
-            try:
-                environment, line = process.environ(), process.cmdline()
-            except psutil.Error:
-                continue
-            name = environment.get("DASK_GATEWAY_CLUSTER_NAME", "")
-            if "scheduler" in line and name in self.wanted and name not in self.killed:
-                os.kill(process.pid, signal.SIGKILL)
-                self.killed.add(name)
-                return name
-        return None
+
+def kill_scheduler(names: Collection[str]) -> str | None:
+    """Kill a scheduler, as a machine that is taken away does; say of which cluster."""
+    for process in psutil.Process().children(recursive=True):
+        try:
+            environment, line = process.environ(), process.cmdline()
+        except psutil.Error:
+            continue
+        name = environment.get("DASK_GATEWAY_CLUSTER_NAME", "")
+        if "scheduler" in line and name in names:
+            os.kill(process.pid, signal.SIGKILL)
+            return name
+    return None
 
 
 async def agree(
@@ -150,7 +150,8 @@ async def wander(
         done += crowd
         if len(actor.killed) < kills and done >= steps * (len(actor.killed) + 1) / (kills + 1):
             for _ in range(100):
-                if actor.kill_scheduler():
+                if name := kill_scheduler(actor.wanted.keys() - actor.killed):
+                    actor.killed.add(name)
                     break
                 if not actor.wanted:
                     await actor.start()
@@ -200,6 +201,28 @@ async def test_fifteen_things_at_random(
 ) -> None:
     pool = await make_pool(*configs, book=tmp_path / "book")
     await wander(pool, three, user, steps=15, kills=1)
+
+
+@pytest.mark.asyncio
+async def test_a_cluster_whose_scheduler_is_killed_says_that_it_ran(
+    make_pool: MakePool,
+    three: tuple[DemoGateway, ...],
+    configs: list[GatewayConfig],
+    until: Callable[..., Awaitable[Cluster]],
+) -> None:
+    gateway = three[0]
+    pool = await make_pool(*configs)
+    await pool.sign_in(gateway.name, SignIn(password=gateway.password))
+    cluster, _ = await pool.start_cluster(
+        gateway.name, minimum=1, maximum=1, options={}, dataset=None, reuse=False
+    )
+    await until(pool, cluster.name, lambda each: each.workers == 1)
+    assert kill_scheduler({cluster.name})
+    failed = await until(pool, cluster.name, lambda each: each.status == "FAILED")
+    assert "it ran, and then its scheduler was lost" in failed.message
+    assert (failed.idle_since, failed.stops_at, failed.tasks) == (None, None, None)
+    await pool.stop(gateway.name, cluster.name)  # which strikes it off the list
+    assert await pool.clusters() == []
 
 
 @pytest.mark.exhaustive

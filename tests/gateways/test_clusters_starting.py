@@ -18,7 +18,12 @@ from dask_gateway.auth import BasicAuth
 
 from multicloud_lab.config import GatewayConfig
 from multicloud_lab.demo.gateways import DemoGateway
-from multicloud_lab.errors import ClusterFailedError, DeadlineError, GatewayUnreachableError
+from multicloud_lab.errors import (
+    ClusterFailedError,
+    DeadlineError,
+    GatewayRefusedError,
+    GatewayUnreachableError,
+)
 from multicloud_lab.gateways import GatewayPool, starts
 from multicloud_lab.gateways.connection import START_DEADLINE
 from multicloud_lab.gateways.entries import Submission
@@ -220,6 +225,44 @@ async def test_a_start_behind_a_slow_one_has_a_deadline(
     released.set()
     cluster, _ = await first
     assert cluster.ours
+
+
+async def test_all_is_stopped_also_what_is_only_being_started(
+    pool: GatewayPool, between: Between, aws: DemoGateway, user: str
+) -> None:
+    there, _ = await pool.start_cluster("aws-oregon", **ARGUMENTS)
+    released = asyncio.Event()
+    between.after = hold(released)
+    waiting = [asyncio.create_task(pool.start_cluster("aws-oregon", **ARGUMENTS)) for _ in range(2)]
+    await soon(lambda: listed(aws, user), lambda names: len(names) == 2)
+    stopped = await pool.stop_all("aws-oregon")
+    assert there.name in [each.name for each in stopped]
+    assert len(stopped) == 3  # one of them was never asked for
+    for start in waiting:
+        with pytest.raises(ClusterFailedError, match="cancelled"):
+            await start
+    released.set()
+    await nothing_left(aws, user)
+    assert between.seen.count(SUBMIT) == 2
+    assert pool._watches["aws-oregon"].book.submissions("aws-oregon") == []
+
+
+async def test_a_start_that_is_refused_leaves_nothing_to_look_for(
+    pool: GatewayPool, between: Between
+) -> None:
+    watch = pool._watches["aws-oregon"]
+
+    async def refuse(request: web.Request) -> None:
+        if (request.method, request.path) == SUBMIT:
+            raise web.HTTPConflict(
+                text='{"error": "too many clusters"}', content_type="application/json"
+            )
+
+    between.before = refuse
+    with pytest.raises(GatewayRefusedError, match="too many clusters"):
+        await pool.start_cluster("aws-oregon", **ARGUMENTS)
+    assert watch.book.submissions("aws-oregon") == []
+    assert await pool.clusters() == []
 
 
 async def test_starts_on_several_gateways_go_out_at_once(

@@ -207,7 +207,9 @@ class Kernel:
                     return error or "\n".join(said).strip()
 
 
-def start_hub(processes: Processes, lab: dict[str, Any], service_token: str, port: int) -> Hub:
+def start_hub(
+    processes: Processes, lab: dict[str, Any], service_token: str, port: int, *, more: str = ""
+) -> Hub:
     """Start a hub whose users' servers have the lab, without waiting for it.
 
     Parameters
@@ -219,6 +221,8 @@ def start_hub(processes: Processes, lab: dict[str, Any], service_token: str, por
         With which the gateways ask the hub.
     port : int
         Of the hub itself, which the gateways were told.
+    more : str
+        Lines for the end of its configuration.
     """
     public, proxy_api = free_ports(2)
     directory = processes.state_dir / "hub"
@@ -261,7 +265,7 @@ def start_hub(processes: Processes, lab: dict[str, Any], service_token: str, por
     }
     config = directory / "jupyterhub_config.py"
     config.touch(mode=0o600)
-    config.write_text(_CONFIG.format(settings=settings))
+    config.write_text(_CONFIG.format(settings=settings) + more)
     processes.start("hub", [sys.executable, "-m", "jupyterhub", "-f", str(config)])
     return hub
 

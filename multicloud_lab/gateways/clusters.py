@@ -12,7 +12,7 @@ from multicloud_lab.config import GatewayConfig
 from multicloud_lab.gateways.connection import check_name
 from multicloud_lab.gateways.counts import Counts
 from multicloud_lab.gateways.entries import Entry
-from multicloud_lab.records import Cluster
+from multicloud_lab.records import Cluster, Connection
 
 ACTIVE = (ClusterStatus.PENDING, ClusterStatus.RUNNING)
 """The states of a cluster that can be used, now or soon."""
@@ -218,4 +218,15 @@ def reusable(
             report.start_time,
         ),
         default=None,
+    )
+
+
+def connection_to(cluster: Cluster, report: ClusterReport) -> Connection:
+    """Give what a kernel needs to reach a running cluster; the report has its TLS pair."""
+    return Connection(
+        cluster=cluster,
+        scheduler_address=report.scheduler_address,
+        dashboard_link=report.dashboard_link,
+        tls_cert=report.tls_cert,
+        tls_key=report.tls_key,
     )

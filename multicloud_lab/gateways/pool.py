@@ -23,6 +23,7 @@ from multicloud_lab.gateways.bounds import apply_bounds, check_bounds
 from multicloud_lab.gateways.clusters import (
     ACTIVE,
     adopt,
+    connection_to,
     dashboard_upstream,
     pending,
     why_over,
@@ -235,17 +236,9 @@ class GatewayPool:
                 await asyncio.to_thread(watch.book.forget, gateway, [name])
 
     async def stop_all(self, gateway: str | None = None) -> list[Cluster]:
-        """Stop all clusters that the lab has started, on one gateway or on all that are signed in.
+        """Stop all clusters of the lab, on one gateway or on all that it is signed in to.
 
-        Returns
-        -------
-        list of Cluster
-            Those stopped, as they were.
-
-        Raises
-        ------
-        GatewayUnreachableError
-            Some could not be stopped; the others were.
+        Gives those stopped, as they were; raises if some could not be, when the others are.
         """
         watches = [self._watch(gateway)] if gateway is not None else list(self._watches.values())
         if gateway is None:
@@ -291,13 +284,7 @@ class GatewayPool:
             report = await watch.session.connection.cluster(name)
         if report.status is not ClusterStatus.RUNNING:
             raise ClusterFailedError(why_over(gateway, report))
-        return Connection(
-            cluster=await watch.describe(report),
-            scheduler_address=report.scheduler_address,
-            dashboard_link=report.dashboard_link,
-            tls_cert=report.tls_cert,
-            tls_key=report.tls_key,
-        )
+        return connection_to(await watch.describe(report), report)
 
     def dashboard_upstream(self, gateway: str, name: str) -> str:
         """Give the URL that a cluster's dashboards are below, as this process reaches them."""

@@ -20,9 +20,10 @@ from multicloud_lab.errors import (
     MulticloudLabError,
 )
 from multicloud_lab.gateways.book import Book
-from multicloud_lab.gateways.clusters import ACTIVE, has_options, pending, reusable
+from multicloud_lab.gateways.clusters import pending, reusable
 from multicloud_lab.gateways.connection import DEADLINE, START_DEADLINE
 from multicloud_lab.gateways.entries import Entry, Submission
+from multicloud_lab.gateways.lost import find
 from multicloud_lab.gateways.options import check_options, read_form
 from multicloud_lab.gateways.session import GatewaySession
 from multicloud_lab.records import Change, Cluster
@@ -33,8 +34,6 @@ SHOWN_AFTER = 1.0
 """Seconds after which a start that the gateway has not answered is shown as a cluster."""
 LOST_FOR = 600.0
 """Seconds for which a cluster is looked for whose answer was lost."""
-SKEW = 120.0
-"""Seconds by which a gateway's clock may be wrong."""
 _REMEMBERED = 100  # answered starts whose ids can still be cancelled
 
 
@@ -208,7 +207,7 @@ class Starts:
             return  # a cluster that nobody knows may be the one whose name is about to come
         known = set(await asyncio.to_thread(self._book.entries, gateway))
         for submission in submissions:
-            found = _find(submission, [each for each in reports if each.name not in known])
+            found = find(submission, [each for each in reports if each.name not in known])
             if found is not None:
                 known.add(found.name)
                 if submission.wanted:
@@ -303,17 +302,3 @@ class Starts:
     def _tell(self, action: str, name: str) -> None:
         gateway = self._session.config.name
         self._on_change(Change(topic="clusters", action=action, gateway=gateway, cluster=name))
-
-
-def _find(submission: Submission, unknown: Sequence[ClusterReport]) -> ClusterReport | None:
-    """Give the cluster that a submission has started: the first that may be it."""
-    before, options = set(json.loads(submission.before)), json.loads(submission.options)
-    fitting = [
-        report
-        for report in unknown
-        if report.name not in before
-        and report.status in ACTIVE
-        and has_options(report, options)
-        and -SKEW <= report.start_time.timestamp() - submission.asked <= START_DEADLINE + SKEW
-    ]
-    return min(fitting, key=lambda report: report.start_time, default=None)

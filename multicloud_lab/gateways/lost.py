@@ -1,0 +1,39 @@
+"""Lost starts: which of a gateway's clusters one is whose answer did not come."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from dask_gateway.client import ClusterReport
+
+from multicloud_lab.gateways.clusters import ACTIVE, has_options
+from multicloud_lab.gateways.connection import START_DEADLINE
+from multicloud_lab.gateways.entries import Submission
+
+SKEW = 120.0
+"""Seconds by which a gateway's clock may be wrong."""
+
+
+def find(submission: Submission, unknown: Sequence[ClusterReport]) -> ClusterReport | None:
+    """Give the cluster that a submission has started, if it is there.
+
+    Gateways keep no mark of who asked, so that this is the first that may be it: it was not there
+    before, it has the options, and it came up at that time.
+
+    Parameters
+    ----------
+    submission : Submission
+    unknown : sequence of ClusterReport
+        The user's clusters that are not in the book.
+    """
+    before, options = set(json.loads(submission.before)), json.loads(submission.options)
+    fitting = [
+        report
+        for report in unknown
+        if report.name not in before
+        and report.status in ACTIVE
+        and has_options(report, options)
+        and -SKEW <= report.start_time.timestamp() - submission.asked <= START_DEADLINE + SKEW
+    ]
+    return min(fitting, key=lambda report: report.start_time, default=None)

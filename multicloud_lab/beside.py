@@ -229,12 +229,16 @@ class Beside:
 
     async def _gateway_in(self, error: SignInNeededError) -> str | None:
         """Give the gateway that wants the sign-in."""
-        named = [
-            gateway.name
-            for gateway in await self._service.gateways()
-            if gateway.state == "sign-in-needed" and gateway.name in str(error)
-        ]
-        return max(named, key=len, default=None)  # of two, one name may begin with the other
+        for pause in (0.0, 0.5, 1.0):  # A credential may have expired just now.
+            await asyncio.sleep(pause)
+            named = [
+                gateway.name
+                for gateway in await self._service.gateways()
+                if gateway.state == "sign-in-needed" and gateway.name in str(error)
+            ]
+            if named:
+                return max(named, key=len)  # of two, one name may begin with the other
+        return None
 
 
 def _named(collections: Sequence[Any]) -> dict[str, Any]:

@@ -27,6 +27,10 @@ _log = logging.getLogger(__name__)
 
 FRESH = 1.0
 """Seconds for which a look is as good as another one."""
+LATE = 5.0
+"""Seconds after which a look is too old to be shown before there is another."""
+COUNTED = 10
+"""Clusters of a gateway that are asked for their counts at one look; the others have their turn."""
 OFTEN = 2.0
 """Seconds between two looks while there are clusters, or somebody asks."""
 SELDOM = 10.0
@@ -70,6 +74,7 @@ class GatewayWatch:
         self._on_change = on_change
         self._seen: Mapping[str, Seen] | None = None
         self._counts: dict[str, Counts] = {}
+        self._counted: dict[str, float] = {}  # when each was asked, on the monotonic clock
         self._started = float("-inf")
         self._begun = float("-inf")  # when the last finished look began, on the monotonic clock
         self._stale = float("-inf")  # looks that began before this do not count
@@ -106,7 +111,10 @@ class GatewayWatch:
         self._wake.set()
 
     async def latest(self, patience: float | None = None) -> Mapping[str, Seen]:
-        """Give the clusters as the last look saw them, after another look if that is old.
+        """Give the clusters as the last look saw them.
+
+        Who asks is told of changes, so a look of some seconds ago is good enough, and another one
+        begins; the first one, one after a change, and one after a long pause are waited for.
 
         Parameters
         ----------
@@ -117,7 +125,9 @@ class GatewayWatch:
         if patience is None:
             patience = self._patience()
         self._asked = time.monotonic()
-        wanted = max(self._asked - FRESH, self._stale)
+        if self._begun < self._asked - FRESH:
+            self._wake.set()
+        wanted = max(self._asked - LATE, self._stale)
         with suppress(TimeoutError):
             async with asyncio.timeout(patience):
                 while self._begun < wanted:
@@ -238,19 +248,21 @@ class GatewayWatch:
                 return entry
 
     async def _count(self, running: list[ClusterReport]) -> None:
+        """Ask the clusters that were asked longest ago; of the others the last counts stand."""
         connection, config = self.session.connection, self.session.config
+        names = [report.name for report in running]
+        due = sorted(names, key=lambda name: self._counted.get(name, float("-inf")))[:COUNTED]
         found = await asyncio.gather(
             *(
-                count(
-                    connection,
-                    dashboard_upstream(config, report.name),
-                    self._counts.get(report.name),
-                )
-                for report in running
+                count(connection, dashboard_upstream(config, name), self._counts.get(name))
+                for name in due
             )
         )
-        pairs = zip((report.name for report in running), found, strict=True)
-        self._counts = {name: counts for name, counts in pairs if counts is not None}
+        kept = {name: at for name, at in self._counted.items() if name in names}
+        self._counted = {**kept, **dict.fromkeys(due, time.monotonic())}
+        known = {name: self._counts.get(name) for name in names}
+        known.update(zip(due, found, strict=True))
+        self._counts = {name: counts for name, counts in known.items() if counts is not None}
 
     def _tell(self, now: Mapping[str, Seen]) -> None:
         before, self._seen = self._seen, now

@@ -18,6 +18,9 @@ def main() -> None:
         *list_catalog.run(),
         *search_datasets.run(),
         *locate_buckets.run(),
+        *server_start.run(),
+        one_hanging.run(),
+        *many_clusters.run(),
         open_near_data.run(),
         one_hanging.run(),
     ]

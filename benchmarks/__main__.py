@@ -5,9 +5,11 @@ from __future__ import annotations
 from benchmarks import (
     list_catalog,
     locate_buckets,
+    many_clusters,
     one_hanging,
     open_near_data,
     search_datasets,
+    server_start,
 )
 from benchmarks.table import render
 
@@ -22,7 +24,6 @@ def main() -> None:
         one_hanging.run(),
         *many_clusters.run(),
         open_near_data.run(),
-        one_hanging.run(),
     ]
     print(render(rows))
 

@@ -2,6 +2,7 @@
 import { Notification } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import { ApiError } from '../api/request';
 import type { Cluster, StartCluster, StartedCluster } from '../api/wire';
 import type { IMulticloudLab } from '../tokens';
 import { inFull } from './notify';
@@ -42,6 +43,11 @@ export async function startAndFollow(
   try {
     cluster = await lab.api.startCluster(wish);
   } catch (error) {
+    if (error instanceof ApiError && error.code === 'cluster-failed') {
+      // Somebody cancelled it before the gateway had answered.
+      notice.say(error.message, 'info', { autoClose: 5_000, actions: [] });
+      return;
+    }
     notice.dismiss();
     throw error;
   } finally {

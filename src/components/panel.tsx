@@ -108,7 +108,7 @@ export class MulticloudPanel extends SidePanel {
         label: ''
       })
     );
-    (this.content as AccordionPanel).setRelativeSizes([8, 3, 3]);
+    (this.content as AccordionPanel).setRelativeSizes([7, 4, 3]);
   }
 
   private _section(label: string, body: JSX.Element): PanelWithToolbar {

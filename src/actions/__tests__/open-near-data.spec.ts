@@ -233,6 +233,15 @@ describe('openNearData', () => {
     expect(insert).toHaveBeenCalledTimes(1);
   });
 
+  it('should tell of a cancelled start, but not as an error', async () => {
+    const message = 'The start on aws-oregon was cancelled.';
+    server.routes['POST clusters'] = () =>
+      refusal(409, 'cluster-failed', message);
+    await open(LENS);
+    expect(said()).toEqual([['info', message]]);
+    expect(insert).toHaveBeenCalledTimes(1);
+  });
+
   it('should say at once that a cluster was stopped that had been listed', async () => {
     server.routes['GET clusters'] = () => [
       cluster('x', { status: 'PENDING', workers: 0 })

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from multicloud_lab.errors import MulticloudLabError
 from multicloud_lab.gateways.book import Book
-from multicloud_lab.gateways.clusters import Activity
-from multicloud_lab.gateways.counts import Counts
+from multicloud_lab.gateways.clusters import Activity, dashboard_upstream
+from multicloud_lab.gateways.counts import Counts, count
 from multicloud_lab.gateways.entries import Usage
 from multicloud_lab.gateways.session import GatewaySession
 from multicloud_lab.records import Change
@@ -158,9 +158,15 @@ class IdleKeeper:
         return stops
 
     async def _stop(self, name: str) -> None:
-        self._stopped.add(name)
+        """Stop a cluster, unless something was begun there since it was looked at."""
+        counts = self._looks[name].counts
         try:
-            await self._session.connection.stop(name)
+            connection = self._session.connection
+            now = await count(connection, dashboard_upstream(self._session.config, name), counts)
+            if now is None or now.tasks or now.pulse != counts.pulse:
+                return
+            self._stopped.add(name)
+            await connection.stop(name)
         except MulticloudLabError as error:
             self._stopped.discard(name)
             _log.info("%s is idle and could not be stopped: %s", name, error)

@@ -142,6 +142,41 @@ async def test_a_cluster_at_work_is_not_idle_and_what_it_uses_is_counted(
     assert after.ours
 
 
+async def test_a_cluster_where_work_begins_at_the_last_moment_is_not_stopped(
+    make_pool: MakePool, gateway: GatewayConfig, aws: DemoGateway, until: Until
+) -> None:
+    pool = await make_pool(gateway.model_copy(update={"idle_minutes": 30}))
+    await pool.sign_in("aws-oregon", SignIn(password=aws.password))
+    name = await start(pool, minimum=1)
+    await until(pool, name, lambda each: each.workers == 1 and each.idle_since is not None)
+    keeper = pool._watches["aws-oregon"].idle
+    given = await pool.connection("aws-oregon", name)
+    security = GatewaySecurity(tls_key=given.tls_key, tls_cert=given.tls_cert)
+    async with Client(  # type: ignore[no-untyped-call]
+        given.scheduler_address, security=security, asynchronous=True, set_as_default=False
+    ) as client:
+        await until(pool, name, lambda each: each.idle_since is not None)
+        look = keeper._looks[name]  # at which nothing was computed
+        work = client.submit(time.sleep, 1, key="work")
+        await asyncio.sleep(0.3)
+        keeper._looks[name] = look
+        await keeper._stop(name)
+        await work
+        keeper._looks[name] = look
+        await keeper._stop(name)  # it is done already, but it was done since
+        assert (await pool.cluster("aws-oregon", name)).status == "RUNNING"
+        assert keeper.reason(name) == ""
+    await until(pool, name, lambda each: each.idle_since is not None)
+    await asyncio.sleep(2.5)  # a look at which the client is gone
+    await keeper._stop(name)
+    assert keeper.reason(name) == "stopped, since nothing was computed there for 30 min"
+    for _ in range(50):
+        if (await pool.cluster("aws-oregon", name)).status != "RUNNING":
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("still running")
+
+
 class Clock:
     """Stands for the time of the room under test."""
 

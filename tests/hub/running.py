@@ -26,6 +26,9 @@ SCOPE = f"access:services!service={SERVICE}"
 MEMBERS = ("ana", "ben")
 STRANGER = "cleo"  # may use the hub, but not the gateways
 
+# The lab, and nothing that only a browser has a use for: servers start sooner.
+_EXTENSIONS = {"multicloud_lab": True, "jupyterlab": False, "jupyter_lsp": False}
+
 _CONFIG = """\
 SETTINGS = {settings!r}
 
@@ -167,7 +170,7 @@ class Kernel:
     def __init__(self, websocket: aiohttp.ClientWebSocketResponse) -> None:
         self._websocket = websocket
 
-    async def run(self, code: str, *, somebody: bool = False, timeout: float = 120) -> str:
+    async def run(self, code: str, *, somebody: bool = False, timeout: float = 180) -> str:
         """Run a cell, and give what it printed and displayed, or the error that ended it.
 
         Parameters
@@ -229,9 +232,7 @@ def start_hub(
     drop_in = directory / "etc" / "jupyter_server_config.d" / "multicloud_lab_hub.json"
     drop_in.parent.mkdir(parents=True)
     drop_in.write_text(
-        json.dumps(
-            {"MulticloudLab": lab, "ServerApp": {"jpserver_extensions": {"multicloud_lab": True}}}
-        )
+        json.dumps({"MulticloudLab": lab, "ServerApp": {"jpserver_extensions": _EXTENSIONS}})
     )
     node = Path(sysconfig.get_path("scripts")) / "node"
     proxy = ROOT / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy"

@@ -15,7 +15,7 @@ from multicloud_lab.demo.marks import marked
 from tests.hub.conftest import PASSWORD_GATEWAY, Group
 from tests.hub.running import MEMBERS, STRANGER, Server
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(400)]
 
 WORKFLOW = """
 import json

@@ -25,14 +25,14 @@ from multicloud_lab.records import Change, Cluster
 
 _log = logging.getLogger(__name__)
 
-FRESH = 1.0
-"""Seconds for which a look is as good as another one."""
 LATE = 5.0
 """Seconds after which a look is too old to be shown before there is another."""
 COUNTED = 10
 """Clusters of a gateway that are asked for their counts at one look; the others have their turn."""
 OFTEN = 2.0
 """Seconds between two looks while there are clusters, or somebody asks."""
+FRESH = OFTEN
+"""Seconds for which a look is as good as another: many who ask cause no more looks than one."""
 SELDOM = 10.0
 """Seconds between two looks otherwise."""
 INTEREST = 30.0
@@ -77,6 +77,7 @@ class GatewayWatch:
         self._counted: dict[str, float] = {}  # when each was asked, on the monotonic clock
         self._started = float("-inf")
         self._begun = float("-inf")  # when the last finished look began, on the monotonic clock
+        self._looking = float("-inf")  # when the last look began that is finished or under way
         self._stale = float("-inf")  # looks that began before this do not count
         self._asked = float("-inf")
         self._wake = asyncio.Event()
@@ -125,14 +126,15 @@ class GatewayWatch:
         if patience is None:
             patience = self._patience()
         self._asked = time.monotonic()
-        if self._begun < self._asked - FRESH:
+        if self._looking < self._asked - FRESH:
             self._wake.set()
         wanted = max(self._asked - LATE, self._stale)
         with suppress(TimeoutError):
             async with asyncio.timeout(patience):
                 while self._begun < wanted:
                     self._finished.clear()
-                    self._wake.set()
+                    if self._looking < wanted:
+                        self._wake.set()
                     await self._finished.wait()
         return self._seen or MappingProxyType({})
 
@@ -163,7 +165,7 @@ class GatewayWatch:
     async def _run(self) -> None:
         while True:
             self._wake.clear()
-            begun = time.monotonic()
+            begun = self._looking = time.monotonic()
             try:
                 await self._look()
             except Exception as error:  # noqa: BLE001 - whatever it is, the next look may be good

@@ -10,6 +10,7 @@ from benchmarks import (
     open_near_data,
     search_datasets,
     server_start,
+    watching,
 )
 from benchmarks.table import render
 
@@ -21,6 +22,7 @@ def main() -> None:
         *search_datasets.run(),
         *locate_buckets.run(),
         *server_start.run(),
+        *watching.run(),
         one_hanging.run(),
         *many_clusters.run(),
         open_near_data.run(),

@@ -15,7 +15,7 @@ from multicloud_lab.errors import GatewayUnreachableError, InvalidInputError
 from multicloud_lab.gateways.book import Book, open_book
 from multicloud_lab.gateways.credentials import Credential, make_credential, register
 from multicloud_lab.gateways.credentials.credential import KINDS
-from multicloud_lab.gateways.entries import Entry
+from multicloud_lab.gateways.entries import Entry, Submission, Usage
 from multicloud_lab.gateways.options import check_options, read_form
 from multicloud_lab.records import SignIn
 
@@ -38,6 +38,50 @@ def test_a_book_keeps_what_it_was_told(tmp_path: Path) -> None:
     book.forget("gcp-iowa", ["abc", "nobody"])
     assert list(book.entries("gcp-iowa")) == ["d'ef"]
     assert list(book.entries("aws-oregon")) == ["abc"]
+    book.close()
+
+
+def test_a_book_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    database = sqlite3.connect(tmp_path / "book")
+    database.execute(
+        "create table clusters (gateway text, name text, username text, minimum integer, "
+        "maximum integer, applied integer, message text, dataset text, started real, "
+        "primary key (gateway, name))"
+    )
+    database.execute(
+        "insert into clusters values ('gcp-iowa', 'abc', 'ann', 1, 20, 0, '', 'pangeo/era5', 1.5)"
+    )
+    database.commit()
+    database.close()
+    for _ in range(2):
+        book = Book(tmp_path / "book")
+        assert book.entries("gcp-iowa") == {"abc": ENTRY}
+        book.close()
+
+
+def test_a_book_keeps_what_clusters_use_and_what_was_asked_for(tmp_path: Path) -> None:
+    book = Book(tmp_path / "book")
+    book.use("gcp-iowa", "ann", {"abc": 20.0, "def": 0.0}, 100.0, 110.0)
+    book.use("gcp-iowa", "ann", {"abc": 10.0}, 105.0, 115.0)  # half of it was counted before
+    book.use("gcp-iowa", "ann", {"abc": 10.0}, 120.0, 120.0)  # no time at all
+    book.keep("gcp-iowa", "abc", "ann", 130.0)
+    book.keep("gcp-iowa", "new", "ann", 140.0)
+    asked = Submission("starting-1", "gcp-iowa", "ann", 0, 2, None, "{}", "[]", 99.0)
+    book.submit(asked)
+    book.submit(replace(asked, lost=True))
+    book.close()
+    book = Book(tmp_path / "book")
+    assert book.usages("gcp-iowa") == {
+        "abc": Usage("ann", 25.0, 130.0),
+        "def": Usage("ann", 0.0, 0.0),
+        "new": Usage("ann", 0.0, 140.0),
+    }
+    assert book.submissions("gcp-iowa") == [replace(asked, lost=True)]
+    assert book.submissions("aws-oregon") == []
+    book.settle(asked)
+    book.forget("gcp-iowa", ["abc", "def"])
+    assert list(book.usages("gcp-iowa")) == ["new"]
+    assert book.submissions("gcp-iowa") == []
     book.close()
 
 

@@ -65,6 +65,7 @@ ENDPOINTS = (
     Endpoint("price", "GET", "prices", r.Quote, query=r.PriceQuery),
     Endpoint("regions", "GET", "regions", list[r.RegionInfo]),
     Endpoint("gateways", "GET", "gateways", list[r.Gateway]),
+    Endpoint("retry_gateway", "POST", "gateways/{gateway}/retry", r.Gateway),
     Endpoint("sign_in", "POST", "gateways/{gateway}/session", r.Gateway, body=r.SignIn),
     Endpoint("sign_out", "DELETE", "gateways/{gateway}/session", r.Gateway),
     Endpoint("gateway_options", "GET", "gateways/{gateway}/options", list[r.OptionField]),

@@ -62,6 +62,10 @@ class LabInterface(ABC):
         """List the gateways and their states."""
 
     @abstractmethod
+    async def retry_gateway(self, gateway: str) -> r.Gateway:
+        """Ask a gateway now, although it has failed a while ago."""
+
+    @abstractmethod
     async def sign_in(self, gateway: str, body: r.SignIn) -> r.Gateway:
         """Sign in to a gateway; the password stays in the lab's memory."""
 

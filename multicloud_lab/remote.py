@@ -122,6 +122,10 @@ class RemoteService(LabInterface):
         """List the gateways and their states."""
         return await self._call("gateways")
 
+    async def retry_gateway(self, gateway: str) -> r.Gateway:
+        """Ask a gateway now, although it has failed a while ago."""
+        return await self._call("retry_gateway", gateway)
+
     async def sign_in(self, gateway: str, body: r.SignIn) -> r.Gateway:
         """Sign in to a gateway; the password stays in the lab's memory."""
         return await self._call("sign_in", gateway, body)

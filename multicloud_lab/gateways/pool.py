@@ -33,7 +33,7 @@ from multicloud_lab.gateways.entries import Entry
 from multicloud_lab.gateways.options import read_form
 from multicloud_lab.gateways.session import GatewaySession
 from multicloud_lab.gateways.stopping import stop_all
-from multicloud_lab.gateways.watch import GatewayWatch
+from multicloud_lab.gateways.watch import PATIENCE, GatewayWatch
 from multicloud_lab.records import Change, Cluster, Connection, Gateway, OptionField, SignIn
 
 _log = logging.getLogger(__name__)
@@ -105,6 +105,14 @@ class GatewayPool:
             name: (watch.has_running, watch.session.state == "signed-in")
             for name, watch in self._watches.items()
         }
+
+    async def retry(self, gateway: str) -> Gateway:
+        """Look at a gateway now, although it has failed a while ago; a person wants to know."""
+        watch = self._watch(gateway)
+        watch.session.try_again()
+        watch.refresh()
+        await watch.latest(PATIENCE)
+        return watch.session.record()
 
     async def sign_in(self, gateway: str, sign_in: SignIn) -> Gateway:
         """Sign in; if that fails, the session stays what it was.

@@ -70,6 +70,13 @@ export class LabClient {
     return request(this._settings, ['gateways']);
   }
 
+  /** Have a gateway asked now, although it has failed a while ago. */
+  retryGateway(gateway: string): Promise<Gateway> {
+    return request(this._settings, ['gateways', gateway, 'retry'], {
+      method: 'POST'
+    });
+  }
+
   signIn(gateway: string, body: SignIn): Promise<Gateway> {
     return request(this._settings, ['gateways', gateway, 'session'], {
       method: 'POST',

@@ -234,6 +234,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/gateways/{gateway}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a gateway now, although it has failed a while ago. */
+        post: operations["retry_gateway"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/gateways/{gateway}/session": {
         parameters: {
             query?: never;
@@ -1407,6 +1424,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OptionField"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    retry_gateway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gateway: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gateway"];
                 };
             };
             default: components["responses"]["Error"];

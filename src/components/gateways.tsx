@@ -108,7 +108,7 @@ export function Gateways(props: IGatewaysProps): JSX.Element {
               ) : (
                 <Button
                   small
-                  onClick={() => void lab.follow('gateways')}
+                  onClick={() => void askAgain(lab, name)}
                   aria-label={trans.__('Ask %1 again', name)}
                 >
                   {trans.__('Try Again')}
@@ -120,6 +120,15 @@ export function Gateways(props: IGatewaysProps): JSX.Element {
       })}
     </ul>
   );
+}
+
+/** Have the server ask a gateway at once; what it then says, or that it does not, is in the list. */
+async function askAgain(lab: IMulticloudLab, gateway: string): Promise<void> {
+  try {
+    await lab.api.retryGateway(gateway);
+  } finally {
+    await lab.follow('gateways');
+  }
 }
 
 /** Whether a sign-in was good before and is not any more: the message says so, and why. */

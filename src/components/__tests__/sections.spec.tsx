@@ -1,5 +1,5 @@
 import { nullTranslator } from '@jupyterlab/translation';
-import { act, render, screen } from '@testing-library/react';
+import { act, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import * as React from 'react';
 
@@ -280,7 +280,8 @@ describe('sections of the panel', () => {
         jest.useRealTimers();
       }
       await user.click(screen.getByRole('button', { name: 'Ask azure again' }));
-      expect(server.asked('GET gateways')).toHaveLength(1);
+      expect(server.asked('POST gateways/azure/retry')).toHaveLength(1);
+      await waitFor(() => expect(server.asked('GET gateways')).toHaveLength(1));
     });
 
     it('should ask to sign in again with the cause, when a sign-in has expired', async () => {

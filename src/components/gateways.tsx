@@ -124,11 +124,8 @@ export function Gateways(props: IGatewaysProps): JSX.Element {
 
 /** Have the server ask a gateway at once; what it then says, or that it does not, is in the list. */
 async function askAgain(lab: IMulticloudLab, gateway: string): Promise<void> {
-  try {
-    await lab.api.retryGateway(gateway);
-  } finally {
-    await lab.follow('gateways');
-  }
+  await lab.api.retryGateway(gateway).catch(() => undefined);
+  await lab.follow('gateways');
 }
 
 /** Whether a sign-in was good before and is not any more: the message says so, and why. */

@@ -52,6 +52,9 @@ class OptionField(Record):
     choices: tuple[Any, ...] | None = None
 
 
+MOST_WORKERS = 1_000_000
+"""Of one cluster: a number that no gateway, and no database, stumbles over."""
+
 ClusterStatus = Literal["PENDING", "RUNNING", "STOPPING", "STOPPED", "FAILED"]
 
 
@@ -92,8 +95,12 @@ class StartCluster(Record):
 
     gateway: str | None = Field(default=None, description="Or null, to have it chosen by `near`.")
     near: str | None = Field(default=None, description="A dataset's id, a URL or a region.")
-    minimum: int | None = Field(default=None, ge=0, description="Null: the gateway's default.")
-    maximum: int | None = Field(default=None, ge=1, description="Null: the gateway's default.")
+    minimum: int | None = Field(
+        default=None, ge=0, le=MOST_WORKERS, description="Null: the gateway's default."
+    )
+    maximum: int | None = Field(
+        default=None, ge=1, le=MOST_WORKERS, description="Null: the gateway's default."
+    )
     options: dict[str, Any] = Field(default_factory=dict, description="Of the gateway's form.")
     reuse: bool | None = Field(
         default=None,
@@ -111,8 +118,8 @@ class StartedCluster(Cluster):
 class ScaleCluster(Record):
     """New adaptive bounds."""
 
-    minimum: int = Field(ge=0)
-    maximum: int = Field(ge=1)
+    minimum: int = Field(ge=0, le=MOST_WORKERS)
+    maximum: int = Field(ge=1, le=MOST_WORKERS)
 
 
 class StopClusters(Record):

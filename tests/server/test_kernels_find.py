@@ -152,7 +152,12 @@ async def test_each_of_two_servers_of_one_user(start: Start) -> None:
 async def test_a_server_that_is_stopped_leaves_no_socket(
     start: Start, processes: Processes, sent: signal.Signals
 ) -> None:
-    await asyncio.to_thread(start, "stopped", token="t")
+    # Processes of pytest-xdist ignore interrupts, and so would the server.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        await asyncio.to_thread(start, "stopped", token="t")
+    finally:
+        signal.signal(signal.SIGINT, before)
 
     def sockets() -> list[Path]:
         return list(processes.state_dir.rglob("*.sock"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import socket as sockets
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -96,11 +97,20 @@ def start(processes: Processes) -> Start:
         runtime = processes.state_dir / "runtime"
         runtime.mkdir(exist_ok=True)
         process = processes._running[name]
+        # Its file is there before it listens.
         processes.wait_until(name, lambda: (runtime / f"jpserver-{process.pid}.json").exists())
+        processes.wait_until(name, lambda: _listens(path if socket else port))
         url = f"http://127.0.0.1:{port}{base}" if not socket else f"http://localhost{base}"
         return RealServer(url, path if socket else None)
 
     return begin
+
+
+def _listens(where: Path | int) -> bool:
+    family = sockets.AF_INET if isinstance(where, int) else sockets.AF_UNIX
+    address = ("127.0.0.1", where) if isinstance(where, int) else str(where)
+    with sockets.socket(family) as probe:
+        return probe.connect_ex(address) == 0
 
 
 @asynccontextmanager

@@ -149,7 +149,7 @@ class Library:
             if isinstance(entries, str):
                 await asyncio.to_thread(index.failed, catalog.name, catalog.url, entries)
                 return
-            await asyncio.to_thread(
+            changed = await asyncio.to_thread(
                 index.replace,
                 catalog.name,
                 catalog.url,
@@ -157,7 +157,8 @@ class Library:
                 root_of=self._locator.root,
                 at=time.time(),
             )
-        await self._settle(index)
+        if changed:
+            await self._settle(index)
 
     async def _read_registry(self, index: CatalogIndex, url: str) -> None:
         entries = await self._entries(self._registries[url])

@@ -18,12 +18,14 @@ from multicloud_lab.regions import (
     PriceList,
     Region,
     Relation,
+    covers,
     parse_region,
-    relation,
 )
 
 _OUTSIDE = ("", "internet")
-_NEAR = (Relation.SAME_REGION, Relation.CONTAINED)
+
+Ranking = Callable[[Sequence[r.Replica], str | None], list[r.Placement]]
+"""Ranks the gateways for replicas, of a dataset by its id or of none, the nearest first."""
 
 
 class Places:
@@ -50,23 +52,34 @@ class Places:
             agreed=[_agreed(price) for price in config.prices], waivers=config.egress_waivers
         )
 
-    def has_gateway(self, region: Region | None) -> bool:
+    def has_gateway(self, region: Region) -> bool:
         """Say whether a gateway is in a region, or inside it."""
-        return any(relation(region, gateway.region) in _NEAR for gateway in self._config.gateways)
+        return any(covers(region, gateway.region) for gateway in self._config.gateways)
 
     def rank(self, dataset: r.Dataset) -> list[r.Placement]:
         """Rank the gateways for a dataset, the nearest first."""
-        return self._rank(dataset.replicas, dataset.id)
+        return self.ranking()(dataset.replicas, dataset.id)
+
+    def ranking(self) -> Ranking:
+        """Give what ranks the gateways, as they stand now, for the replicas of many datasets."""
+        standing = {name: Standing(*how) for name, how in self._standing().items()}
+
+        def ranked(replicas: Sequence[r.Replica], dataset: str | None) -> list[r.Placement]:
+            return rank(
+                replicas,
+                self._config.gateways,
+                home=self._config.home,
+                prices=self._prices,
+                standing=standing,
+                dataset=dataset,
+            )
+
+        return ranked
 
     async def near(self, what: str) -> list[r.Placement]:
         """Rank the gateways for a dataset's id, a URL or a region, the nearest first."""
-        if _is_id(what):
-            return self.rank(await self.dataset(what))
-        if "://" in what:
-            (found,) = await self._library.locate([what])
-            return self._rank((r.Replica(**dict(found)),), None)
-        region = parse_region(what)
-        return self._rank((r.Replica(url="", region=region, detail="asked for"),), None)
+        replicas = await self._replicas(what)
+        return self.ranking()(replicas, what if _is_id(what) else None)
 
     async def nearest(self, near: str, gateway: str | None) -> r.Placement:
         """Find the placement that a wish for a cluster near something means.
@@ -118,29 +131,21 @@ class Places:
 
     async def _end(self, what: str) -> tuple[Region, bool]:
         """Give the region of one end of a move, and whether its reader is known to pay."""
-        if "://" not in what and not _is_id(what):
-            return parse_region(what), False
-        if _is_id(what):
-            dataset = await self.dataset(what)
-            replicas = dataset.replicas
-        else:
-            (found,) = await self._library.locate([what])
-            replicas = (r.Replica(**dict(found)),)
+        replicas = await self._replicas(what)
         known = next((replica for replica in replicas if replica.region), None)
         if known is None or known.region is None:
             why = next((replica.detail for replica in replicas), "")
             raise RegionUnknownError(f"The region of {what} is not known: {why}.")
         return known.region, known.requester_pays
 
-    def _rank(self, replicas: Sequence[r.Replica], dataset: str | None) -> list[r.Placement]:
-        return rank(
-            replicas,
-            self._config.gateways,
-            home=self._config.home,
-            prices=self._prices,
-            standing={name: Standing(*how) for name, how in self._standing().items()},
-            dataset=dataset,
-        )
+    async def _replicas(self, what: str) -> Sequence[r.Replica]:
+        """Say where a dataset by its id, a URL or a region is."""
+        if _is_id(what):
+            return (await self.dataset(what)).replicas
+        if "://" in what:
+            (found,) = await self._library.locate([what])
+            return (r.Replica(**dict(found)),)
+        return (r.Replica(url="", region=parse_region(what), detail="asked for"),)
 
 
 def _is_id(what: str) -> bool:

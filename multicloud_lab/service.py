@@ -8,6 +8,7 @@ from pathlib import Path
 
 from multicloud_lab import records as r
 from multicloud_lab.analyses import CellSource, fitting, make_cells
+from multicloud_lab.catalogs import Entry
 from multicloud_lab.config import GatewayConfig, LabConfig
 from multicloud_lab.errors import (
     CatalogError,
@@ -97,12 +98,13 @@ class LabService(LabInterface):
         """List the datasets that match."""
         inside = self._gateway(query.gateway).region if query.gateway else None
         index = await self._library.index()
+        rank = self._places.ranking()
 
         def search() -> r.DatasetPage:
             found = index.search(query, near=self._places.has_gateway, in_region=inside)
             return r.DatasetPage(
                 items=tuple(
-                    r.DatasetRow(**dict(item), near=next(iter(self._places.rank(item)), None))
+                    r.DatasetRow(**dict(item), near=next(iter(rank(item.replicas, item.id)), None))
                     for item in found.items
                 ),
                 total=found.total,
@@ -133,36 +135,12 @@ class LabService(LabInterface):
             Its catalog does not say where it is.
         AccessDeniedError, DeadlineError, UnreadableDatasetError
         """
-        opening = await self.opening(dataset_id)
-        index = await self._library.index()
-
-        def look() -> r.Structure:
-            return inspect(opening, index.entry(opening.dataset.id), self._config)
-
-        return await asyncio.to_thread(look)
+        opening, entry = await self._opening(dataset_id)
+        return await asyncio.to_thread(inspect, opening, entry, self._config)
 
     async def opening(self, dataset_id: str) -> r.Opening:
         """Say how a kernel opens a dataset."""
-        dataset = await self.dataset(dataset_id)
-        if dataset.problem:
-            raise CatalogError(f"{dataset.id} cannot be opened: {dataset.problem}")
-        index = await self._library.index()
-        entry = await asyncio.to_thread(index.entry, dataset.id)
-        near = next(iter(self._places.rank(dataset)), None)
-        url = near.url if near is not None and near.url else dataset.url
-        return r.Opening(
-            dataset=dataset,
-            kind=entry.kind,
-            url=url,
-            catalog_url=entry.catalog_url,
-            entry=entry.entry,
-            driver=entry.driver,
-            reading=dict(entry.reading),
-            parameters=entry.parameters,
-            storage_options=self._config.options_for(url),
-            catalog_options=self._config.options_for(entry.catalog_url),
-            untrusted=entry.untrusted,
-        )
+        return (await self._opening(dataset_id))[0]
 
     async def locate(self, query: r.LocateQuery) -> list[r.Location]:
         """Say where URLs' bytes are, in the order asked."""
@@ -280,6 +258,30 @@ class LabService(LabInterface):
         )
 
     # --- how it is done -----------------------------------------------------------------------
+
+    async def _opening(self, dataset_id: str) -> tuple[r.Opening, Entry]:
+        """Give how a dataset is opened, and what its catalog says of it."""
+        dataset = await self.dataset(dataset_id)
+        if dataset.problem:
+            raise CatalogError(f"{dataset.id} cannot be opened: {dataset.problem}")
+        index = await self._library.index()
+        entry = await asyncio.to_thread(index.entry, dataset.id)
+        near = next(iter(self._places.rank(dataset)), None)
+        url = near.url if near is not None and near.url else dataset.url
+        opening = r.Opening(
+            dataset=dataset,
+            kind=entry.kind,
+            url=url,
+            catalog_url=entry.catalog_url,
+            entry=entry.entry,
+            driver=entry.driver,
+            reading=dict(entry.reading),
+            parameters=entry.parameters,
+            storage_options=self._config.options_for(url),
+            catalog_options=self._config.options_for(entry.catalog_url),
+            untrusted=entry.untrusted,
+        )
+        return opening, entry
 
     def _gateway(self, name: str) -> GatewayConfig:
         for gateway in self._config.gateways:

@@ -58,6 +58,11 @@ def contains(outer: Region, inner: Region) -> bool:
     return place is not None and outer.provider == inner.provider and inner.name in place.members
 
 
+def covers(outer: Region, inner: Region) -> bool:
+    """Say whether a region is another one, or a multi- or dual-region around it."""
+    return outer == inner or contains(outer, inner)
+
+
 def relation(data: Region | None, gateway: Region) -> Relation:
     """Say how the region of data and the region of a gateway stand to each other."""
     if data is None:

@@ -16,7 +16,7 @@ from multicloud_lab.catalogs.index.shelf import Ints
 from multicloud_lab.catalogs.index.state import UNKNOWN, Dimension, State
 from multicloud_lab.errors import InvalidInputError
 from multicloud_lab.records import DatasetQuery, Facet, FacetName, FacetValue
-from multicloud_lab.regions import Region, Relation, all_regions, relation
+from multicloud_lab.regions import Region, all_regions, covers
 from multicloud_lab.regions.provider import PROVIDERS
 
 Mask = NDArray[np.bool_]
@@ -76,7 +76,7 @@ class Narrowing:
                 self._passing[name] = dimension.having(values, state.kind_count)
         self._always = np.ones(state.kind_count, np.bool_)
         if in_region is not None:
-            around = [_around(region, in_region) for region in state.regions]
+            around = [covers(region, in_region) for region in state.regions]
             dimension = self._dimensions["region"]
             self._always = dimension.having(np.array([*around, False]), state.kind_count)
         self._tags = self._tag_ids(query.tag) if query.tag else None
@@ -206,10 +206,6 @@ def _near(state: State, near: Near) -> Dimension:
     return Dimension(
         ("false", "true"), np.arange(state.kind_count, dtype=np.int32), kinds.astype(np.int32)
     )
-
-
-def _around(data: Region, region: Region) -> bool:
-    return relation(data, region) in (Relation.SAME_REGION, Relation.CONTAINED)
 
 
 def _passing(passing: Mask, numbers: Ints, places: Places | None) -> Places:

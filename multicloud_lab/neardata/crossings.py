@@ -1,0 +1,106 @@
+"""What crosses the borders of a placement: results that leave a place, and those that enter it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multicloud_lab.neardata.plan import HOME
+from multicloud_lab.neardata.task_graph import Ints, TaskGraph
+
+ANYWHERE = -1
+"""The place of a task that reads nothing: it is computed wherever its result is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """Results that cross one border in one direction.
+
+    Parameters
+    ----------
+    results : int
+    bytes : float
+        Of those whose size is known.
+    unknown : int
+        Results of unknown size.
+    """
+
+    results: int
+    bytes: float
+    unknown: int
+
+
+def ancestors(graph: TaskGraph, wanted: Ints) -> NDArray[np.bool_]:
+    """Mark the tasks that some tasks need, themselves among them."""
+    needed = np.zeros(len(graph), np.bool_)
+    front = np.unique(wanted)
+    while len(front):
+        needed[front] = True
+        found = graph.inputs[_ranges(graph.starts[front], graph.starts[front + 1])]
+        front = np.unique(found[~needed[found]])
+    return needed
+
+
+def crossings(
+    graph: TaskGraph,
+    place: NDArray[np.int8],
+    count: int,
+    *,
+    wanted: Ints,
+    within: NDArray[np.bool_] | None = None,
+    stay: bool = False,
+) -> tuple[list[Crossing], list[Crossing]]:
+    """Add up what crosses each border.
+
+    Parameters
+    ----------
+    graph : TaskGraph
+    place : array of int8
+        Of each task; :data:`ANYWHERE` for those that are computed where they are wanted.
+    count : int
+        How many places there are, home included.
+    wanted : array of int32
+        Tasks whose results are wanted at home.
+    within : array of bool, optional
+        Only these tasks are computed; all by default.
+    stay : bool
+        Whether wanted results stay where they are.
+
+    Returns
+    -------
+    outward, inward : list of Crossing
+        By place: what it sends home, and what home sends it. A result crosses a border once,
+        however many tasks want it behind it; between two regions it crosses two.
+    """
+    taker = np.repeat(np.arange(len(graph), dtype=np.int32), np.diff(graph.starts))
+    given = graph.inputs
+    if within is not None:
+        used = within[taker]
+        taker, given = taker[used], given[used]
+    at, to = place[given], place[taker]
+    # A task that is computed anywhere takes only from others of that kind.
+    apart = (at != to) & (at != ANYWHERE) & (to != ANYWHERE)
+    given, at, to = given[apart], at[apart], to[apart]
+    ends = np.empty(0, np.int32) if stay else np.unique(wanted[place[wanted] > HOME])
+    leaving = np.unique(np.concatenate([given[at != HOME], ends]))
+    entering = np.unique(given[to != HOME].astype(np.int64) * count + to[to != HOME])
+    outward = [_crossing(graph, leaving[place[leaving] == each]) for each in range(count)]
+    inward = [
+        _crossing(graph, (entering // count)[entering % count == each]) for each in range(count)
+    ]
+    return outward, inward
+
+
+def _crossing(graph: TaskGraph, tasks: NDArray[np.integer]) -> Crossing:
+    sizes = graph.result_bytes[tasks]
+    unknown = np.isnan(sizes)
+    return Crossing(len(tasks), float(sizes[~unknown].sum()), int(unknown.sum()))
+
+
+def _ranges(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Write several ranges of numbers one after the other."""
+    lengths = ends - starts
+    first = np.repeat(starts - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
+    return first + np.arange(int(lengths.sum()), dtype=np.int64)

@@ -86,4 +86,13 @@ ENDPOINTS = (
     Endpoint("stop_cluster", "DELETE", "clusters/{gateway}/{cluster}", NoneType, status=204),
     Endpoint("analyses", "GET", "analyses", list[r.Analysis], query=r.AnalysesQuery),
     Endpoint("cells", "POST", "cells", r.Cells, body=r.CellsRequest),
+    Endpoint("ledger", "GET", "ledger", r.LedgerPage, query=r.LedgerQuery),
+    Endpoint("record", "POST", "ledger", NoneType, body=r.RecordRun, status=204, kernels_only=True),
+    Endpoint(
+        "ledger_summary",
+        "GET",
+        "ledger/summary",
+        list[r.LedgerSummary],
+        query=r.LedgerSummaryQuery,
+    ),
 )

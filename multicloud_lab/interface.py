@@ -114,6 +114,18 @@ class LabInterface(ABC):
         """Write ready cells."""
 
     @abstractmethod
+    async def ledger(self, query: r.LedgerQuery) -> r.LedgerPage:
+        """List what was read and moved, the newest first."""
+
+    @abstractmethod
+    async def record(self, body: r.RecordRun) -> None:
+        """Write into the ledger what a computation read and moved."""
+
+    @abstractmethod
+    async def ledger_summary(self, query: r.LedgerSummaryQuery) -> list[r.LedgerSummary]:
+        """Add up what was read and moved, by day, notebook, dataset or pair of regions."""
+
+    @abstractmethod
     async def close(self) -> None:
         """Let go of every connection; clusters go on."""
 

@@ -174,6 +174,18 @@ class RemoteService(LabInterface):
         """Write ready cells."""
         return await self._call("cells", body)
 
+    async def ledger(self, query: r.LedgerQuery) -> r.LedgerPage:
+        """List what was read and moved, the newest first."""
+        return await self._call("ledger", query)
+
+    async def record(self, body: r.RecordRun) -> None:
+        """Write into the ledger what a computation read and moved."""
+        await self._call("record", body)
+
+    async def ledger_summary(self, query: r.LedgerSummaryQuery) -> list[r.LedgerSummary]:
+        """Add up what was read and moved, by day, notebook, dataset or pair of regions."""
+        return await self._call("ledger_summary", query)
+
     # --- how it is done -----------------------------------------------------------------------
 
     async def _call(self, name: str, *arguments: str | BaseModel) -> Answer:

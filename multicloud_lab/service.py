@@ -18,6 +18,7 @@ from multicloud_lab.errors import (
 from multicloud_lab.gateways import GatewayPool
 from multicloud_lab.inspection import inspect
 from multicloud_lab.interface import LabInterface
+from multicloud_lab.ledger_book import LedgerBook
 from multicloud_lab.library import Library
 from multicloud_lab.places import Places
 from multicloud_lab.regions import all_regions
@@ -54,6 +55,8 @@ class LabService(LabInterface):
             book=state_dir / "clusters.sqlite" if state_dir else None,
             on_change=on_change,
         )
+        self._ledger = LedgerBook(state_dir / "ledger.sqlite" if state_dir else None)
+        self._on_change = on_change
         self._library = Library(config, cache_dir or state_dir, on_change)
         self._places = Places(config, self._library, self._pool.standing)
 
@@ -66,6 +69,7 @@ class LabService(LabInterface):
         """Let go of every connection; clusters go on."""
         await self._library.close()
         await self._pool.close()
+        await asyncio.to_thread(self._ledger.close)
 
     # --- the lab itself -----------------------------------------------------------------------
 
@@ -256,6 +260,21 @@ class LabService(LabInterface):
             minimum=gateway.minimum if gateway else None,
             maximum=gateway.maximum if gateway else None,
         )
+
+    # --- the ledger ---------------------------------------------------------------------------
+
+    async def ledger(self, query: r.LedgerQuery) -> r.LedgerPage:
+        """List what was read and moved, the newest first."""
+        return await asyncio.to_thread(self._ledger.page, query)
+
+    async def record(self, body: r.RecordRun) -> None:
+        """Write into the ledger what a computation read and moved."""
+        await asyncio.to_thread(self._ledger.write, body.rows)
+        self._on_change(r.Change(topic="ledger", action="recorded"))
+
+    async def ledger_summary(self, query: r.LedgerSummaryQuery) -> list[r.LedgerSummary]:
+        """Add up what was read and moved, by day, notebook, dataset or pair of regions."""
+        return await asyncio.to_thread(self._ledger.summary, query)
 
     # --- how it is done -----------------------------------------------------------------------
 

@@ -45,11 +45,13 @@ MAY_IMPORT = {
     "cache": RECORDS,
     "tables": RECORDS,
     "lookups": RECORDS | {"background", "beside", "catalogs", "interface", "neardata", "tables"},
+    "ledger_book": RECORDS,
     "library": RECORDS | {"catalogs", "locations"},
     "places": RECORDS | {"library", "placement"},
     "inspection": RECORDS | {"catalogs", "structure"},
     "service": RECORDS
-    | {"interface", "library", "places", "inspection", "gateways", "analyses"}
+    | {"interface", "ledger_book", "library", "places", "inspection", "gateways", "analyses"}
+    | {"catalogs"}
     | {"__version__"},
 }
 NO_JUPYTER = (
@@ -61,6 +63,7 @@ NO_JUPYTER = (
     "analyses",
     "placement",
     "structure",
+    "ledger_book",
 )
 PUBLIC = {
     "datasets",

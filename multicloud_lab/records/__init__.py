@@ -37,6 +37,17 @@ from multicloud_lab.records.gateways import (
     StopClusters,
 )
 from multicloud_lab.records.lab import CatalogStatus, Change, LabStatus, Problem
+from multicloud_lab.records.ledger import (
+    LedgerBy,
+    LedgerEntry,
+    LedgerKind,
+    LedgerPage,
+    LedgerQuery,
+    LedgerRow,
+    LedgerSummary,
+    LedgerSummaryQuery,
+    RecordRun,
+)
 from multicloud_lab.records.opening import Opening, OpeningKind, Parameter
 from multicloud_lab.records.places import (
     NearQuery,
@@ -72,6 +83,14 @@ __all__ = [
     "Gateway",
     "GatewayState",
     "LabStatus",
+    "LedgerBy",
+    "LedgerEntry",
+    "LedgerKind",
+    "LedgerPage",
+    "LedgerQuery",
+    "LedgerRow",
+    "LedgerSummary",
+    "LedgerSummaryQuery",
     "LocateQuery",
     "Location",
     "NearQuery",
@@ -86,6 +105,7 @@ __all__ = [
     "Problem",
     "Quote",
     "Record",
+    "RecordRun",
     "RegionInfo",
     "Replica",
     "ScaleCluster",

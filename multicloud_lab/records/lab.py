@@ -43,9 +43,9 @@ class LabStatus(Record):
 class Change(Record):
     """Something changed: a hint to ask again."""
 
-    topic: Literal["datasets", "gateways", "clusters"]
+    topic: Literal["datasets", "gateways", "clusters", "ledger"]
     action: str = Field(
-        description="As refreshed, signed-in, started, stopped, scaled, idle, updated."
+        description="As refreshed, signed-in, started, stopped, scaled, idle, updated, recorded."
     )
     gateway: str | None = None
     cluster: str | None = None

@@ -269,6 +269,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what was read and moved, the newest first. */
+        get: operations["ledger"];
+        put?: never;
+        /**
+         * Write into the ledger what a computation read and moved.
+         * @description For kernels of this server only.
+         */
+        post: operations["record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ledger/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Add up what was read and moved, by day, notebook, dataset or pair of regions. */
+        get: operations["ledger_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/locations": {
         parameters: {
             query?: never;
@@ -443,14 +481,14 @@ export interface components {
          * @description Something changed: a hint to ask again.
          */
         Change: {
-            /** @description As refreshed, signed-in, started, stopped, scaled, idle, updated. */
+            /** @description As refreshed, signed-in, started, stopped, scaled, idle, updated, recorded. */
             action: string;
             cluster: string | null;
             gateway: string | null;
             /** @description Why, if there is something to say. */
             message: string;
             /** @enum {string} */
-            topic: "datasets" | "gateways" | "clusters";
+            topic: "datasets" | "gateways" | "clusters" | "ledger";
         };
         /**
          * Cluster
@@ -660,6 +698,173 @@ export interface components {
             version: string;
         };
         /**
+         * LedgerEntry
+         * @description What one computation read from one place, or moved between two, as its kernel tells it.
+         */
+        LedgerEntry: {
+            /** @description Seconds since 1970. */
+            at?: number;
+            /**
+             * @description That would have moved if it had been computed at home.
+             * @default null
+             */
+            avoided_bytes?: number | null;
+            /**
+             * @description USD that those would have cost; null: not known.
+             * @default null
+             */
+            avoided_high?: number | null;
+            /**
+             * @description USD that those would have cost; null: not known.
+             * @default null
+             */
+            avoided_low?: number | null;
+            /**
+             * @description Id, if it is one.
+             * @default null
+             */
+            dataset?: string | null;
+            /**
+             * @description Where they went; null: home, outside every cloud.
+             * @default null
+             */
+            destination?: string | null;
+            /**
+             * @description Before it ran.
+             * @default null
+             */
+            estimated_bytes?: number | null;
+            /** @description Of this row; one that is told again is written once. */
+            id?: string;
+            /**
+             * @description From a store to workers, or from there elsewhere.
+             * @enum {string}
+             */
+            kind: "read" | "move";
+            /**
+             * @description When it ran.
+             * @default null
+             */
+            measured_bytes?: number | null;
+            /**
+             * @description Path or name; empty: not known.
+             * @default
+             */
+            notebook?: string;
+            /**
+             * @description USD; null: not known.
+             * @default null
+             */
+            price_high?: number | null;
+            /**
+             * @description USD; null: not known.
+             * @default null
+             */
+            price_low?: number | null;
+            /** @description Of the computation; its rows have it in common. */
+            run: string;
+            /**
+             * @description That it took.
+             * @default null
+             */
+            seconds?: number | null;
+            /**
+             * @description Where the bytes were; null: home, outside every cloud.
+             * @default null
+             */
+            source?: string | null;
+            /**
+             * @description Kept without what may be a secret in it.
+             * @default null
+             */
+            url?: string | null;
+        };
+        /**
+         * LedgerPage
+         * @description Rows of the ledger, the newest first.
+         */
+        LedgerPage: {
+            items: components["schemas"]["LedgerRow"][];
+            next_cursor: string | null;
+            total: number;
+        };
+        /**
+         * LedgerRow
+         * @description A row of the ledger.
+         */
+        LedgerRow: {
+            /** @description Seconds since 1970. */
+            at: number;
+            /** @description That would have moved if it had been computed at home. */
+            avoided_bytes: number | null;
+            /** @description USD that those would have cost; null: not known. */
+            avoided_high: number | null;
+            /** @description USD that those would have cost; null: not known. */
+            avoided_low: number | null;
+            /** @description Id, if it is one. */
+            dataset: string | null;
+            /** @description Where they went; null: home, outside every cloud. */
+            destination: string | null;
+            /** @description Before it ran. */
+            estimated_bytes: number | null;
+            /** @description Of this row; one that is told again is written once. */
+            id: string;
+            /**
+             * @description From a store to workers, or from there elsewhere.
+             * @enum {string}
+             */
+            kind: "read" | "move";
+            /** @description When it ran. */
+            measured_bytes: number | null;
+            /** @description Path or name; empty: not known. */
+            notebook: string;
+            /** @description USD; null: not known. */
+            price_high: number | null;
+            /** @description USD; null: not known. */
+            price_low: number | null;
+            /** @description Of the computation; its rows have it in common. */
+            run: string;
+            /** @description That it took. */
+            seconds: number | null;
+            /** @description Where the bytes were; null: home, outside every cloud. */
+            source: string | null;
+            /** @description Kept without what may be a secret in it. */
+            url: string | null;
+        };
+        /**
+         * LedgerSummary
+         * @description Rows of the ledger added up; measured bytes where there are, else the estimated ones.
+         */
+        LedgerSummary: {
+            avoided_bytes: number;
+            /** @description USD, of the rows where it is known. */
+            avoided_high: number;
+            /** @description USD, of the rows where it is known. */
+            avoided_low: number;
+            /** @description Of a pair of regions; null: home, or no pair. */
+            destination: string | null;
+            /** @description Seconds since 1970. */
+            first: number;
+            /** @description The day as 2026-11-25, the notebook, the dataset (or the URL of what has no id), or the two regions as source->destination. */
+            key: string;
+            /** @description Seconds since 1970. */
+            last: number;
+            moved_bytes: number;
+            /** @description USD, of the rows whose price is known. */
+            price_high: number;
+            /** @description USD, of the rows whose price is known. */
+            price_low: number;
+            read_bytes: number;
+            rows: number;
+            runs: number;
+            /** @description Of a pair of regions; null: home, or no pair. */
+            source: string | null;
+            /** @description Rows whose price is not known. */
+            unpriced: number;
+            /** @description Rows of which not even an estimate is known. */
+            unsized: number;
+        };
+        /**
          * Location
          * @description Where a URL's bytes are.
          */
@@ -790,6 +995,13 @@ export interface components {
             /** @description Per GB of these bytes; null: not known. */
             price: components["schemas"]["PriceRange"] | null;
             source: string;
+        };
+        /**
+         * RecordRun
+         * @description What one or several computations did.
+         */
+        RecordRun: {
+            rows: components["schemas"]["LedgerEntry"][];
         };
         /**
          * RegionInfo
@@ -1015,6 +1227,10 @@ export type Facet = components['schemas']['Facet'];
 export type FacetValue = components['schemas']['FacetValue'];
 export type Gateway = components['schemas']['Gateway'];
 export type LabStatus = components['schemas']['LabStatus'];
+export type LedgerEntry = components['schemas']['LedgerEntry'];
+export type LedgerPage = components['schemas']['LedgerPage'];
+export type LedgerRow = components['schemas']['LedgerRow'];
+export type LedgerSummary = components['schemas']['LedgerSummary'];
 export type Location = components['schemas']['Location'];
 export type Opening = components['schemas']['Opening'];
 export type OptionField = components['schemas']['OptionField'];
@@ -1023,6 +1239,7 @@ export type Placement = components['schemas']['Placement'];
 export type PriceRange = components['schemas']['PriceRange'];
 export type Problem = components['schemas']['Problem'];
 export type Quote = components['schemas']['Quote'];
+export type RecordRun = components['schemas']['RecordRun'];
 export type RegionInfo = components['schemas']['RegionInfo'];
 export type Relation = components['schemas']['Relation'];
 export type Replica = components['schemas']['Replica'];
@@ -1497,6 +1714,95 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Gateway"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ledger: {
+        parameters: {
+            query?: {
+                /** @description Seconds since 1970, with it. */
+                since?: number | null;
+                /** @description Seconds since 1970, without it. */
+                until?: number | null;
+                /** @description Empty: the ones not known. */
+                notebook?: string | null;
+                /** @description Id, or the URL of what has none. */
+                dataset?: string | null;
+                run?: string | null;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerPage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordRun"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ledger_summary: {
+        parameters: {
+            query: {
+                by: "day" | "notebook" | "dataset" | "regions" | "total";
+                /** @description Seconds since 1970, with it. */
+                since?: number | null;
+                /** @description Seconds since 1970, without it. */
+                until?: number | null;
+                /** @description Empty: the ones not known. */
+                notebook?: string | null;
+                /** @description Id, or the URL of what has none. */
+                dataset?: string | null;
+                /** @description Of the days, as Europe/Berlin; empty: that of the server. */
+                timezone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerSummary"][];
                 };
             };
             default: components["responses"]["Error"];

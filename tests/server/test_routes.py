@@ -67,14 +67,14 @@ async def test_nobody_gets_in_without_a_login(start_jupyter: StartJupyter) -> No
 async def test_a_token_is_not_enough_for_what_is_for_kernels(start_jupyter: StartJupyter) -> None:
     jupyter = await start_jupyter()
     only = [endpoint for endpoint in ENDPOINTS if endpoint.kernels_only]
-    assert {endpoint.name for endpoint in only} >= {"connection", "opening"}
+    assert {endpoint.name for endpoint in only} >= {"connection", "opening", "record"}
     for endpoint in only:
         status, answer = await jupyter.api(endpoint.method, address(endpoint))
         assert (status, answer["code"]) == (403, "kernels-only")
         status, answer = await jupyter.api(
             endpoint.method, address(endpoint), headers=jupyter.kernel
         )
-        assert status == 404
+        assert status == (400 if endpoint.body else 404)
 
 
 async def test_the_document_is_served_and_valid(start_jupyter: StartJupyter) -> None:
@@ -233,24 +233,25 @@ async def test_a_body_that_is_no_json_or_too_long_is_refused(
 ) -> None:
     jupyter = await start_jupyter()
     path = address(endpoint)
+    who = jupyter.kernel if endpoint.kernels_only else jupyter.headers
     forms = ("application/x-www-form-urlencoded", "application/xml", "text/html; charset=utf-8")
     for kind in forms:
         status, answer = await jupyter.api(
             endpoint.method,
             path,
             data=b"{}",
-            headers={**jupyter.headers, "Content-Type": kind},
+            headers={**who, "Content-Type": kind},
         )
         assert (status, answer["code"]) == (415, "unsupported-type"), kind
     long = b'{"text": "' + b"x" * LONGEST_BODY + b'"}'
-    status, answer = await jupyter.api(endpoint.method, path, data=long)
+    status, answer = await jupyter.api(endpoint.method, path, data=long, headers=who)
     assert (status, answer["code"]) == (413, "too-large")
     for kind in ("application/json", "Application/JSON; charset=utf-8", "text/plain"):
         status, answer = await jupyter.api(
             endpoint.method,
             path,
             data=b'{"no such field": 1}',
-            headers={**jupyter.headers, "Content-Type": kind},
+            headers={**who, "Content-Type": kind},
         )
         assert (status, answer["code"]) == (400, "invalid-input"), kind
 

@@ -88,6 +88,24 @@ class MixedRegionsError(MulticloudLabError):
     status = 409
 
 
+class OverBudgetError(MulticloudLabError):
+    """A computation would move more between regions than it may; nothing has moved.
+
+    Parameters
+    ----------
+    message : str
+    plan : Plan, optional
+        What it would move, and at what price.
+    """
+
+    code = "over-budget"
+    status = 409
+
+    def __init__(self, message: str, plan: object = None) -> None:
+        super().__init__(message)
+        self.plan = plan
+
+
 class NoPlacementError(MulticloudLabError):
     """No configured gateway can be used for a dataset."""
 

@@ -81,6 +81,7 @@ class LabService(LabInterface):
         return r.LabStatus(
             version=__version__,
             home=self._config.home,
+            egress_budget_usd=self._config.egress_budget_usd,
             problems=self._config.problems,
             catalogs=await asyncio.to_thread(index.statuses),
         )

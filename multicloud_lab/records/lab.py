@@ -36,6 +36,9 @@ class LabStatus(Record):
 
     version: str
     home: Region | None
+    egress_budget_usd: float = Field(
+        default=1.0, description="What leaving its region may cost a computation, in USD."
+    )
     problems: tuple[Problem, ...]
     catalogs: tuple[CatalogStatus, ...]
 

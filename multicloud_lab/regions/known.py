@@ -58,6 +58,15 @@ def contains(outer: Region, inner: Region) -> bool:
     return place is not None and outer.provider == inner.provider and inner.name in place.members
 
 
+_CONTINENTS = {"us-government": "north-america", "eu-sovereign": "europe", "china": "asia"}
+
+
+def continent(region: Region) -> str | None:
+    """Give the part of the world that a region is in, by one word for all providers."""
+    place = place_of(region)
+    return _CONTINENTS.get(place.area, place.area) or None if place is not None else None
+
+
 def covers(outer: Region, inner: Region) -> bool:
     """Say whether a region is another one, or a multi- or dual-region around it."""
     return outer == inner or contains(outer, inner)

@@ -693,6 +693,8 @@ export interface components {
          */
         LabStatus: {
             catalogs: components["schemas"]["CatalogStatus"][];
+            /** @description What leaving its region may cost a computation, in USD. */
+            egress_budget_usd: number;
             home: string | null;
             problems: components["schemas"]["Problem"][];
             version: string;

@@ -33,7 +33,13 @@ describe('Datasets', () => {
       />
     );
   const say = (catalogs: CatalogStatus[]) =>
-    lab.status.set({ version: '1', home: null, problems: [], catalogs });
+    lab.status.set({
+      version: '1',
+      home: null,
+      egress_budget_usd: 1,
+      problems: [],
+      catalogs
+    });
   /** Have the server list these, by the words that a row's id begins with. */
   const list = async (rows: DatasetRow[], facets: Facet[] = []) => {
     server.routes['GET datasets'] = ({ query }) =>

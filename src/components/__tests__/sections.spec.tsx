@@ -12,7 +12,13 @@ import { PanelHeader } from '../panel-header';
 
 const trans = nullTranslator.load('');
 const user = userEvent.setup();
-const STATUS = { version: '1', home: null, problems: [], catalogs: [] };
+const STATUS = {
+  version: '1',
+  home: null,
+  egress_budget_usd: 1,
+  problems: [],
+  catalogs: []
+};
 
 describe('sections of the panel', () => {
   let lab: Lab;

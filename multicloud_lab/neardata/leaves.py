@@ -8,6 +8,8 @@ import posixpath
 from collections.abc import Callable
 from typing import Any
 
+from multicloud_lab.neardata.references import folders, is_reference
+
 _IN_MEMORY = frozenset({"numpy", "pandas", "pyarrow", "scipy", "sparse", "cupy"})
 
 
@@ -31,7 +33,7 @@ def read_urls(leaf: Any) -> tuple[str, ...] | None:
         for kind, read in _READERS:
             if kind(leaf):
                 return read(leaf)
-        inner = _inner(leaf)
+        inner = inner_of(leaf)
         if inner is None:
             break
         leaf = inner
@@ -40,10 +42,8 @@ def read_urls(leaf: Any) -> tuple[str, ...] | None:
 
 def url_of(filesystem: Any, path: str) -> tuple[str, ...] | None:
     """Write a path of an fsspec filesystem as a URL, through wrappers that only add a cache."""
-    from fsspec.implementations.reference import ReferenceFileSystem
-
-    if isinstance(filesystem, ReferenceFileSystem):
-        return _referenced(filesystem)
+    if is_reference(filesystem):
+        return folders(filesystem, path)
     inner = getattr(filesystem, "sync_fs", None)
     if inner is not None:
         return url_of(inner, path)
@@ -60,19 +60,6 @@ def url_of(filesystem: Any, path: str) -> tuple[str, ...] | None:
     return (str(filesystem.unstrip_protocol(path)),)
 
 
-def _referenced(filesystem: Any) -> tuple[str, ...] | None:
-    """Give the folders that a kerchunk reference file points into."""
-    if not isinstance(filesystem.references, dict):
-        return None  # Parquet references are read piece by piece.
-    targets = {
-        reference[0]
-        for reference in filesystem.references.values()
-        if isinstance(reference, list | tuple) and len(reference) > 0
-    }
-    urls = {str(target).rpartition("/")[0] for target in targets if target}
-    return None if not all("://" in url for url in urls) else tuple(sorted(urls))
-
-
 def _local(path: Any) -> tuple[str, ...] | None:
     """Write what a netCDF library was given, a path or a URL, as a URL."""
     text = os.fspath(path)
@@ -81,18 +68,19 @@ def _local(path: Any) -> tuple[str, ...] | None:
     return (text,) if "://" in text else ("file://" + os.path.abspath(text),)  # noqa: PTH100
 
 
-def _zarr_store(store: Any) -> tuple[str, ...] | None:
-    kind = type(store).__name__
-    if kind == "FsspecStore":
-        return url_of(store.fs, store.path)
-    if kind == "LocalStore":
+def _zarr_store(store: Any, path: str = "") -> tuple[str, ...] | None:
+    """Say where a store is; of references, where those of one array or group lead."""
+    kinds = {kind.__name__ for kind in type(store).__mro__}
+    if "FsspecStore" in kinds:
+        return folders(store.fs, path) if is_reference(store.fs) else url_of(store.fs, store.path)
+    if "LocalStore" in kinds:
         return _local(store.root)
-    if kind in {"MemoryStore", "ManagedMemoryStore", "GpuMemoryStore"}:
+    if "MemoryStore" in kinds:
         return ()
-    if kind == "ZipStore":
+    if "ZipStore" in kinds:
         return _local(store.path)
     wrapped = getattr(store, "_store", None)
-    return None if wrapped is None else _zarr_store(wrapped)
+    return None if wrapped is None else _zarr_store(wrapped, path)
 
 
 def _manager(manager: Any) -> tuple[str, ...] | None:
@@ -141,7 +129,7 @@ def _file(leaf: Any) -> tuple[str, ...] | None:
 
 
 _READERS: tuple[tuple[Callable[[Any], bool], Callable[[Any], tuple[str, ...] | None]], ...] = (
-    (_is("zarr", "Array", "AsyncArray", "Group"), lambda leaf: _zarr_store(leaf.store)),
+    (_is("zarr", "Array", "AsyncArray", "Group"), lambda leaf: _zarr_store(leaf.store, leaf.path)),
     (_is("zarr", "Store"), _zarr_store),
     (_is("h5py", "Dataset"), _hdf5),
     (_is("netCDF4", "Variable"), _netcdf4),
@@ -164,7 +152,7 @@ def _backend(array: Any) -> tuple[str, ...] | None:
     return None
 
 
-def _inner(leaf: Any) -> Any:
+def inner_of(leaf: Any) -> Any:
     """Go one step into an array that adds scaling, masks or indexing to another."""
     if _module(leaf) in _IN_MEMORY:
         return None

@@ -11,6 +11,7 @@ from typing import Any
 from dask.base import unpack_collections
 
 from multicloud_lab import records as r
+from multicloud_lab.attaching import Attaching, this_kernel
 from multicloud_lab.background import BackgroundLoop
 from multicloud_lab.clients import ClusterClient, ClusterClients, attach, connect, gateway_of
 from multicloud_lab.errors import InvalidInputError, RegionUnknownError, SignInNeededError
@@ -36,7 +37,8 @@ class Beside:
     def __init__(self, service: LabInterface, loop: BackgroundLoop, dashboards: str | None) -> None:
         self._service = service
         self._loop = loop
-        self._clients = ClusterClients(dashboards)
+        kernel = this_kernel() if dashboards is not None else None
+        self._clients = ClusterClients(dashboards, Attaching(service, loop, kernel))
         self._has_panel = dashboards is not None
         self._opened: dict[str, str] = {}
 

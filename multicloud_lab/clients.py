@@ -6,6 +6,8 @@ import asyncio
 import threading
 import time
 import warnings
+from collections.abc import Callable
+from typing import Any
 
 import distributed.client
 from dask_gateway.client import GatewaySecurity
@@ -13,6 +15,7 @@ from distributed import Client
 from distributed.versions import VersionMismatchWarning
 
 from multicloud_lab import records as r
+from multicloud_lab.attaching import Attaching
 from multicloud_lab.errors import (
     ClusterFailedError,
     ClusterNotFoundError,
@@ -24,6 +27,8 @@ from multicloud_lab.versions import VersionCheck
 
 START_DEADLINE = 300.0
 """Seconds that a cluster may take until it runs; a cloud may have to start a machine first."""
+DETACH_DEADLINE = 2.0
+"""Seconds that the Jupyter server may take to hear that clients are closed."""
 CONNECT_DEADLINE = 30.0
 """Seconds that the scheduler of a running cluster may take to answer."""
 
@@ -36,10 +41,18 @@ class ClusterClient(Client):
     connection : Connection
     dashboards : str or None
         URL of the Jupyter server that serves the dashboards; ``None`` without one.
+    closes : callable
+        Told when it is closed, by whomever.
     """
 
-    def __init__(self, connection: r.Connection, dashboards: str | None) -> None:
+    def __init__(
+        self,
+        connection: r.Connection,
+        dashboards: str | None,
+        closes: Callable[[r.Cluster], None],
+    ) -> None:
         self.cluster_record = connection.cluster
+        self._closes = closes
         below = connection.cluster.dashboard
         self._dashboard = (
             f"{dashboards.rstrip('/')}/{below}"
@@ -59,6 +72,11 @@ class ClusterClient(Client):
         if distributed.client._get_global_client() is self:
             distributed.client._del_global_client(self)
 
+    def close(self, *args: Any, **kwargs: Any) -> Any:
+        """Close this client; its cluster goes on."""
+        self._closes(self.cluster_record)
+        return super().close(*args, **kwargs)  # type: ignore[no-untyped-call]
+
     @property
     def dashboard_link(self) -> str | None:
         """The address of the dashboards."""
@@ -72,10 +90,13 @@ class ClusterClients:
     ----------
     dashboards : str or None
         As for :class:`ClusterClient`.
+    attaching : Attaching
+        Told of every client that is made and closed.
     """
 
-    def __init__(self, dashboards: str | None) -> None:
+    def __init__(self, dashboards: str | None, attaching: Attaching) -> None:
         self._dashboards = dashboards
+        self._attaching = attaching
         self._clients: dict[tuple[str, str], ClusterClient] = {}
         self._checks: dict[tuple[str, str], VersionCheck] = {}
         self._lock = threading.Lock()
@@ -92,7 +113,7 @@ class ClusterClients:
         if known is not None:
             _close(known)
         try:
-            made = ClusterClient(connection, self._dashboards)
+            made = ClusterClient(connection, self._dashboards, self._attaching.detached)
         except (OSError, TimeoutError) as error:
             raise ClusterFailedError(
                 f"The scheduler of {cluster.name} on {cluster.gateway} does not answer within "
@@ -105,6 +126,7 @@ class ClusterClients:
                 check = self._checks[key] = VersionCheck(made, f"{cluster.name} on {key[0]}")
         if kept is not made:
             _close(made)
+        self._attaching.attached(cluster)
         if check is not None:
             check.begin()
         return kept
@@ -118,6 +140,7 @@ class ClusterClients:
             check.cancel()
         for client in clients:
             _close(client)
+        self._attaching.close(DETACH_DEADLINE)
         return [client.cluster_record for client in clients]
 
 

@@ -84,6 +84,23 @@ ENDPOINTS = (
         "scale_cluster", "PATCH", "clusters/{gateway}/{cluster}", r.Cluster, body=r.ScaleCluster
     ),
     Endpoint("stop_cluster", "DELETE", "clusters/{gateway}/{cluster}", NoneType, status=204),
+    Endpoint("attachments", "GET", "attachments", list[r.Attachment]),
+    Endpoint(
+        "attach",
+        "POST",
+        "attachments/{kernel}/{gateway}/{cluster}",
+        NoneType,
+        status=204,
+        kernels_only=True,
+    ),
+    Endpoint(
+        "detach",
+        "DELETE",
+        "attachments/{kernel}/{gateway}/{cluster}",
+        NoneType,
+        status=204,
+        kernels_only=True,
+    ),
     Endpoint("analyses", "GET", "analyses", list[r.Analysis], query=r.AnalysesQuery),
     Endpoint("cells", "POST", "cells", r.Cells, body=r.CellsRequest),
     Endpoint("ledger", "GET", "ledger", r.LedgerPage, query=r.LedgerQuery),

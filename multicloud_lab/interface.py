@@ -106,6 +106,18 @@ class LabInterface(ABC):
         """Give what a kernel needs to reach a running cluster."""
 
     @abstractmethod
+    async def attachments(self) -> list[r.Attachment]:
+        """List which kernels have clients of which clusters."""
+
+    @abstractmethod
+    async def attach(self, kernel: str, gateway: str, cluster: str) -> None:
+        """Note that a kernel has a client of a cluster."""
+
+    @abstractmethod
+    async def detach(self, kernel: str, gateway: str, cluster: str) -> None:
+        """Note that a kernel has no client of a cluster any more."""
+
+    @abstractmethod
     async def analyses(self, query: r.AnalysesQuery) -> list[r.Analysis]:
         """List the analyses that fit some datasets, the best first."""
 

@@ -166,6 +166,18 @@ class RemoteService(LabInterface):
         """Give what a kernel needs to reach a running cluster."""
         return await self._call("connection", gateway, cluster)
 
+    async def attachments(self) -> list[r.Attachment]:
+        """List which kernels have clients of which clusters."""
+        return await self._call("attachments")
+
+    async def attach(self, kernel: str, gateway: str, cluster: str) -> None:
+        """Note that a kernel has a client of a cluster."""
+        await self._call("attach", kernel, gateway, cluster)
+
+    async def detach(self, kernel: str, gateway: str, cluster: str) -> None:
+        """Note that a kernel has no client of a cluster any more."""
+        await self._call("detach", kernel, gateway, cluster)
+
     async def analyses(self, query: r.AnalysesQuery) -> list[r.Analysis]:
         """List the analyses that fit some datasets, the best first."""
         return await self._call("analyses", query)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from multicloud_lab import records as r
 from multicloud_lab.analyses import CellSource, fitting, make_cells
+from multicloud_lab.attachments import Attachments
 from multicloud_lab.catalogs import Entry
 from multicloud_lab.config import GatewayConfig, LabConfig
 from multicloud_lab.errors import (
@@ -57,6 +58,7 @@ class LabService(LabInterface):
         )
         self._ledger = LedgerBook(state_dir / "ledger.sqlite" if state_dir else None)
         self._on_change = on_change
+        self._attachments = Attachments(on_change)
         self._library = Library(config, cache_dir or state_dir, on_change)
         self._places = Places(config, self._library, self._pool.standing)
 
@@ -238,6 +240,24 @@ class LabService(LabInterface):
     def dashboard_upstream(self, gateway: str, cluster: str) -> str:
         """Give the URL of a cluster's dashboards at its gateway."""
         return self._pool.dashboard_upstream(gateway, cluster)
+
+    # --- kernels ------------------------------------------------------------------------------
+
+    async def attachments(self) -> list[r.Attachment]:
+        """List which kernels have clients of which clusters."""
+        return self._attachments.all()
+
+    async def attach(self, kernel: str, gateway: str, cluster: str) -> None:
+        """Note that a kernel has a client of a cluster."""
+        self._attachments.attach(kernel, self._gateway(gateway).name, cluster)
+
+    async def detach(self, kernel: str, gateway: str, cluster: str) -> None:
+        """Note that a kernel has no client of a cluster any more."""
+        self._attachments.detach(kernel, self._gateway(gateway).name, cluster)
+
+    def forget_kernel(self, kernel: str) -> None:
+        """Note that a kernel has ended, or begun anew."""
+        self._attachments.forget(kernel)
 
     # --- analyses -----------------------------------------------------------------------------
 

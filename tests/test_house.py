@@ -37,10 +37,12 @@ MAY_IMPORT = {
     "placement": RECORDS,
     "address": GROUND | {"endpoints"},
     "background": GROUND,
+    "attachments": RECORDS,
+    "attaching": RECORDS | {"background", "interface"},
     "versions": set[str](),
     "waiting": RECORDS | {"interface"},
-    "clients": RECORDS | {"interface", "versions"},
-    "beside": RECORDS | {"background", "clients", "interface", "neardata", "waiting"},
+    "clients": RECORDS | {"attaching", "interface", "versions"},
+    "beside": RECORDS | {"attaching", "background", "clients", "interface", "neardata", "waiting"},
     "remote": RECORDS | {"address", "endpoints", "interface"},
     "cache": RECORDS,
     "tables": RECORDS,
@@ -51,7 +53,7 @@ MAY_IMPORT = {
     "inspection": RECORDS | {"catalogs", "structure"},
     "service": RECORDS
     | {"interface", "ledger_book", "library", "places", "inspection", "gateways", "analyses"}
-    | {"catalogs"}
+    | {"attachments", "catalogs"}
     | {"__version__"},
 }
 NO_JUPYTER = (

@@ -10,6 +10,7 @@ from multicloud_lab.records.analyses import (
     CellsRequest,
     CellStyle,
 )
+from multicloud_lab.records.attachments import Attachment
 from multicloud_lab.records.base import Record, Several
 from multicloud_lab.records.datasets import (
     Dataset,
@@ -63,6 +64,7 @@ from multicloud_lab.records.structure import Dimension, Structure, Variable
 __all__ = [
     "AnalysesQuery",
     "Analysis",
+    "Attachment",
     "CatalogStatus",
     "Cell",
     "CellStyle",

@@ -46,9 +46,9 @@ class LabStatus(Record):
 class Change(Record):
     """Something changed: a hint to ask again."""
 
-    topic: Literal["datasets", "gateways", "clusters", "ledger"]
+    topic: Literal["datasets", "gateways", "clusters", "attachments", "ledger"]
     action: str = Field(
-        description="As refreshed, signed-in, started, stopped, scaled, idle, updated, recorded."
+        description="As refreshed, signed-in, started, stopped, scaled, idle, updated, attached."
     )
     gateway: str | None = None
     cluster: str | None = None

@@ -15,6 +15,7 @@ from jupyter_server.utils import url_path_join
 from multicloud_lab.server.base import LabSource, where_raised
 from multicloud_lab.server.dashboards import PATTERN, DashboardHandler, Dashboards
 from multicloud_lab.server.events import ChangeEvents
+from multicloud_lab.server.kernel_ends import KernelEnds
 from multicloud_lab.server.kernels import KernelDoor
 from multicloud_lab.server.routes import routes
 from multicloud_lab.server.settings import server_config
@@ -36,6 +37,7 @@ class RunningLab:
         self._server = server
         self._dashboards = Dashboards()
         self._service: LabService | None = None
+        self._ends: KernelEnds | None = None
 
     def add_routes(self, lab: LabSource, door: KernelDoor) -> None:
         """Add the API and the dashboards to the server."""
@@ -65,6 +67,8 @@ class RunningLab:
                 on_change=events.emit,
             )
             await self._service.start()
+            if server.event_logger is not None:
+                self._ends = KernelEnds(server.event_logger, self._service.forget_kernel)
         except Exception as error:  # noqa: BLE001 - the server has other work to do
             server.log.warning(
                 "multicloud_lab | Multi-Cloud Lab did not start: %s", where_raised(error)
@@ -75,5 +79,7 @@ class RunningLab:
     async def close(self) -> None:
         """Close every connection; clusters go on."""
         await self._dashboards.close()
+        if self._ends is not None:
+            self._ends.close()
         if self._service is not None:
             await self._service.close()

@@ -21,6 +21,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List which kernels have clients of which clusters. */
+        get: operations["attachments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/attachments/{kernel}/{gateway}/{cluster}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note that a kernel has a client of a cluster.
+         * @description For kernels of this server only.
+         */
+        post: operations["attach"];
+        /**
+         * Note that a kernel has no client of a cluster any more.
+         * @description For kernels of this server only.
+         */
+        delete: operations["detach"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/cells": {
         parameters: {
             query?: never;
@@ -423,6 +464,18 @@ export interface components {
             title: string;
         };
         /**
+         * Attachment
+         * @description A kernel of this server that has a client of a cluster.
+         */
+        Attachment: {
+            cluster: string;
+            gateway: string;
+            /** @description Id, as Jupyter's kernels API has it. */
+            kernel: string;
+            /** @description Seconds since 1970. */
+            since: number;
+        };
+        /**
          * CatalogStatus
          * @description A configured catalog or registry, and whether it could be read.
          */
@@ -481,14 +534,14 @@ export interface components {
          * @description Something changed: a hint to ask again.
          */
         Change: {
-            /** @description As refreshed, signed-in, started, stopped, scaled, idle, updated, recorded. */
+            /** @description As refreshed, signed-in, started, stopped, scaled, idle, updated, attached. */
             action: string;
             cluster: string | null;
             gateway: string | null;
             /** @description Why, if there is something to say. */
             message: string;
             /** @enum {string} */
-            topic: "datasets" | "gateways" | "clusters" | "ledger";
+            topic: "datasets" | "gateways" | "clusters" | "attachments" | "ledger";
         };
         /**
          * Cluster
@@ -1212,6 +1265,7 @@ export interface components {
     pathItems: never;
 }
 export type Analysis = components['schemas']['Analysis'];
+export type Attachment = components['schemas']['Attachment'];
 export type CatalogStatus = components['schemas']['CatalogStatus'];
 export type Cell = components['schemas']['Cell'];
 export type Cells = components['schemas']['Cells'];
@@ -1273,6 +1327,73 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Analysis"][];
                 };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    attachments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    attach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kernel: string;
+                gateway: string;
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    detach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kernel: string;
+                gateway: string;
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Error"];
         };

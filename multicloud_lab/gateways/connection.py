@@ -49,6 +49,12 @@ class _Client(dask_gateway.Gateway):  # type: ignore[misc] # the package has no 
         super().__init__(**addresses, asynchronous=True)
         self._request_kwargs = {"proxy": proxy}
 
+    async def _request(self, method: str, url: str, json: Any = None) -> Any:
+        # What signs may have to ask somebody first; dask-gateway itself would let the loop wait.
+        if prepare := getattr(self.auth, "prepare", None):
+            await prepare(urlsplit(url).hostname)
+        return await super()._request(method, url, json)
+
     async def options_form(self) -> Sequence[Mapping[str, Any]]:
         response = await self._request("GET", f"{self.address}/api/v1/options")
         form: Sequence[Mapping[str, Any]] = (await response.json())["cluster_options"]

@@ -49,8 +49,12 @@ class Failures:
         status = error.status if isinstance(error, aiohttp.ClientResponseError) else None
         if cluster and (status == 403 or type(error) is ValueError):
             return ClusterNotFoundError(f"{self._name} has no cluster {cluster!r}.")
-        if status in (401, 403) or type(error).__name__ == "GSSError":  # Kerberos
+        if status in (401, 403):
             return SignInNeededError(f"{self._name} refused the sign-in.")
+        if type(error).__name__ == "GSSError":
+            return SignInNeededError(
+                f"{self._name} did not get the Kerberos ticket ({_gss_reason(error)})."
+            )
         if isinstance(error, dask_gateway.GatewayServerError):
             if "permission failure" in str(error).lower():  # an expired token, says JupyterHub
                 return SignInNeededError(f"{self._name} could not verify the token.")
@@ -107,6 +111,12 @@ class Failures:
         for secret in self._secrets:
             text = text.replace(secret, "…")
         return text if len(text) <= 300 else text[:300] + "…"
+
+
+def _gss_reason(error: Exception) -> str:
+    """Give what the Kerberos library says of a failure; GSSAPI itself says less, as a rule."""
+    texts = [str(pair[0]) for pair in error.args if isinstance(pair, tuple) and pair]
+    return next((text for text in reversed(texts) if text != "Success"), "no reason given")
 
 
 def is_passing(error: Exception) -> bool:

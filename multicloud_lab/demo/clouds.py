@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from multicloud_lab.demo import catalogs, gateways, stores
 from multicloud_lab.demo.gateways import DemoGateway
+from multicloud_lab.demo.ground import LOOPBACK, Ground
 from multicloud_lab.demo.processes import Processes
 from multicloud_lab.demo.sizes import SizeName
 from multicloud_lab.demo.stores import Store
@@ -28,6 +30,8 @@ class Clouds:
         directory that goes away with them.
     size : {"small", "medium"}
         Tens of megabytes a region, or about a gigabyte.
+    grounds : mapping of str to Ground
+        Where each region runs; on the loopback if it is not in it.
 
     Attributes
     ----------
@@ -46,8 +50,14 @@ class Clouds:
     intake_catalog: Path
     esm_catalog: Path
 
-    def __init__(self, processes: Processes | None = None, size: SizeName = "small") -> None:
+    def __init__(
+        self,
+        processes: Processes | None = None,
+        size: SizeName = "small",
+        grounds: Mapping[str, Ground] = MappingProxyType({}),
+    ) -> None:
         self.size = size
+        self._grounds = grounds
         self.gateways: dict[str, DemoGateway] = {}
         self.stores: dict[str, Store] = {}
         self._given = processes
@@ -70,9 +80,10 @@ class Clouds:
         self._stack.close()
 
     def _start(self) -> None:
+        self.processes.hosts += [ground.host for ground in self._grounds.values()]
         self.stores = {
-            AWS: stores.start_s3(self.processes, AWS),
-            GCP: stores.start_gcs(self.processes, GCP),
+            AWS: stores.start_s3(self.processes, AWS, self._grounds.get(AWS, LOOPBACK)),
+            GCP: stores.start_gcs(self.processes, GCP, self._grounds.get(GCP, LOOPBACK)),
         }
         for region, store in self.stores.items():
             stores.wait_for(self.processes, store)
@@ -83,7 +94,8 @@ class Clouds:
                 store.endpoint,
                 self.size,
             )
-        started = gateways.start_and_wait(self.processes, {"aws-oregon": AWS, "gcp-iowa": GCP})
+        names = {"aws-oregon": AWS, "gcp-iowa": GCP}
+        started = gateways.start_and_wait(self.processes, names, grounds=self._grounds)
         self.gateways = {gateway.region: gateway for gateway in started}
         directory = self.state_dir / "catalogs"
         directory.mkdir(exist_ok=True)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import secrets
 import sys
 import sysconfig
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from multicloud_lab.demo.ground import LOOPBACK, Ground
 from multicloud_lab.demo.processes import Processes, ProcessFailedError, answers, free_ports
 
 _CONFIG = '''\
@@ -86,7 +89,9 @@ class DemoGateway:
         }
 
 
-def start_gateway(processes: Processes, name: str, region: str, *, more: str = "") -> DemoGateway:
+def start_gateway(
+    processes: Processes, name: str, region: str, *, more: str = "", ground: Ground = LOOPBACK
+) -> DemoGateway:
     """Start a gateway, without waiting for it.
 
     Parameters
@@ -98,6 +103,8 @@ def start_gateway(processes: Processes, name: str, region: str, *, more: str = "
         Its schedulers and workers carry it in their environment as ``MULTICLOUD_REGION``.
     more : str
         Lines for the end of its configuration.
+    ground : Ground
+        Where it and its clusters run; the API that they use stays on the loopback there.
     """
     private, http, tcp = free_ports(3)
     directory = processes.state_dir / "gateways" / name
@@ -106,8 +113,8 @@ def start_gateway(processes: Processes, name: str, region: str, *, more: str = "
     settings = {
         "password": password,
         "private_address": f"127.0.0.1:{private}",
-        "http_address": f"127.0.0.1:{http}",
-        "tcp_address": f"127.0.0.1:{tcp}",
+        "http_address": f"{ground.host}:{http}",
+        "tcp_address": f"{ground.host}:{tcp}",
         "clusters_directory": str(directory / "clusters"),
         "python": sys.executable,
         "environment": {**processes.sandbox, "MULTICLOUD_REGION": region},
@@ -116,12 +123,12 @@ def start_gateway(processes: Processes, name: str, region: str, *, more: str = "
     config.touch(mode=0o600)
     config.write_text(_CONFIG.format(settings=settings) + more)
     program = Path(sysconfig.get_path("scripts")) / "dask-gateway-server"
-    processes.start(f"gateway-{name}", [str(program), "-f", str(config)])
+    processes.start(f"gateway-{name}", [str(program), "-f", str(config)], inside=ground.inside)
     return DemoGateway(
         name=name,
         region=region,
-        address=f"http://127.0.0.1:{http}",
-        proxy_address=f"gateway://127.0.0.1:{tcp}",
+        address=f"http://{ground.host}:{http}",
+        proxy_address=f"gateway://{ground.host}:{tcp}",
         password=password,
     )
 
@@ -134,7 +141,12 @@ def wait_for(processes: Processes, gateway: DemoGateway) -> None:
 
 
 def start_and_wait(
-    processes: Processes, names: dict[str, str], attempts: int = 3, *, more: str = ""
+    processes: Processes,
+    names: dict[str, str],
+    attempts: int = 3,
+    *,
+    more: str = "",
+    grounds: Mapping[str, Ground] = MappingProxyType({}),
 ) -> tuple[DemoGateway, ...]:
     """Start gateways side by side and wait for all of them.
 
@@ -147,10 +159,15 @@ def start_and_wait(
         How often: a port that was free a moment ago may be taken by somebody else meanwhile.
     more : str
         As for :func:`start_gateway`.
+    grounds : mapping of str to Ground
+        By region; the loopback for those that are not in it.
     """
-    started = {
-        name: start_gateway(processes, name, region, more=more) for name, region in names.items()
-    }
+
+    def start(name: str, region: str) -> DemoGateway:
+        ground = grounds.get(region, LOOPBACK)
+        return start_gateway(processes, name, region, more=more, ground=ground)
+
+    started = {name: start(name, region) for name, region in names.items()}
     for name, region in names.items():
         for attempt in range(attempts):
             try:
@@ -158,7 +175,7 @@ def start_and_wait(
             except ProcessFailedError:
                 if attempt == attempts - 1:
                     raise
-                started[name] = start_gateway(processes, name, region, more=more)
+                started[name] = start(name, region)
             else:
                 break
     return tuple(started.values())

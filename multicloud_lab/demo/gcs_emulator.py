@@ -1,6 +1,6 @@
 """A GCS API on this machine: gcp-storage-emulator, served by threads over kept connections.
 
-Run as ``python -m multicloud_lab.demo.gcs_emulator PORT DIRECTORY``.
+Run as ``python -m multicloud_lab.demo.gcs_emulator HOST PORT DIRECTORY``.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ class _Handler(RequestHandler):  # type: ignore[misc] # the emulator has no type
 
 def main(arguments: list[str]) -> None:
     """Serve until killed."""
-    port, directory = arguments
+    host, port, directory = arguments
     handler = partial(_Handler, Storage(data_dir=directory))
-    with ThreadingHTTPServer(("127.0.0.1", int(port)), handler) as server:
+    with ThreadingHTTPServer((host, int(port)), handler) as server:
         server.serve_forever()
 
 

@@ -57,6 +57,8 @@ class Processes:
     state_dir : Path
     mark : str
         Random; see :mod:`multicloud_lab.demo.marks`.
+    hosts : list of str
+        Addresses that are reached without any proxy.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class Processes:
         self.state_dir = state_dir or Path(tempfile.mkdtemp(prefix="multicloud-lab-"))
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._stop_asked = stop_asked or threading.Event()
+        self.hosts = ["127.0.0.1", "localhost"]
         for name in ("logs", "tmp"):
             (self.state_dir / name).mkdir(parents=True, exist_ok=True)
         self._keeper = self._start_keeper()
@@ -108,8 +111,8 @@ class Processes:
             "AWS_EC2_METADATA_DISABLED": "true",
             "GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT": "false",
             "OMP_NUM_THREADS": "1",
-            "NO_PROXY": "127.0.0.1,localhost",
-            "no_proxy": "127.0.0.1,localhost",
+            "NO_PROXY": ",".join(self.hosts),
+            "no_proxy": ",".join(self.hosts),
             **{name: str(self.state_dir / path) for name, path in files.items()},
         }
 
@@ -123,7 +126,12 @@ class Processes:
         return self.state_dir / "logs" / f"{name}.log"
 
     def start(
-        self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None
+        self,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str] | None = None,
+        *,
+        inside: Sequence[str] = (),
     ) -> subprocess.Popen[bytes]:
         """Start a process in a session of its own, so that Ctrl-C reaches only the demo.
 
@@ -134,11 +142,13 @@ class Processes:
         command : sequence of str
         environment : mapping, optional
             What it needs beyond this process' environment and the sandbox.
+        inside : sequence of str
+            The command that runs it, as of a :class:`~multicloud_lab.demo.ground.Ground`.
         """
         self.check()
         with self.log(name).open("ab") as log:
             process = subprocess.Popen(
-                list(command),
+                [*inside, *command],
                 env={**os.environ, **self.sandbox, **(environment or {})},
                 cwd=self.state_dir,
                 stdin=subprocess.DEVNULL,
@@ -150,10 +160,16 @@ class Processes:
         return process
 
     def start_module(
-        self, name: str, module: str, *arguments: str, environment: Mapping[str, str] | None = None
+        self,
+        name: str,
+        module: str,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        inside: Sequence[str] = (),
     ) -> subprocess.Popen[bytes]:
         """Start a module with this interpreter."""
-        return self.start(name, [sys.executable, "-m", module, *arguments], environment)
+        command = [sys.executable, "-m", module, *arguments]
+        return self.start(name, command, environment, inside=inside)
 
     def check(self) -> None:
         """Raise :class:`Stopped` when the demo was asked to stop."""

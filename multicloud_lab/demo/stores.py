@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from multicloud_lab.demo.ground import LOOPBACK, Ground
 from multicloud_lab.demo.processes import Processes, answers, free_ports
 
 
@@ -33,22 +34,24 @@ class Store:
         return {**anonymous, "endpoint_url": self.endpoint}
 
 
-def start_s3(processes: Processes, region: str) -> Store:
+def start_s3(processes: Processes, region: str, ground: Ground = LOOPBACK) -> Store:
     """Start moto's S3 server, without waiting for it."""
     (port,) = free_ports(1)
-    processes.start_module(f"store-{region}", "moto.server", "-H", "127.0.0.1", "-p", str(port))
-    return Store(region, "s3", f"http://127.0.0.1:{port}")
+    arguments = ("-H", ground.host, "-p", str(port))
+    processes.start_module(f"store-{region}", "moto.server", *arguments, inside=ground.inside)
+    return Store(region, "s3", f"http://{ground.host}:{port}")
 
 
-def start_gcs(processes: Processes, region: str) -> Store:
+def start_gcs(processes: Processes, region: str, ground: Ground = LOOPBACK) -> Store:
     """Start the GCS emulator, without waiting for it."""
     (port,) = free_ports(1)
     directory = processes.state_dir / "stores" / "gcs"
     directory.mkdir(parents=True, exist_ok=True)
+    arguments = (ground.host, str(port), str(directory))
     processes.start_module(
-        f"store-{region}", "multicloud_lab.demo.gcs_emulator", str(port), str(directory)
+        f"store-{region}", "multicloud_lab.demo.gcs_emulator", *arguments, inside=ground.inside
     )
-    return Store(region, "gs", f"http://127.0.0.1:{port}")
+    return Store(region, "gs", f"http://{ground.host}:{port}")
 
 
 def wait_for(processes: Processes, store: Store) -> None:

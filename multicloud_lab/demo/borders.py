@@ -125,6 +125,7 @@ class Borders:
         _run("ip", "netns", "add", name)
         stack.callback(_run, "ip", "netns", "delete", name)
         _run("ip", "link", "add", outside, "type", "veth", "peer", "name", inside, "netns", name)
+        stack.callback(_run, "ip", "link", "delete", outside)  # The namespace goes later by itself.
         for device, address, command in ((outside, 1, ()), (inside, 2, within)):
             _run(*command, "ip", "address", "add", f"{net}.{address}/24", "dev", device)
             # Segments as they are on the wire: a packet of many would be counted with one header.

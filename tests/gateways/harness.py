@@ -119,12 +119,16 @@ class OwnGateway:
     processes : Processes
     more : str
         Lines for the end of its configuration.
+    scheme : str
+        ``https`` if those give it a certificate.
     """
 
-    def __init__(self, processes: Processes, name: str = "own", more: str = "") -> None:
+    def __init__(
+        self, processes: Processes, name: str = "own", more: str = "", scheme: str = "http"
+    ) -> None:
         self._processes = processes
         self.gateway: DemoGateway = start_gateway(processes, name, "aws:us-west-2")
-        self.scheme = "http"
+        self.scheme = scheme
         self._config = processes.state_dir / "gateways" / name / "dask_gateway_config.py"
         if more:
             self.kill()

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from yarl import URL
 
 from multicloud_lab.demo.processes import Processes, answers, free_ports
 
@@ -141,16 +142,16 @@ class Server:
     async def kernel(self) -> AsyncIterator[Kernel]:
         """Start a kernel there, as a notebook does."""
         headers = {"Authorization": f"token {self.token}"}
+        kernels = URL(f"{self.url}api/kernels", encoded=True)
         async with aiohttp.ClientSession(headers=headers) as session:
-            async with session.post(f"{self.url}api/kernels", json={}) as response:
+            async with session.post(kernels, json={}) as response:
                 assert response.status == 201, await response.text()
-                kernel_id = (await response.json())["id"]
+                own = kernels.joinpath((await response.json())["id"])
             try:
-                channels = f"{self.url}api/kernels/{kernel_id}/channels"
-                async with session.ws_connect(channels, max_msg_size=0) as websocket:
+                async with session.ws_connect(own / "channels", max_msg_size=0) as websocket:
                     yield Kernel(websocket)
             finally:
-                async with session.delete(f"{self.url}api/kernels/{kernel_id}"):
+                async with session.delete(own):
                     pass
 
     async def api(self, method: str, path: str, **kwargs: Any) -> tuple[int, Any]:

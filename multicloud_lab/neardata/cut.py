@@ -26,6 +26,8 @@ Providers ask nothing for what comes in, nor for what leaves a region for home i
 Moving it takes time and the notebook's memory all the same, so that among placements of one price
 the one that moves the fewest bytes is taken, and of those the one with the fewest values."""
 
+_ROUNDING = 1e-6
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cut:
@@ -39,8 +41,8 @@ class Cut:
     cost : float
         Of the placement, in the unit of the prices, with handling.
     bound : float
-        No placement costs less; the placement is proven to be a best one where they meet, which
-        is to about nine digits.
+        No placement costs less; the placement is proven to be a best one where they meet, as they
+        can to six digits.
     """
 
     place: Places
@@ -49,8 +51,9 @@ class Cut:
 
     @property
     def gap(self) -> float:
-        """By what share a better placement could be cheaper, at most."""
-        return max(0.0, 1 - self.bound / self.cost) if self.cost > 0 else 0.0
+        """By what share a better placement could be cheaper, at most; 0 if it is a best one."""
+        gap = 1 - self.bound / self.cost if self.cost > 0 else 0.0
+        return gap if gap > _ROUNDING else 0.0
 
 
 class UnknownSizesError(Exception):

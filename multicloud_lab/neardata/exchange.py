@@ -125,7 +125,9 @@ class Exchange:
         pins[label[pinned]] = self.pins[pinned]
         giver, taker = label[self.giver], label[self.taker]
         outer = giver[self.value] != taker
-        pairs = np.unique(self.value[outer].astype(np.int64) * len(pins) + taker[outer])
+        pairs = self.value[outer].astype(np.int64) * len(pins) + taker[outer]
+        pairs.sort()
+        pairs = pairs[np.diff(pairs, prepend=-1) > 0]
         value, taker = pairs // max(len(pins), 1), (pairs % max(len(pins), 1)).astype(np.int32)
         kept = self.home.copy()
         kept[value] = True

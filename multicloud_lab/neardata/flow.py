@@ -59,13 +59,13 @@ class MinimumCut:
     bound: float
 
 
-def minimum_cut(network: Network, limit: float, tolerance: float = 1e-9) -> MinimumCut:
+def minimum_cut(network: Network, limit: float, tolerance: float = 5e-7) -> MinimumCut:
     """Find a cut of least capacity by a largest flow.
 
     SciPy's flows are int32. Capacities are scaled so that the limit just fits, which is as good as
     infinite for those above it, and are rounded down, so that the flow is possible in the real
     network too, and is a lower bound. What rounding lost is found again by the same in the network
-    that this flow leaves, at the scale of the gap that is left; two rounds are enough for nine
+    that this flow leaves, at the scale of the gap that is left; two rounds are enough for six
     digits.
 
     Parameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array
+from scipy.sparse import block_diag, coo_array, csc_array, hstack, vstack
 
 from multicloud_lab.neardata.exchange import FREE, Exchange, Places, Tariff
 from multicloud_lab.neardata.plan import HOME
@@ -57,30 +57,13 @@ def solve_small(exchange: Exchange, tariff: Tariff, known: Places) -> tuple[Plac
     rows = np.concatenate([rows for rows, _, _ in parts])
     columns = np.concatenate([columns for _, columns, _ in parts])
     signs = np.concatenate([np.full(len(rows), sign) for rows, _, sign in parts])
-    at_most_one = np.arange(groups) + per_region * regions
-    matrix = coo_array(
-        (
-            np.concatenate([np.tile(signs, regions), np.ones(groups * regions)]),
-            (
-                np.concatenate(
-                    [
-                        *(rows + per_region * r for r in range(regions)),
-                        np.tile(at_most_one, regions),
-                    ]
-                ),
-                np.concatenate(
-                    [
-                        *(columns + width * r for r in range(regions)),
-                        *(np.arange(groups) + width * r for r in range(regions)),
-                    ]
-                ),
-            ),
-        ),
-        shape=(per_region * regions + groups, width * regions),
-    ).tocsr()
-    lower = np.zeros(matrix.shape[0])
-    upper = np.full(matrix.shape[0], np.inf)
-    lower[at_most_one], upper[at_most_one] = -np.inf, 1.0
+    border = coo_array((signs, (rows, columns)), shape=(per_region, width))
+    number = np.arange(groups)
+    member = coo_array((np.ones(groups), (number, number)), shape=(groups, width))
+    matrix = csc_array(vstack([block_diag([border] * regions), hstack([member] * regions)]))
+    matrix.indices, matrix.indptr = (i.astype(np.int32) for i in (matrix.indices, matrix.indptr))
+    lower = np.repeat([0.0, -np.inf], [per_region * regions, groups])
+    upper = np.repeat([np.inf, 1.0], [per_region * regions, groups])
     prices, least, most = [], [], []
     for region in range(1, regions + 1):
         leaving = tariff.leaving(region, exchange.size)

@@ -39,9 +39,9 @@ def is_best(case: Case) -> None:
     """Check a cut against every other placement."""
     found, least = solve(case), case.least()
     assert found.cost == pytest.approx(case.cost(found.place.tolist()), rel=1e-9, abs=1e-12)
-    assert found.cost == pytest.approx(least, rel=1e-9, abs=1e-12)
+    assert found.cost == pytest.approx(least, rel=1e-6, abs=1e-12)
     assert found.bound <= least * (1 + 1e-9)
-    assert found.gap < 1e-6
+    assert found.gap == 0
 
 
 @pytest.mark.parametrize("regions", [1, 2])
@@ -151,8 +151,8 @@ def test_placements_in_more_regions_are_good_and_say_how_good(seed: int, regions
     assert found.bound <= least * (1 + 1e-9)
     assert found.cost <= least * (2 - 2 / (regions + 1)) + 1e-12
     # With so few tasks it is a best one as well, and known to be.
-    assert found.cost == pytest.approx(least, rel=1e-9, abs=1e-12)
-    assert found.gap < 1e-6
+    assert found.cost == pytest.approx(least, rel=1e-6, abs=1e-12)
+    assert found.gap == 0
 
 
 @pytest.mark.parametrize("regions", [3, 4])
@@ -279,5 +279,5 @@ def test_a_deep_chain_takes_no_longer_than_a_wide_graph() -> None:
     case = Case(inputs, [8.0] * n + [8.0] * n, [1 + i % 2 for i in range(n)] + [-1] * n,
                 [2 * n - 1], [0, 1, 2], [0, 1, 1])  # fmt: skip
     found = cut(case.graph, case.pinned, case.outward, case.inward, handling=0)
-    assert found.gap < 1e-6
+    assert found.gap == 0
     assert found.cost == pytest.approx(8 * (n // 2) * (1 + 1) + 8 * 2)

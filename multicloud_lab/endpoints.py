@@ -102,6 +102,7 @@ ENDPOINTS = (
         kernels_only=True,
     ),
     Endpoint("analyses", "GET", "analyses", list[r.Analysis], query=r.AnalysesQuery),
+    Endpoint("analysis_form", "GET", "analyses/{analysis}", r.AnalysisForm, query=r.AnalysesQuery),
     Endpoint("cells", "POST", "cells", r.Cells, body=r.CellsRequest),
     Endpoint("ledger", "GET", "ledger", r.LedgerPage, query=r.LedgerQuery),
     Endpoint("record", "POST", "ledger", NoneType, body=r.RecordRun, status=204, kernels_only=True),

@@ -122,6 +122,10 @@ class LabInterface(ABC):
         """List the analyses that fit some datasets, the best first."""
 
     @abstractmethod
+    async def analysis_form(self, analysis: str, query: r.AnalysesQuery) -> r.AnalysisForm:
+        """Say what an analysis asks about some datasets, with sensible answers."""
+
+    @abstractmethod
     async def cells(self, body: r.CellsRequest) -> r.Cells:
         """Write ready cells."""
 

@@ -154,12 +154,13 @@ class Lookups:
         trust: bool = False,
         **parameters: Any,
     ) -> Any:
-        """Open a dataset as its catalog says, lazily.
+        """Open a dataset as its catalog says, lazily; or one at an address that none lists.
 
         Parameters
         ----------
         id : str
-            As :meth:`datasets` lists it.
+            As :meth:`datasets` lists it. Or a URL, or a path that begins with ``/``, ``./`` or
+            ``../``: its ending says the format, and one without an ending is taken for Zarr.
         storage_options : mapping, optional
             fsspec options for the data, over those of the configuration and the catalog.
         trust : bool

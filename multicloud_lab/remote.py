@@ -182,6 +182,10 @@ class RemoteService(LabInterface):
         """List the analyses that fit some datasets, the best first."""
         return await self._call("analyses", query)
 
+    async def analysis_form(self, analysis: str, query: r.AnalysesQuery) -> r.AnalysisForm:
+        """Say what an analysis asks about some datasets, with sensible answers."""
+        return await self._call("analysis_form", analysis, query)
+
     async def cells(self, body: r.CellsRequest) -> r.Cells:
         """Write ready cells."""
         return await self._call("cells", body)

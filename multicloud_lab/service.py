@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from multicloud_lab import records as r
-from multicloud_lab.analyses import CellSource, fitting, make_cells
+from multicloud_lab.addressed import dataset_at, is_address, is_path, opening_at
 from multicloud_lab.attachments import Attachments
 from multicloud_lab.catalogs import Entry
 from multicloud_lab.config import GatewayConfig, LabConfig
@@ -22,6 +22,7 @@ from multicloud_lab.interface import LabInterface
 from multicloud_lab.ledger_book import LedgerBook
 from multicloud_lab.library import Library
 from multicloud_lab.places import Places
+from multicloud_lab.ready_cells import ReadyCells
 from multicloud_lab.regions import all_regions
 
 
@@ -61,6 +62,7 @@ class LabService(LabInterface):
         self._attachments = Attachments(on_change)
         self._library = Library(config, cache_dir or state_dir, on_change)
         self._places = Places(config, self._library, self._pool.standing)
+        self._cells = ReadyCells(self.opening, self.structure, self._near)
 
     async def start(self) -> None:
         """Connect to the gateways and begin to read the catalogs, waiting for neither."""
@@ -122,8 +124,13 @@ class LabService(LabInterface):
         return await asyncio.to_thread(search)
 
     async def dataset(self, dataset_id: str) -> r.Dataset:
-        """Give one dataset."""
-        return await self._places.dataset(dataset_id)
+        """Give one dataset; an address is one that no catalog lists."""
+        if not is_address(dataset_id):
+            return await self._places.dataset(dataset_id)
+        if is_path(dataset_id):
+            return dataset_at(dataset_id, None)
+        (location,) = await self._library.locate([dataset_id])
+        return dataset_at(dataset_id, location)
 
     async def placements(self, dataset_id: str) -> list[r.Placement]:
         """Rank the gateways for a dataset, the nearest first."""
@@ -143,6 +150,8 @@ class LabService(LabInterface):
         AccessDeniedError, DeadlineError, UnreadableDatasetError
         """
         opening, entry = await self._opening(dataset_id)
+        if is_path(dataset_id):
+            raise CatalogError(f"{dataset_id} is a file of the kernel's; only a kernel reads it.")
         return await asyncio.to_thread(inspect, opening, entry, self._config)
 
     async def opening(self, dataset_id: str) -> r.Opening:
@@ -263,24 +272,15 @@ class LabService(LabInterface):
 
     async def analyses(self, query: r.AnalysesQuery) -> list[r.Analysis]:
         """List the analyses that fit some datasets, the best first."""
-        return fitting([await self.dataset(dataset_id) for dataset_id in query.dataset])
+        return self._cells.fitting(await self._datasets(query.dataset))
+
+    async def analysis_form(self, analysis: str, query: r.AnalysesQuery) -> r.AnalysisForm:
+        """Say what an analysis asks about some datasets, with sensible answers."""
+        return await self._cells.form(analysis, await self._datasets(query.dataset))
 
     async def cells(self, body: r.CellsRequest) -> r.Cells:
         """Write ready cells."""
-        sources = [await self._cell_source(dataset_id) for dataset_id in body.datasets]
-        return await asyncio.to_thread(make_cells, body.analysis, sources, body.style)
-
-    async def _cell_source(self, dataset_id: str) -> CellSource:
-        opening = await self.opening(dataset_id)
-        near = next(iter(self._places.rank(opening.dataset)), None)
-        gateway = self._gateway(near.gateway) if near and near.region else None
-        return CellSource(
-            dataset=opening.dataset,
-            opening=opening,
-            gateway=gateway,
-            minimum=gateway.minimum if gateway else None,
-            maximum=gateway.maximum if gateway else None,
-        )
+        return await self._cells.cells(body)
 
     # --- the ledger ---------------------------------------------------------------------------
 
@@ -299,11 +299,20 @@ class LabService(LabInterface):
 
     # --- how it is done -----------------------------------------------------------------------
 
+    async def _datasets(self, ids: Sequence[str]) -> list[r.Dataset]:
+        return [await self.dataset(dataset_id) for dataset_id in ids]
+
+    def _near(self, dataset: r.Dataset) -> GatewayConfig | None:
+        near = next(iter(self._places.rank(dataset)), None)
+        return self._gateway(near.gateway) if near and near.region else None
+
     async def _opening(self, dataset_id: str) -> tuple[r.Opening, Entry]:
         """Give how a dataset is opened, and what its catalog says of it."""
         dataset = await self.dataset(dataset_id)
         if dataset.problem:
             raise CatalogError(f"{dataset.id} cannot be opened: {dataset.problem}")
+        if is_address(dataset_id):
+            return opening_at(dataset, self._config)
         index = await self._library.index()
         entry = await asyncio.to_thread(index.entry, dataset.id)
         near = next(iter(self._places.rank(dataset)), None)

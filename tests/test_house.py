@@ -51,9 +51,11 @@ MAY_IMPORT = {
     "library": RECORDS | {"catalogs", "locations"},
     "places": RECORDS | {"library", "placement"},
     "inspection": RECORDS | {"catalogs", "structure"},
+    "addressed": RECORDS | {"catalogs"},
+    "ready_cells": RECORDS | {"analyses"},
     "service": RECORDS
-    | {"interface", "ledger_book", "library", "places", "inspection", "gateways", "analyses"}
-    | {"attachments", "catalogs"}
+    | {"interface", "ledger_book", "library", "places", "inspection", "gateways"}
+    | {"addressed", "attachments", "catalogs", "ready_cells"}
     | {"__version__"},
 }
 NO_JUPYTER = (

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from multicloud_lab.analyses.contents import Contents
+from multicloud_lab.analyses.parameters import Answers
 from multicloud_lab.config import GatewayConfig
-from multicloud_lab.records import Cell, Dataset, Opening
+from multicloud_lab.records import AnalysisParameter, Cell, Dataset, Opening, Structure
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class CellSource:
         The gateway near it; ``None`` if none is known to be.
     minimum, maximum : int or None
         Workers of a new cluster there.
+    structure : Structure or None
+        What it holds; ``None`` if that is not known.
     """
 
     dataset: Dataset
@@ -31,6 +35,7 @@ class CellSource:
     gateway: GatewayConfig | None = None
     minimum: int | None = None
     maximum: int | None = None
+    structure: Structure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,11 @@ class Bound:
     source: CellSource
     name: str
     client: str | None
+
+    @property
+    def contents(self) -> Contents:
+        """What is known of what it holds."""
+        return Contents(self.source.dataset, self.source.structure)
 
     @property
     def where(self) -> str:
@@ -83,14 +93,28 @@ class AnalysisTemplate(ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     description: ClassVar[str]
+    asks: ClassVar[bool] = False
+    """Whether it has parameters: what datasets hold is looked up for those that have."""
 
     @abstractmethod
     def fits(self, datasets: Sequence[Dataset]) -> float | None:
         """Say how well it fits these datasets together: the higher the better, None: not."""
 
+    def parameters(self, contents: Sequence[Contents]) -> list[AnalysisParameter]:
+        """Say what it asks about datasets that it fits, with sensible answers."""
+        return []
+
     @abstractmethod
-    def cells(self, bound: Sequence[Bound], style: Style) -> list[Cell]:
-        """Write the cells."""
+    def cells(self, bound: Sequence[Bound], style: Style, answers: Answers) -> list[Cell]:
+        """Write the cells.
+
+        Parameters
+        ----------
+        bound : sequence of Bound
+        style : Style
+        answers : mapping
+            A checked value for each of the parameters.
+        """
 
 
 def code(source: str) -> Cell:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from multicloud_lab.analyses.base import AnalysisTemplate, Bound, Style, opened
+from multicloud_lab.analyses.parameters import Answers
 from multicloud_lab.records import Cell, Dataset
 
 
@@ -19,6 +20,6 @@ class OpenNearData(AnalysisTemplate):
         """Fit whatever can be opened."""
         return 0.0 if datasets else None
 
-    def cells(self, bound: Sequence[Bound], style: Style) -> list[Cell]:
+    def cells(self, bound: Sequence[Bound], style: Style, answers: Answers) -> list[Cell]:
         """Write the cells."""
         return opened(bound, style)

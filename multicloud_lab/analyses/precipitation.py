@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from multicloud_lab.analyses.base import AnalysisTemplate, Bound, Style, code, opened
+from multicloud_lab.analyses.parameters import Answers
 from multicloud_lab.analyses.quoting import call, literal
 from multicloud_lab.records import Cell, Dataset
 
@@ -34,7 +35,7 @@ class PrecipitationHistogram(AnalysisTemplate):
         """Fit hourly ERA5 and 6-hourly CESM, alone or together."""
         return 1.0 if datasets and all(map(_kind, datasets)) else None
 
-    def cells(self, bound: Sequence[Bound], style: Style) -> list[Cell]:
+    def cells(self, bound: Sequence[Bound], style: Style, answers: Answers) -> list[Cell]:
         """Write the cells: open, connect, the lazy histograms, then compute and plot."""
         several = len(bound) > 1
         results = [f"{item.name}_hist" if several else "hist" for item in bound]

@@ -100,6 +100,11 @@ def identifier(name: str, taken: Iterable[str] = ()) -> str:
     return distinct
 
 
+def is_name(text: str) -> bool:
+    """Say whether a text may stand as it is for a name or a keyword's argument."""
+    return text.isascii() and text.isidentifier() and not keyword.iskeyword(text)
+
+
 def assign(name: str, value: Any) -> str:
     """Write the assignment of a literal, broken where the formatters would break it."""
     line = f"{name} = {literal(value)}"

@@ -7,25 +7,44 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import entry_points
 
+from multicloud_lab.analyses.anomaly import Anomaly
 from multicloud_lab.analyses.base import AnalysisTemplate, Bound, CellSource
+from multicloud_lab.analyses.compare import Compare
+from multicloud_lab.analyses.contents import Contents
+from multicloud_lab.analyses.histogram import Histogram
+from multicloud_lab.analyses.map_plot import MapPlot
 from multicloud_lab.analyses.open import OpenNearData
+from multicloud_lab.analyses.parameters import Answers, answered
 from multicloud_lab.analyses.precipitation import PrecipitationHistogram
 from multicloud_lab.analyses.quoting import identifier
 from multicloud_lab.analyses.styles import STYLES
+from multicloud_lab.analyses.time_mean import TimeMean
 from multicloud_lab.errors import InvalidInputError, NotFoundError
-from multicloud_lab.records import Analysis, Cells, CellStyle, Dataset
+from multicloud_lab.records import Analysis, AnalysisForm, Cells, CellStyle, Dataset
 
 logger = logging.getLogger(__name__)
 
 ENTRY_POINTS = "multicloud_lab.analyses"
-BUILT_IN: tuple[type[AnalysisTemplate], ...] = (PrecipitationHistogram, OpenNearData)
+BUILT_IN: tuple[type[AnalysisTemplate], ...] = (
+    PrecipitationHistogram,
+    OpenNearData,
+    Histogram,
+    TimeMean,
+    Anomaly,
+    MapPlot,
+    Compare,
+)
 
 # Names that the templates themselves use.
 _TAKEN = frozenset(
     {"mcl", "np", "plt", "intake", "histogram", "getpass", "bins", "hourly", "rate", "total"}
     | {"counts", "hist", "figure", "axes", "catalog", "catalog_options", "storage_options"}
     | {"entry", "path", "found", "client", "cluster", "future", "gateway", "options", "running"}
+    | {"xr", "url", "values", "variable", "sample", "low", "high", "mean", "field", "series"}
+    | {"weights", "others", "climatology", "anomaly", "left", "right", "compared", "label"}
+    | {"result", "axis", "axes", "hists", "title", "attrs", "dim", "dims", "lambda"}
 )
+_ENDINGS = ("", "_client", "_hist", "_future", "_gateway", "_mean", "_values")
 
 
 @cache
@@ -59,20 +78,18 @@ def _ranked(datasets: Sequence[Dataset]) -> list[AnalysisTemplate]:
 def fitting(datasets: Sequence[Dataset]) -> list[Analysis]:
     """List the analyses that fit some datasets together, the best first."""
     return [
-        Analysis(name=template.name, title=template.title, description=template.description)
+        Analysis(
+            name=template.name,
+            title=template.title,
+            description=template.description,
+            asks=template.asks,
+        )
         for template in _ranked(datasets)
     ]
 
 
-def make_cells(analysis: str | None, openings: Sequence[CellSource], style: CellStyle) -> Cells:
-    """Write the cells of an analysis.
-
-    Parameters
-    ----------
-    analysis : str or None
-        Its name; ``None`` takes the best that fits.
-    openings : sequence of CellSource
-    style : {"lab", "plain"}
+def choose(analysis: str | None, datasets: Sequence[Dataset]) -> AnalysisTemplate:
+    """Find an analysis by its name; ``None`` takes the best that fits.
 
     Raises
     ------
@@ -80,19 +97,67 @@ def make_cells(analysis: str | None, openings: Sequence[CellSource], style: Cell
         There is no analysis of that name.
     InvalidInputError
         It does not fit the datasets.
-    UntrustedSourceError
-        The plain style would run what nobody has vouched for.
     """
-    datasets = [source.dataset for source in openings]
-    ranked = _ranked(datasets)
-    chosen = next((t for t in ranked if analysis is None or t.name == analysis), None)
+    chosen = next((t for t in _ranked(datasets) if analysis in (None, t.name)), None)
     if chosen is None:
         if analysis not in {template.name for template in templates()}:
             known = ", ".join(template.name for template in templates())
             raise NotFoundError(f"There is no analysis {analysis!r}; there are: {known}.")
         ids = ", ".join(dataset.id for dataset in datasets)
         raise InvalidInputError(f"The analysis {analysis!r} does not fit {ids}.")
-    written = chosen.cells(_bind(openings), STYLES[style]())
+    return chosen
+
+
+def form(template: AnalysisTemplate, contents: Sequence[Contents], problem: str) -> AnalysisForm:
+    """Say what an analysis asks about some datasets.
+
+    Parameters
+    ----------
+    template : AnalysisTemplate
+    contents : sequence of Contents
+    problem : str
+        Why what they hold is not known; empty if it is.
+    """
+    return AnalysisForm(
+        name=template.name,
+        title=template.title,
+        description=template.description,
+        asks=template.asks,
+        parameters=tuple(template.parameters(contents)),
+        problem=problem,
+    )
+
+
+def make_cells(
+    analysis: str | None,
+    sources: Sequence[CellSource],
+    style: CellStyle,
+    given: Answers | None = None,
+) -> Cells:
+    """Write the cells of an analysis.
+
+    Parameters
+    ----------
+    analysis : str or None
+        Its name; ``None`` takes the best that fits.
+    sources : sequence of CellSource
+    style : {"lab", "plain"}
+    given : mapping, optional
+        Values of its parameters; those left out have their defaults.
+
+    Raises
+    ------
+    NotFoundError
+        There is no analysis of that name.
+    InvalidInputError
+        It does not fit the datasets, or one of the values is none that it takes.
+    UntrustedSourceError
+        The plain style would run what nobody has vouched for.
+    """
+    chosen = choose(analysis, [source.dataset for source in sources])
+    contents = [Contents(source.dataset, source.structure) for source in sources]
+    answers = answered(chosen.parameters(contents), given or {})
+    written = chosen.cells(_bind(sources), STYLES[style](), answers)
     return Cells(analysis=chosen.name, cells=tuple(written))
 
 
@@ -103,7 +168,7 @@ def _bind(sources: Sequence[CellSource]) -> list[Bound]:
     for source in sources:
         names.append(identifier(source.dataset.name, taken))
         # A name stands for those that the templates make of it, too.
-        taken |= {names[-1] + suffix for suffix in ("", "_client", "_hist", "_future", "_gateway")}
+        taken |= {names[-1] + ending for ending in _ENDINGS}
     clients: dict[str, str] = {}
     gateways = {source.gateway.name for source in sources if source.gateway}
     for source, name in zip(sources, names, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from multicloud_lab.catalogs.data_formats import format_of_url, stem
 from multicloud_lab.catalogs.document import parse_document
 from multicloud_lab.catalogs.entry import Copy, Entry
 from multicloud_lab.catalogs.fetch import is_local
@@ -17,8 +18,10 @@ __all__ = [
     "Found",
     "RegistryRow",
     "Site",
+    "format_of_url",
     "is_local",
     "parse_document",
     "read_catalog",
+    "stem",
     "untrusted_reasons",
 ]

@@ -139,12 +139,15 @@ def _netcdf(url: str, options: dict[str, Any], kwargs: dict[str, Any], trust: bo
     kwargs = {
         name: value for name, value in kwargs.items() if name not in ("engine", "consolidated")
     }
-    if is_local(url) or url.startswith("file://"):
-        return xr.open_dataset(url.removeprefix("file://"), **kwargs)
-    file = fsspec.open(url, "rb", **options).open()
+    local = is_local(url) or url.startswith("file://")
+    file = fsspec.open(url, "rb", **({} if local else options)).open()
     magic = file.read(4)
     file.seek(0)
+    # By its ending xarray may take NetCDF-4 for NetCDF 3.
     engine = "scipy" if magic[:3] == b"CDF" else "h5netcdf"
+    if local:
+        file.close()
+        return xr.open_dataset(url.removeprefix("file://"), engine=engine, **kwargs)
     return xr.open_dataset(file, engine=engine, **kwargs)
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from multicloud_lab.records.analyses import (
     AnalysesQuery,
     Analysis,
+    AnalysisForm,
+    AnalysisParameter,
+    Answer,
     Cell,
     Cells,
     CellsRequest,
     CellStyle,
+    Choice,
 )
 from multicloud_lab.records.attachments import Attachment
 from multicloud_lab.records.base import Record, Several
@@ -64,6 +68,9 @@ from multicloud_lab.records.structure import Dimension, Structure, Variable
 __all__ = [
     "AnalysesQuery",
     "Analysis",
+    "AnalysisForm",
+    "AnalysisParameter",
+    "Answer",
     "Attachment",
     "CatalogStatus",
     "Cell",
@@ -71,6 +78,7 @@ __all__ = [
     "Cells",
     "CellsRequest",
     "Change",
+    "Choice",
     "Cluster",
     "ClusterStatus",
     "Connection",

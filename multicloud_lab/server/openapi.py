@@ -78,11 +78,9 @@ def document() -> dict[str, Any]:
     if split:
         raise ValueError(f"These differ between requests and answers: {', '.join(split)}")
     parts = {name: schema for (name, _), schema in made.items()}
-    queries = {
-        endpoint.query.__name__: schemas.pop(endpoint.query.__name__)
-        for endpoint in ENDPOINTS
-        if endpoint.query is not None
-    }
+    # Several endpoints may ask by the same words.
+    asked = {endpoint.query.__name__ for endpoint in ENDPOINTS if endpoint.query is not None}
+    queries = {name: schemas.pop(name) for name in sorted(asked)}
     schemas["Error"] = _ERROR
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in ENDPOINTS:

@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/analyses/{analysis}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say what an analysis asks about some datasets, with sensible answers. */
+        get: operations["analysis_form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/attachments": {
         parameters: {
             query?: never;
@@ -459,9 +476,46 @@ export interface components {
          * @description A template of ready cells that fits the datasets asked about.
          */
         Analysis: {
+            /** @description Whether it has parameters; see its form. */
+            asks: boolean;
             description: string;
             name: string;
             title: string;
+        };
+        /**
+         * AnalysisForm
+         * @description An analysis with its parameters, made from what some datasets hold.
+         */
+        AnalysisForm: {
+            /** @description Whether it has parameters; see its form. */
+            asks: boolean;
+            description: string;
+            name: string;
+            parameters: components["schemas"]["AnalysisParameter"][];
+            /** @description Why what the datasets hold is not known; empty if it is. */
+            problem: string;
+            title: string;
+        };
+        /**
+         * AnalysisParameter
+         * @description Something that an analysis lets its user choose.
+         */
+        AnalysisParameter: {
+            choices: components["schemas"]["Choice"][];
+            /** @description A sensible answer; null: none. */
+            default: string | number | null;
+            help: string;
+            label: string;
+            maximum: number | null;
+            minimum: number | null;
+            name: string;
+            /** @description Whether it must have a value. */
+            required: boolean;
+            /**
+             * @description date: an ISO 8601 date, or its beginning, as 1990 or 1990-01-01T06:00.
+             * @enum {string}
+             */
+            type: "choice" | "text" | "date" | "int" | "float";
         };
         /**
          * Attachment
@@ -520,8 +574,12 @@ export interface components {
              * @default null
              */
             analysis?: string | null;
-            /** @description Ids. */
+            /** @description Ids, or addresses that no catalog lists: URLs, or paths as the kernel sees them. */
             datasets: string[];
+            /** @description Values for the analysis's parameters; those left out have their defaults. */
+            parameters?: {
+                [key: string]: string | number | null;
+            };
             /**
              * @description lab: this package's API; plain: dask-gateway, intake, xarray.
              * @default lab
@@ -542,6 +600,15 @@ export interface components {
             message: string;
             /** @enum {string} */
             topic: "datasets" | "gateways" | "clusters" | "attachments" | "ledger";
+        };
+        /**
+         * Choice
+         * @description One of the values that a parameter may have.
+         */
+        Choice: {
+            /** @description For people. */
+            title: string;
+            value: string;
         };
         /**
          * Cluster
@@ -1265,12 +1332,15 @@ export interface components {
     pathItems: never;
 }
 export type Analysis = components['schemas']['Analysis'];
+export type AnalysisForm = components['schemas']['AnalysisForm'];
+export type AnalysisParameter = components['schemas']['AnalysisParameter'];
 export type Attachment = components['schemas']['Attachment'];
 export type CatalogStatus = components['schemas']['CatalogStatus'];
 export type Cell = components['schemas']['Cell'];
 export type Cells = components['schemas']['Cells'];
 export type CellsRequest = components['schemas']['CellsRequest'];
 export type Change = components['schemas']['Change'];
+export type Choice = components['schemas']['Choice'];
 export type Cluster = components['schemas']['Cluster'];
 export type Connection = components['schemas']['Connection'];
 export type Dataset = components['schemas']['Dataset'];
@@ -1311,6 +1381,7 @@ export interface operations {
     analyses: {
         parameters: {
             query: {
+                /** @description Ids, or addresses that no catalog lists: URLs, or paths as the kernel sees them. */
                 dataset: string[];
             };
             header?: never;
@@ -1326,6 +1397,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Analysis"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    analysis_form: {
+        parameters: {
+            query: {
+                /** @description Ids, or addresses that no catalog lists: URLs, or paths as the kernel sees them. */
+                dataset: string[];
+            };
+            header?: never;
+            path: {
+                analysis: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisForm"];
                 };
             };
             default: components["responses"]["Error"];

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import logging
+import os
 import re
 import subprocess
 import sys
@@ -17,7 +18,8 @@ import pytest
 
 from multicloud_lab.analyses import AnalysisTemplate, CellSource, fitting, make_cells, registry
 from multicloud_lab.analyses.base import Bound, Style, code
-from multicloud_lab.analyses.styles.plain import harmless
+from multicloud_lab.analyses.parameters import Answers
+from multicloud_lab.analyses.styles.harmless import harmless
 from multicloud_lab.config import GatewayConfig
 from multicloud_lab.errors import InvalidInputError, NotFoundError, UntrustedSourceError
 from multicloud_lab.records import Cell, CellStyle, Dataset, Opening
@@ -296,7 +298,7 @@ class Another(AnalysisTemplate):
     def fits(self, datasets: Sequence[Dataset]) -> float | None:
         return 2.0
 
-    def cells(self, bound: Sequence[Bound], style: Style) -> list[Cell]:
+    def cells(self, bound: Sequence[Bound], style: Style, answers: Answers) -> list[Cell]:
         return [code("1")]
 
 
@@ -313,11 +315,54 @@ def test_other_packages_add_analyses_and_a_broken_one_costs_only_itself(
     registry.templates.cache_clear()
     try:
         with caplog.at_level(logging.WARNING):
-            assert [a.name for a in fitting([ERA5.dataset])] == ["another", "precipitation", "open"]
+            names = [a.name for a in fitting([ERA5.dataset])]
+        assert names[:4] == ["another", "precipitation", "open", "histogram"]
         assert "broken" in caplog.text
         assert "wrong" in caplog.text
     finally:
         registry.templates.cache_clear()
+
+
+INSTALLED = """
+from multicloud_lab.analyses import AnalysisTemplate
+from multicloud_lab.analyses.base import code
+
+
+class Spread(AnalysisTemplate):
+    name = "spread"
+    title = "Spread"
+    description = "From a package of its own."
+
+    def fits(self, datasets):
+        return 3.0
+
+    def cells(self, bound, style, answers):
+        return [code(style.open(bound[0], first=True)), code("spread = 1")]
+"""
+
+
+def test_a_package_that_is_installed_adds_its_analysis(tmp_path: Path) -> None:
+    (tmp_path / "own_analyses.py").write_text(INSTALLED)
+    info = tmp_path / "own_analyses-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: own-analyses\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(
+        f"[{registry.ENTRY_POINTS}]\nspread = own_analyses:Spread\n"
+    )
+    script = (
+        "from multicloud_lab.analyses import fitting\n"
+        "from multicloud_lab.records import Dataset\n"
+        "found = fitting([Dataset(id='a/b', name='b', catalog='a')])\n"
+        "print([analysis.name for analysis in found][:2])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.strip() == "['spread', 'open']"
 
 
 def _this_module() -> Any:

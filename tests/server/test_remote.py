@@ -142,7 +142,10 @@ async def test_it_answers_as_the_lab_does(
         lambda lab: lab.gateways(),
         lambda lab: lab.clusters(),
         lambda lab: lab.analyses(r.AnalysesQuery(dataset=(RAIN, "good/wind"))),
+        lambda lab: lab.analysis_form("time-mean", r.AnalysesQuery(dataset=(RAIN,))),
         lambda lab: lab.cells(request),
+        lambda lab: lab.dataset("s3://é/a b%2F?c#d/x.zarr"),
+        lambda lab: lab.opening("../a b/%2F x.nc"),
     ]
     async with closing(RemoteService.from_environment()) as remote:
         for question in ask:

@@ -60,6 +60,7 @@ def names(endpoint: Endpoint, clouds: Clouds) -> st.SearchStrategy[dict[str, str
     there = {
         "gateway": [gateway.name for gateway in clouds.gateways.values()],
         "cluster": ["0123456789abcdef0123456789abcdef"],
+        "analysis": ["open", "time-mean"],
         "dataset_id": ["pangeo%2Fatmosphere%2Fera5", "lens%2Fatm%2Fhourly6-1990-2005%2FPRECT"],
     }
     return st.fixed_dictionaries(

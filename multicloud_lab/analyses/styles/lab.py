@@ -41,10 +41,12 @@ class LabStyle(Style):
     def compute(self, results: Sequence[tuple[str, Bound]]) -> str:
         """Write the line that computes everything near its data, at once."""
         names = ", ".join(name for name, _ in results)
-        if len(results) > 1:
-            note = "each beside its data, at once; only the results come home"
-            return call(f"{names} = mcl.compute", names.split(", "), note=note)
         where = results[0][1].where
+        if len(results) > 1:
+            apart = len({bound.name for _, bound in results}) > 1
+            note = "each beside its data, at once" if apart else f"runs in {where}"
+            note += "; only the results come home"
+            return call(f"{names} = mcl.compute", names.split(", "), note=note)
         return call(
             f"({names},) = mcl.compute",
             [names],

@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from multicloud_lab.analyses.base import Bound, Style
 from multicloud_lab.analyses.quoting import WIDTH, assign, call, comment, literal
+from multicloud_lab.analyses.styles.harmless import harmless
+from multicloud_lab.analyses.styles.plain_url import by_address
 from multicloud_lab.config import GatewayConfig
-from multicloud_lab.errors import UntrustedSourceError
+from multicloud_lab.errors import InvalidInputError, UntrustedSourceError
 
-_TOKENS = frozenset({"anon", "cloud", "google_default", "browser"})
 _CLASS = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", re.ASCII)
 
 
 class PlainStyle(Style):
     """Cells that hold addresses, and ask for the password when they are run."""
 
+    def __init__(self) -> None:
+        self._imported: set[str] = set()
+
     def open(self, bound: Bound, *, first: bool) -> str:
-        """Write the cell that opens a dataset; the first one also imports."""
+        """Write the cell that opens a dataset, with the imports that it is the first to need."""
         opening = bound.source.opening
         if opening.untrusted:
             raise UntrustedSourceError(
                 f"Opening {opening.dataset.id} would run what nobody has vouched for: "
                 f"{'; '.join(opening.untrusted)}. Only mcl.open_dataset(…, trust=True) opens it."
             )
-        lines = ["import intake", ""] if first else []
-        lines.append(comment(bound.where))
+        if opening.kind == "url":
+            imports, opened = by_address(bound)
+            return "\n".join([*self._importing(imports), opened, bound.name])
+        if opening.kind == "intake2":
+            raise InvalidInputError(
+                f"{opening.dataset.id} is in a catalog of intake 2, for which there are no plain "
+                "cells; choose the other cell style in the settings."
+            )
+        lines = [*self._importing(["import intake"]), comment(bound.where)]
         catalog, data = [literal(opening.catalog_url)], []
         if beyond := harmless(opening.catalog_options):
             lines.append(assign("catalog_options", beyond))
@@ -52,6 +62,11 @@ class PlainStyle(Style):
                 else f"{bound.name} = catalog[entry].to_dask()",
             ]
         return "\n".join([*lines, bound.name])
+
+    def _importing(self, imports: Sequence[str]) -> list[str]:
+        new = [line for line in imports if line not in self._imported]
+        self._imported |= set(new)
+        return [*new, ""] if new else []
 
     def connect(self, bound: Bound, *, first: bool) -> str:
         """Write the cell that makes the client near a dataset."""
@@ -104,32 +119,6 @@ class PlainStyle(Style):
             submitted.append(line)
             gathered.append(f"{name} = {future}.result()")
         return "\n".join([*submitted, *gathered])
-
-
-def harmless(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Keep of fsspec options what is known to be no secret: by key, and by value."""
-    kept: dict[str, Any] = {
-        key: options[key]
-        for key in ("anon", "requester_pays")
-        if isinstance(options.get(key), bool)
-    }
-    token = options.get("token")
-    if isinstance(token, str) and token in _TOKENS:
-        kept["token"] = token
-    if _is_address(options.get("endpoint_url")):
-        kept["endpoint_url"] = options["endpoint_url"]
-    client = options.get("client_kwargs")
-    if isinstance(client, Mapping) and _is_address(client.get("endpoint_url")):
-        kept["client_kwargs"] = {"endpoint_url": client["endpoint_url"]}
-    return kept
-
-
-def _is_address(value: Any) -> bool:
-    """Say whether this is a URL that holds neither a user's name nor a query."""
-    if not isinstance(value, str) or not value.startswith(("http://", "https://")):
-        return False
-    parts = urlsplit(value)
-    return "@" not in parts.netloc and not parts.query and not parts.fragment
 
 
 def _exactly(path: str) -> str:

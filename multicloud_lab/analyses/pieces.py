@@ -1,0 +1,115 @@
+"""Pieces of code that several analyses write: a variable, a period, what is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from multicloud_lab.analyses.base import Bound
+from multicloud_lab.analyses.parameters import Answers
+from multicloud_lab.analyses.quoting import WIDTH, assign, call, comment, is_name, literal
+from multicloud_lab.records import Answer
+
+MAP_DIMS = 2
+
+
+def chain(target: str, bound: Bound, variable: Answer, steps: Sequence[str]) -> list[str]:
+    """Write an assignment of methods of a variable, in as many lines as it takes."""
+    lines: list[str] = []
+    head = f"{bound.name}[{literal(variable)}]"
+    if len(f"{target} = {head}") > WIDTH:
+        lines.append(assign("variable", variable))
+        head = f"{bound.name}[variable]"
+    # As many steps in a line as it has room for.
+    expression = head
+    for step in steps:
+        if len(f"{target} = {expression}{step}") > WIDTH:
+            lines.append(f"{target} = {expression}")
+            expression = target
+        expression += step
+    line = f"{target} = {expression}"
+    if len(line) > WIDTH and steps:
+        head, _, arguments = steps[-1].partition("(")
+        expression = expression.removesuffix(steps[-1])
+        line = f"{target} = {expression}{head}(\n    {arguments[:-1]}\n)"
+    return [*lines, line]
+
+
+def within(bound: Bound, variable: str, answers: Answers) -> list[str]:
+    """Write the step that keeps a period; none if all of it is wanted, or there is no time."""
+    time = bound.contents.time(variable)
+    start, end = answers.get("start"), answers.get("end")
+    if time is None or (start is None and end is None):
+        return []
+    return [f".sel({argument(time, f'slice({literal(start)}, {literal(end)})')})"]
+
+
+def first_of(dims: Sequence[str]) -> list[str]:
+    """Write the step that takes the first along some dimensions; none if there are none."""
+    if not dims:
+        return []
+    if all(map(is_name, dims)):
+        return [f".isel({', '.join(f'{dim}=0' for dim in dims)})"]
+    return [f".isel({literal(dict.fromkeys(dims, 0))})"]
+
+
+def argument(dim: str, value: str) -> str:
+    """Write a dimension's argument: as a keyword where its name is one, else in a mapping."""
+    return f"{dim}={value}" if is_name(dim) else f"{{{literal(dim)}: {value}}}"
+
+
+def along(dims: Sequence[str]) -> str:
+    """Write the dimensions that something is done along: a text for one, a list for several."""
+    return literal(dims[0]) if len(dims) == 1 else literal(list(dims))
+
+
+def on_a_map(bound: Bound, variable: str) -> tuple[list[str], list[str]]:
+    """Say which dimensions of a variable a map has, and which it leaves out.
+
+    Time is in neither. Both are empty if the dimensions are not known.
+    """
+    contents = bound.contents
+    time = contents.time(variable)
+    dims = [dim for dim in contents.dims(variable) or () if dim != time]
+    known = {contents.latitude(variable), contents.longitude(variable)} - {None}
+    shown = [dim for dim in dims if dim in known] if len(known) == MAP_DIMS else dims[-MAP_DIMS:]
+    return shown, [dim for dim in dims if dim not in shown]
+
+
+def area_mean(
+    target: str,
+    bound: Bound,
+    variable: str,
+    steps: Sequence[str],
+    over: Sequence[str],
+    note: str = "",
+) -> list[str]:
+    """Write a mean over space: each latitude weighted by its area, where there is one.
+
+    It uses ``np``. The note is a comment on the steps.
+    """
+    latitude = bound.contents.latitude(variable)
+    mean = f".mean({along(over)}, keep_attrs=True)"
+    if latitude not in over:
+        return [note, *chain(target, bound, variable, [*steps, *([mean] if over else [])])]
+    return [
+        call(
+            "weights = np.cos",
+            [f"np.deg2rad({bound.name}[{literal(latitude)}])"],
+            note="a cell's area",
+        ),
+        note,
+        *chain(target, bound, variable, [*steps, ".weighted(weights)", mean]),
+    ]
+
+
+def left_out(dims: Sequence[str]) -> str:
+    """Write the comment that says of what only the first is taken; empty if of nothing."""
+    return comment(f"The first of {' and '.join(dims)} alone.") if dims else ""
+
+
+def lines(*parts: str | Sequence[str]) -> str:
+    """Join lines, those that are empty left out."""
+    flat: list[str] = []
+    for part in parts:
+        flat += [part] if isinstance(part, str) else part
+    return "\n".join(line for line in flat if line)

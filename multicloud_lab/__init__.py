@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from multicloud_lab.notebook import datasets as datasets
     from multicloud_lab.notebook import describe as describe
     from multicloud_lab.notebook import locate as locate
+    from multicloud_lab.notebook import located as located
     from multicloud_lab.notebook import open_dataset as open_dataset
     from multicloud_lab.notebook import placements as placements
     from multicloud_lab.notebook import price as price
@@ -26,7 +27,7 @@ _HOMES = {
     **dict.fromkeys(
         (
             *("client", "close", "compute", "connect", "datasets", "describe", "locate"),
-            *("open_dataset", "placements", "price", "sign_in"),
+            *("located", "open_dataset", "placements", "price", "sign_in"),
         ),
         "notebook",
     ),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from multicloud_lab import records as r
 from multicloud_lab import tables
 from multicloud_lab.background import BackgroundLoop
+from multicloud_lab.errors import InvalidInputError
 from multicloud_lab.interface import LabInterface, all_datasets
 
 if TYPE_CHECKING:
@@ -201,6 +202,37 @@ class Lookups:
         """
         urls, unknown = self._beside.read_by(what)
         return tables.locations(self._beside.locate(urls), unknown)
+
+    def located(self, what: T, url: str) -> T:
+        """Say where something reads that cannot tell it by itself, as an Icechunk repository.
+
+        Parameters
+        ----------
+        what : xarray or dask object
+            All stores in it that nothing is known of are taken to be there.
+        url : str
+            As ``s3://bucket/repository``.
+
+        Returns
+        -------
+        xarray or dask object
+            The same one; what is made of it from now on is known to read there.
+
+        Raises
+        ------
+        InvalidInputError
+            Nothing in it needs that, or it is no URL.
+        """
+        from multicloud_lab.neardata.sources import say_where
+
+        if "://" not in url:
+            raise InvalidInputError(f"{url!r} is no URL; say it as s3://bucket/repository.")
+        if not say_where(what, url):
+            raise InvalidInputError(
+                "There is no store in it whose place is not known; mcl.locate(…) says where it "
+                "reads."
+            )
+        return what
 
     def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return self._loop.run(coroutine)

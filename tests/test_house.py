@@ -77,6 +77,7 @@ PUBLIC = {
     "close",
     "connect",
     "locate",
+    "located",
     "plan",
     "ledger",
     "persist",

@@ -8,6 +8,7 @@ import posixpath
 from collections.abc import Callable
 from typing import Any
 
+from multicloud_lab.neardata.object_stores import arrow_url, obstore_url, said
 from multicloud_lab.neardata.references import folders, is_reference
 
 _IN_MEMORY = frozenset({"numpy", "pandas", "pyarrow", "scipy", "sparse", "cupy"})
@@ -30,6 +31,8 @@ def read_urls(leaf: Any) -> tuple[str, ...] | None:
     seen: set[int] = set()
     while id(leaf) not in seen:
         seen.add(id(leaf))
+        if (told := said(leaf)) is not None:
+            return told
         for kind, read in _READERS:
             if kind(leaf):
                 return read(leaf)
@@ -70,7 +73,11 @@ def _local(path: Any) -> tuple[str, ...] | None:
 
 def _zarr_store(store: Any, path: str = "") -> tuple[str, ...] | None:
     """Say where a store is; of references, where those of one array or group lead."""
+    if (told := said(store)) is not None:
+        return told
     kinds = {kind.__name__ for kind in type(store).__mro__}
+    if "ObjectStore" in kinds:
+        return obstore_url(store.store)
     if "FsspecStore" in kinds:
         return folders(store.fs, path) if is_reference(store.fs) else url_of(store.fs, store.path)
     if "LocalStore" in kinds:
@@ -128,6 +135,20 @@ def _file(leaf: Any) -> tuple[str, ...] | None:
     return url_of(leaf.fs, leaf.path)
 
 
+def arrow_urls(filesystem: Any, path: str) -> tuple[str, ...] | None:
+    """Write a path of one of Arrow's file systems as a URL."""
+    found = arrow_url(filesystem, path)
+    if found is None or isinstance(found, str):
+        return None if found is None else (found,)
+    return url_of(found, path)
+
+
+def _fragment(leaf: Any) -> tuple[str, ...] | None:
+    """Locate a piece of a Parquet file, which dask wraps to send it."""
+    fragment = getattr(leaf, "fragment", leaf)
+    return arrow_urls(fragment.filesystem, fragment.path)
+
+
 _READERS: tuple[tuple[Callable[[Any], bool], Callable[[Any], tuple[str, ...] | None]], ...] = (
     (_is("zarr", "Array", "AsyncArray", "Group"), lambda leaf: _zarr_store(leaf.store, leaf.path)),
     (_is("zarr", "Store"), _zarr_store),
@@ -135,6 +156,8 @@ _READERS: tuple[tuple[Callable[[Any], bool], Callable[[Any], tuple[str, ...] | N
     (_is("netCDF4", "Variable"), _netcdf4),
     (_is("fsspec", "OpenFile", "AbstractBufferedFile", "LocalFileOpener"), _file),
     (_is("fsspec", "FSMap"), lambda leaf: url_of(leaf.fs, leaf.root)),
+    (_is("pyarrow", "Fragment"), _fragment),
+    (_is("dask", "FragmentWrapper"), _fragment),
     (_is("xarray", "BackendArray"), lambda leaf: _backend(leaf)),
     (lambda leaf: isinstance(leaf, io.BytesIO), lambda leaf: ()),
     (lambda leaf: isinstance(leaf, io.IOBase) and hasattr(leaf, "name"), lambda f: _local(f.name)),
@@ -150,6 +173,15 @@ def _backend(array: Any) -> tuple[str, ...] | None:
     if hasattr(array, "manager"):
         return _manager(array.manager)
     return None
+
+
+def innermost(leaf: Any) -> Any:
+    """Give the store or the object that a lazy array reads, below all that wraps it."""
+    seen: set[int] = set()
+    while id(leaf) not in seen and (inner := inner_of(leaf)) is not None:
+        seen.add(id(leaf))
+        leaf = inner
+    return getattr(leaf, "store", leaf)
 
 
 def inner_of(leaf: Any) -> Any:

@@ -76,6 +76,40 @@ class Read:
             return np.full(tuple(len(lengths) for lengths in chunks), math.nan)
         return self._grid.bytes_of_blocks(chunks)
 
+    def of_region(self, region: Sequence[slice | int]) -> Read:
+        """Give what is read for a region alone; of a region of another kind, its size is NaN."""
+        plain = all(isinstance(each, slice | int | np.integer) for each in region)
+        bytes_read = self.stored_bytes(region) if plain else math.nan
+        return Read(self.source, self.certain and plain, _whole=bytes_read)
+
+
+def combined(reads: Sequence[Read]) -> Read | None:
+    """Give what one task reads that reads several things.
+
+    Parameters
+    ----------
+    reads : sequence of Read
+
+    Returns
+    -------
+    Read or None
+        ``None`` if there are none.
+    """
+    if len(reads) < 2:
+        return reads[0] if reads else None
+    sources = [read.source for read in reads]
+    clusters = sorted({source.cluster for source in sources if source.cluster})
+    unknown = sorted({source.unknown for source in sources if source.unknown})
+    if len(clusters) > 1:
+        unknown.append("results of several clusters")
+    source = Source(
+        urls=tuple(sorted({url for source in sources for url in source.urls})),
+        cluster=clusters[0] if clusters else "",
+        unknown=", ".join(unknown),
+    )
+    certain = all(read.certain for read in reads)
+    return Read(source, certain, _whole=sum(read.stored_bytes() for read in reads))
+
 
 def read_of(leaf: Any, name: str = "") -> Read | None:
     """Say what an object in a task's arguments reads; nothing is read for it.

@@ -67,7 +67,8 @@ def _listed(references: Any, below: str) -> Iterator[str]:
         last = (math.prod(grid) - 1) // references.record_size
         for record in sorted({0, max(0, last)}):
             piece = references.open_refs(field, record)
-            yield from (path for path in set((piece or {}).get("path", ())) if path)
+            paths = (piece or {}).get("path", ())
+            yield from {path for path in paths if isinstance(path, str) and path}
 
 
 def element_bytes(array: Any) -> float | None:

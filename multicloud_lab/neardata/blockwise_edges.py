@@ -57,7 +57,7 @@ def inputs_of(layer: Blockwise, blocks: Indices | None) -> Iterator[Blocks]:
     shape = grid_of(layer) or ()
     coordinates = _coordinates(shape, blocks)
     rows = prod(shape) if blocks is None else len(blocks)
-    for (name, index), token in zip(layer.indices, _tokens(layer), strict=True):
+    for (name, index), token in zip(layer.indices, tokens_of(layer), strict=True):
         if (
             index is None
             or isinstance(name, TaskRef)
@@ -84,7 +84,7 @@ def inputs_of(layer: Blockwise, blocks: Indices | None) -> Iterator[Blocks]:
 
 def constant_inputs(layer: Blockwise) -> set[Hashable]:
     """Give the keys that every block of a layer takes."""
-    tokens = _tokens(layer)
+    tokens = tokens_of(layer)
     keys = set(layer.task.dependencies) - set(tokens)
     for (argument, index), token in zip(layer.indices, tokens, strict=True):
         if index is None and token in layer.task.dependencies:
@@ -95,7 +95,7 @@ def constant_inputs(layer: Blockwise) -> set[Hashable]:
     return keys
 
 
-def _tokens(layer: Blockwise) -> list[str]:
+def tokens_of(layer: Blockwise) -> list[str]:
     """List what a layer's task calls its arguments."""
     return [blockwise_token(at) for at in range(len(layer.indices))]  # type: ignore[no-untyped-call]
 

@@ -77,7 +77,10 @@ def merge(objects: Sequence[Any]) -> Merged:
     apart = True
     for name, layer in ordered.items():
         names = {layer.output} if isinstance(layer, Blockwise) else set(map(named, layer))
-        apart = apart and homes.keys().isdisjoint(names)
+        for shared in homes.keys() & names:
+            # A key that several layers hold, as one index that several selections share, is taken
+            # from the last, which comes after all that consume it. A part of an array is not.
+            apart = apart and shared in layer and shared in layers[homes[shared]]
         homes.update(dict.fromkeys(names, name))
     merged = Merged(ordered, homes, tuple(wanted))
     return merged if apart else merged.written()

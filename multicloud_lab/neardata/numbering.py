@@ -9,6 +9,7 @@ import numpy as np
 from scipy.sparse import coo_array
 
 from multicloud_lab.neardata.merging import Merged, merge
+from multicloud_lab.neardata.sizing import result_bytes
 from multicloud_lab.neardata.task_graph import Ints, LayerTasks, TaskGraph
 from multicloud_lab.neardata.walking import Indices, Needed, OutOfOrderError, Walk, keys_of
 
@@ -88,10 +89,16 @@ def _assemble(merged: Merged, walk: Walk) -> TaskGraph:
     row, column = np.concatenate(consumers), np.concatenate(inputs)
     matrix = coo_array((np.ones(len(row), dtype=np.int8), (row, column)), shape=(total, total))
     compressed = matrix.tocsr()  # An input that is taken twice is there once.
+    starts, taken = compressed.indptr.astype(np.int64), compressed.indices.astype(np.int32)
+    takes: dict[int, set[int]] = {}
+    for edges in walk.edges:
+        takes.setdefault(edges.layer.number, set()).add(edges.of.number)
+    begins = [int(first[needed.number]) for needed in layers]
+    sizes = result_bytes(layers, begins, takes, starts, taken)
     return TaskGraph(
-        starts=compressed.indptr.astype(np.int64),
-        inputs=compressed.indices.astype(np.int32),
-        result_bytes=np.full(total, np.nan),
+        starts=starts,
+        inputs=taken,
+        result_bytes=sizes,
         read_bytes=np.zeros(total),
         source=np.full(total, -1, dtype=np.int32),
         sources=(),

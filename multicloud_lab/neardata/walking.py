@@ -47,7 +47,9 @@ class Needed:
     number : int
         Of the layer, in the order of the walk.
     name : str
+    source : dask Layer, or mapping
     layer : mapping
+        Its tasks.
     numblocks : tuple of int or None
         Of a layer whose tasks are not written out.
     slots : Slots
@@ -60,6 +62,7 @@ class Needed:
 
     number: int
     name: str
+    source: Any
     layer: Mapping[Hashable, Any]
     numblocks: tuple[int, ...] | None
     slots: Slots = field(default_factory=Slots)
@@ -155,10 +158,10 @@ class Walk:
         for name, layer in merged.layers.items():
             numblocks = blockwise_edges.grid_of(layer)
             plain = layer.mapping if isinstance(layer, MaterializedLayer) else layer
-            self.layers.append(Needed(len(self.layers), name, plain, numblocks))
+            self.layers.append(Needed(len(self.layers), name, layer, plain, numblocks))
         by_name = {needed.name: needed for needed in self.layers}
         self._homes = {name: by_name[home] for name, home in merged.homes.items()}
-        self._elsewhere = Needed(len(self.layers), ELSEWHERE, {}, None)
+        self._elsewhere = Needed(len(self.layers), ELSEWHERE, {}, {}, None)
         for keys in merged.wanted:
             for key in keys:
                 self.home(key).ask_keys([key])

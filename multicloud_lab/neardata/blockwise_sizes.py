@@ -1,0 +1,197 @@
+"""How large the results of a Blockwise layer are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from dask._task_spec import GraphNode, TaskRef
+from dask.blockwise import Blockwise
+from numpy.typing import NDArray
+
+from multicloud_lab.neardata.array_blocks import ArrayBlocks
+from multicloud_lab.neardata.blockwise_edges import tokens_of
+from multicloud_lab.neardata.function_kinds import Function, Kind, function_of
+from multicloud_lab.neardata.partials import partial_bytes
+from multicloud_lab.neardata.sized_layers import Inputs
+from multicloud_lab.neardata.task_graph import Floats
+
+_STAGES = frozenset({Kind.PARTIAL, Kind.MEAN, Kind.MOMENT})
+
+
+def result_bytes(
+    layer: Blockwise, array: ArrayBlocks | None, blocks: NDArray[np.int64] | None, inputs: Inputs
+) -> Floats | None:
+    """Give the bytes of each block's result.
+
+    Parameters
+    ----------
+    layer : Blockwise
+    array : ArrayBlocks or None
+        What it says of its array.
+    blocks : array of int64 or None
+        Flat indices of those that are needed; ``None`` is all.
+    inputs : Inputs
+
+    Returns
+    -------
+    array of float, or None
+        ``None`` if it cannot be told.
+    """
+    if array is None or len(array.extents) != len(layer.output_indices):
+        return None
+    function = function_of(layer.task.kwargs.get("enforce_dtype_function", layer.task.func))
+    kind = function.kind
+    arguments = {**function.arguments, **layer.task.kwargs}
+    axes = _axes(arguments.get("axis"))
+    whole = array.dtype.itemsize
+    if axes is not None and arguments.get("keepdims") is True and kind in _STAGES:
+        each = _partial(layer, function, arguments, array, inputs)
+        return None if each is None else array.elements(blocks, ones=axes) * each
+    if kind is Kind.READ:
+        return array.elements(blocks) * whole
+    if not inputs.known or kind is Kind.UNKNOWN:
+        return None
+    if kind is Kind.SELECTED:
+        true = _same_type(layer, array, inputs)
+    elif kind is Kind.ELEMENTWISE:
+        true = _extents_fit(layer, array, inputs) and _probed(layer, array, inputs)
+    elif kind is Kind.REDUCED or kind is Kind.PARTIAL:
+        true = _is_reduced(layer, array, axes, arguments, inputs)
+    else:
+        true = kind is Kind.STATED
+    return array.elements(blocks) * whole if true else None
+
+
+def _partial(
+    layer: Blockwise,
+    function: Function,
+    arguments: dict[str, Any],
+    array: ArrayBlocks,
+    inputs: Inputs,
+) -> float | None:
+    """Give the bytes of one element of the first stage of a reduction.
+
+    One that says of which type it is shall not need to know what it is given: after a function
+    that may return anything, what dask says of shapes is believed again from a reduction on.
+    """
+    if function.kind in {Kind.MEAN, Kind.MOMENT} and "dtype" in arguments:
+        return partial_bytes(function, np.dtype(arguments["dtype"]), arguments, first=True)
+    if function.kind is Kind.PARTIAL:
+        if arguments.get("dtype") is not None:
+            return float(np.dtype(arguments["dtype"]).itemsize)
+        if inputs.known and _probed(layer, array, inputs):
+            return float(array.dtype.itemsize)
+    return None
+
+
+def _axes(axis: Any) -> tuple[int, ...] | None:
+    if isinstance(axis, int):
+        return (axis,)
+    if isinstance(axis, tuple | list) and all(isinstance(each, int) for each in axis):
+        return tuple(axis)
+    return None
+
+
+def _extents_fit(layer: Blockwise, array: ArrayBlocks, inputs: Inputs) -> bool:
+    """Say whether blocks have the extents that their inputs broadcast to."""
+    found: list[Floats | None] = [None] * len(array.extents)
+    for name, index in layer.indices:
+        if index is None:
+            continue
+        given = _extents(layer, name, inputs)
+        if given is None or len(given) != len(index):
+            return False
+        for each, along in zip(index, given, strict=True):
+            if each not in layer.output_indices:
+                return False
+            axis = layer.output_indices.index(each)
+            so_far = found[axis]
+            if (
+                so_far is not None
+                and len(so_far) != len(along)
+                and 1
+                not in {
+                    len(so_far),
+                    len(along),
+                }
+            ):
+                return False
+            found[axis] = along if so_far is None else np.maximum(so_far, along)
+    return all(
+        along is not None and len(along) == len(stated) and bool((along == stated).all())
+        for along, stated in zip(found, array.extents, strict=True)
+    )
+
+
+def _is_reduced(
+    layer: Blockwise,
+    array: ArrayBlocks,
+    axes: tuple[int, ...] | None,
+    arguments: dict[str, Any],
+    inputs: Inputs,
+) -> bool:
+    """Say whether blocks are their input's without the axes that are reduced."""
+    (name, index), *others = layer.indices
+    if index is None or axes is None or any(each is not None for _, each in others):
+        return False
+    given = _extents(layer, name, inputs)
+    if given is None or len(given) != len(index):
+        return False
+    reduced = {index[axis] for axis in axes}
+    kept = bool(arguments.get("keepdims"))
+    if layer.output_indices != tuple(each for each in index if kept or each not in reduced):
+        return False
+    expected = [
+        np.ones(len(along)) if each in reduced else along
+        for each, along in zip(index, given, strict=True)
+        if kept or each not in reduced
+    ]
+    fits = all(
+        len(along) == len(stated) and bool((along == stated).all())
+        for along, stated in zip(expected, array.extents, strict=True)
+    )
+    return fits and _probed(layer, array, inputs)
+
+
+def _extents(layer: Blockwise, name: Any, inputs: Inputs) -> Sequence[Floats] | None:
+    blocks = layer.io_deps.get(name)
+    if blocks is not None:
+        chunks = getattr(blocks, "chunks", None)
+        return None if chunks is None else [np.asarray(along, dtype=float) for along in chunks]
+    given = inputs.named(name)
+    return None if given is None or given.array is None else given.array.extents
+
+
+def _same_type(layer: Blockwise, array: ArrayBlocks, inputs: Inputs) -> bool:
+    """Say whether a layer selects elements of an array, and not a field of a structure."""
+    given = inputs.named(layer.indices[0][0])
+    return given is not None and given.array is not None and given.array.dtype == array.dtype
+
+
+def _probed(layer: Blockwise, array: ArrayBlocks, inputs: Inputs) -> bool:
+    """Say whether a function gives the type that its layer states, by calling it with ones.
+
+    What is said of a type may be what a user claimed. Only functions of a known kind get here.
+    """
+    values: dict[str, Any] = {}
+    for (argument, index), token in zip(layer.indices, tokens_of(layer), strict=True):
+        if index is None:
+            if isinstance(argument, TaskRef | GraphNode):
+                return False
+            values[token] = argument
+            continue
+        given = inputs.named(argument)
+        if argument in layer.io_deps or given is None or given.array is None:
+            return False
+        values[token] = np.ones((1,) * len(index), dtype=given.array.dtype)
+    try:
+        with np.errstate(all="ignore"):
+            result = layer.task(values)
+    except Exception:  # noqa: BLE001 - whatever it is, nothing is known
+        return False
+    plain = isinstance(result, np.ndarray | np.generic) and not isinstance(
+        result, np.ma.MaskedArray
+    )
+    return plain and bool(result.dtype == array.dtype)

@@ -10,6 +10,10 @@ export namespace CommandIDs {
   export const stopCluster = 'multicloud-lab:stop-cluster';
   export const stopAllClusters = 'multicloud-lab:stop-all-clusters';
   export const keepCluster = 'multicloud-lab:keep-cluster';
+  export const connectCluster = 'multicloud-lab:connect-cluster';
+  export const pickClusters = 'multicloud-lab:pick-clusters';
+  export const startBeside = 'multicloud-lab:start-beside';
+  export const showPanel = 'multicloud-lab:show-panel';
   export const startClusters = 'multicloud-lab:start-clusters';
   export const shutDown = 'multicloud-lab:shut-down';
   export const signIn = 'multicloud-lab:sign-in';

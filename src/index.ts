@@ -6,8 +6,10 @@ import { dashboardsPlugin } from './plugins/dashboards';
 import { datasetDetailsPlugin } from './plugins/dataset-details';
 import { datasetsPlugin } from './plugins/datasets';
 import { labPlugin } from './plugins/lab';
+import { notebookClustersPlugin } from './plugins/notebook-clusters';
 import { panelPlugin } from './plugins/panel';
 import { runningPlugin } from './plugins/running';
+import { statusBarPlugin } from './plugins/status-bar';
 
 export { IMulticloudLab } from './tokens';
 
@@ -19,6 +21,8 @@ const plugins: JupyterFrontEndPlugin<any>[] = [
   clustersPlugin,
   dashboardsPlugin,
   runningPlugin,
+  notebookClustersPlugin,
+  statusBarPlugin,
   contextMenuPlugin,
   panelPlugin
 ];

@@ -3,6 +3,7 @@ import { Token } from '@lumino/coreutils';
 
 import type { LabClient } from './api/client';
 import type {
+  Attachment,
   CellsRequest,
   Change,
   Cluster,
@@ -12,6 +13,7 @@ import type {
 import type { DatasetSearch } from './state/dataset-search';
 import type { Resource } from './state/resource';
 import type { Selection } from './state/selection';
+import type { WorkerHistory } from './state/worker-history';
 
 /** The lab behind the panel: what the server said, and a client to ask it for more. */
 export interface IMulticloudLab {
@@ -22,6 +24,10 @@ export interface IMulticloudLab {
   readonly datasets: DatasetSearch;
   readonly gateways: Resource<Gateway[]>;
   readonly clusters: Resource<Cluster[]>;
+  /** How many workers each cluster had lately. */
+  readonly workers: WorkerHistory;
+  /** Which kernels have clients of which clusters. */
+  readonly attachments: Resource<Attachment[]>;
   /** The datasets that are selected in the panel. */
   readonly selection: Selection;
   /** How inserted cells are written. */

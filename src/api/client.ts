@@ -4,6 +4,7 @@ import { ServerConnection } from '@jupyterlab/services';
 import { request } from './request';
 import type {
   Analysis,
+  Attachment,
   Cells,
   CellsRequest,
   Cluster,
@@ -124,6 +125,11 @@ export class LabClient {
     return request(this._settings, ['clusters', gateway, cluster, 'keep'], {
       method: 'POST'
     });
+  }
+
+  /** Which kernels have clients of which clusters. */
+  attachments(): Promise<Attachment[]> {
+    return request(this._settings, ['attachments']);
   }
 
   /** The analyses that fit some datasets, the best first. */

@@ -1,9 +1,15 @@
 /** One cluster: how it is, how large it may be, what it costs, and what to do with it. */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { Button, closeIcon, stopIcon } from '@jupyterlab/ui-components';
+import {
+  addIcon,
+  Button,
+  closeIcon,
+  stopIcon
+} from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { Cluster } from '../api/wire';
+import type { IMoment } from '../state/worker-history';
 import {
   idleOf,
   isAlive,
@@ -15,9 +21,11 @@ import {
   workersOf
 } from './cluster-words';
 import { ScaleForm } from './scale-form';
+import { Sparkline } from './sparkline';
 
 export interface IClusterCallbacks {
   onDashboard: (cluster: Cluster) => void;
+  onConnect: (cluster: Cluster) => void;
   onStop: (cluster: Cluster) => void;
   onKeep: (cluster: Cluster) => void;
   onScale: (cluster: Cluster, minimum: number, maximum: number) => void;
@@ -25,6 +33,8 @@ export interface IClusterCallbacks {
 
 export interface IClusterCardProps extends IClusterCallbacks {
   cluster: Cluster;
+  /** How many workers it had lately. */
+  moments: readonly IMoment[];
   /** Seconds since 1970. */
   now: number;
   trans: TranslationBundle;
@@ -54,9 +64,10 @@ export function ClusterCard(props: IClusterCardProps): JSX.Element {
           <span aria-hidden="true">{state.sign}</span> {state.words}
         </span>
         {status === 'RUNNING' && <strong>{workersOf(cluster, trans)}</strong>}
-        <code className="jp-MulticloudCard-name" title={name}>
-          {shortName(cluster)}
-        </code>
+        <Sparkline moments={props.moments} now={now} trans={trans} />
+        <span className="jp-MulticloudCard-name" title={name}>
+          {gateway} <code>{shortName(cluster)}</code>
+        </span>
       </div>
       {load && <div className="jp-MulticloudCard-line">{load}</div>}
       {waits && <div className="jp-MulticloudCard-line">{waits}</div>}
@@ -147,6 +158,19 @@ function Actions(props: IClusterCardProps): JSX.Element {
           }
         >
           {trans.__('Dashboard')}
+        </Button>
+      )}
+      {status === 'RUNNING' && (
+        <Button
+          small
+          onClick={() => props.onConnect(cluster)}
+          aria-label={trans.__(
+            'Connect a notebook to the cluster on %1',
+            gateway
+          )}
+          title={trans.__('Insert a cell that connects to this cluster')}
+        >
+          {trans.__('Connect')}
         </Button>
       )}
       {status === 'RUNNING' && (

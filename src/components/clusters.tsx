@@ -1,8 +1,9 @@
-/** The clusters section: for each gateway its clusters, and in the header how many run. */
+/** The clusters section: for each region its clusters, and in the header how many run. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { Cluster } from '../api/wire';
+import { byRegion } from '../state/attached';
 import type { IMulticloudLab } from '../tokens';
 import { ClusterCard, IClusterCallbacks } from './cluster-card';
 import { LoadState } from './messages';
@@ -39,24 +40,29 @@ export function Clusters(props: IClustersProps): JSX.Element {
   }
   return (
     <>
-      {[...byGateway(clusters)].map(([gateway, there]) => (
-        <div key={gateway} className="jp-MulticloudClusterGroup">
+      {byRegion(clusters).map(({ region, clusters: there, workers }) => (
+        <div key={region} className="jp-MulticloudClusterGroup">
           <div
             className="jp-MulticloudClusterGroup-title"
             role="heading"
             aria-level={3}
           >
-            {gateway}{' '}
-            <span className="jp-MulticloudCard-region">{there[0].region}</span>
+            {region}{' '}
+            {there.length > 1 && workers !== null && (
+              <span className="jp-MulticloudCard-region">
+                {trans._n('%1 worker', '%1 workers', workers)}
+              </span>
+            )}
           </div>
           <ul
             className="jp-MulticloudCards"
-            aria-label={trans.__('Clusters on %1', gateway)}
+            aria-label={trans.__('Clusters in %1', region)}
           >
             {there.map(cluster => (
               <ClusterCard
-                key={cluster.name}
+                key={`${cluster.gateway}/${cluster.name}`}
                 cluster={cluster}
+                moments={lab.workers.of(cluster)}
                 now={now}
                 trans={trans}
                 {...callbacks}
@@ -93,13 +99,4 @@ export function ClusterCount(props: {
 /** Whether its seconds are shown. */
 function isCounting({ status, stops_at }: Cluster): boolean {
   return status === 'PENDING' || stops_at !== null;
-}
-
-function byGateway(clusters: readonly Cluster[]): Map<string, Cluster[]> {
-  const groups = new Map<string, Cluster[]>();
-  for (const cluster of clusters) {
-    const { gateway } = cluster;
-    groups.set(gateway, [...(groups.get(gateway) ?? []), cluster]);
-  }
-  return groups;
 }

@@ -73,6 +73,7 @@ export class MulticloudPanel extends SidePanel {
         lab={lab}
         trans={trans}
         onDashboard={onCluster(CommandIDs.openDashboard)}
+        onConnect={onCluster(CommandIDs.connectCluster)}
         onStop={onCluster(CommandIDs.stopCluster)}
         onKeep={onCluster(CommandIDs.keepCluster)}
         onScale={options.scale}

@@ -4,11 +4,14 @@ import {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { sayFailed } from '../actions/notify';
 // eslint-disable-next-line jupyter/prefer-lazy-imports -- the side bar and its restorer need it at once
 import { MulticloudPanel } from '../components/panel';
+import { argumentsOf, CommandIDs } from '../commands';
+import { multicloudIcon } from '../icons';
 import { IMulticloudLab } from '../tokens';
 
 export const panelPlugin: JupyterFrontEndPlugin<void> = {
@@ -16,12 +19,13 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
   description: 'The panel with datasets, clusters and gateways.',
   autoStart: true,
   requires: [IMulticloudLab],
-  optional: [ITranslator, ILayoutRestorer],
+  optional: [ITranslator, ILayoutRestorer, ICommandPalette],
   activate: (
     app: JupyterFrontEnd,
     lab: IMulticloudLab,
     translator: ITranslator | null,
-    restorer: ILayoutRestorer | null
+    restorer: ILayoutRestorer | null,
+    palette: ICommandPalette | null
   ): void => {
     const translation = translator ?? nullTranslator;
     const trans = translation.load('multicloud_lab');
@@ -47,5 +51,16 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       type: trans.__('Multi-Cloud Lab')
     });
     restorer?.add(panel, panel.id);
+    app.commands.addCommand(CommandIDs.showPanel, {
+      label: trans.__('Show Multi-Cloud Lab'),
+      caption: trans.__('Show datasets, clusters and gateways in the side bar'),
+      icon: multicloudIcon,
+      describedBy: argumentsOf({}),
+      execute: () => app.shell.activateById(panel.id)
+    });
+    palette?.addItem({
+      command: CommandIDs.showPanel,
+      category: trans.__('Multi-Cloud Lab')
+    });
   }
 };

@@ -59,10 +59,11 @@ export class Feed implements IDisposable {
   }
 
   private async _tick(): Promise<void> {
-    const { status, datasets, gateways, clusters } = this._lab;
+    const { status, datasets, gateways, clusters, attachments } = this._lab;
     const parts: { refresh(): Promise<void>; error: Error | null }[] = [
       gateways,
-      clusters
+      clusters,
+      attachments
     ];
     // Catalogs change rarely, and then an event says so: only what is not here is asked for.
     if (this._isRecovering || !status.loaded || status.error) {

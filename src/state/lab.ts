@@ -5,6 +5,7 @@ import { ISignal } from '@lumino/signaling';
 
 import { LabClient } from '../api/client';
 import type {
+  Attachment,
   CellsRequest,
   Change,
   Cluster,
@@ -16,6 +17,7 @@ import { DatasetSearch } from './dataset-search';
 import { Feed } from './feed';
 import { Resource } from './resource';
 import { Selection } from './selection';
+import { WorkerHistory } from './worker-history';
 
 export class Lab implements IMulticloudLab, IDisposable {
   constructor(readonly api: LabClient) {
@@ -23,12 +25,16 @@ export class Lab implements IMulticloudLab, IDisposable {
     this.datasets = new DatasetSearch(api);
     this.gateways = new Resource<Gateway[]>([], () => api.gateways());
     this.clusters = new Resource<Cluster[]>([], () => api.clusters());
+    this.workers = new WorkerHistory(this.clusters);
+    this.attachments = new Resource<Attachment[]>([], () => api.attachments());
   }
 
   readonly status: Resource<LabStatus | null>;
   readonly datasets: DatasetSearch;
   readonly gateways: Resource<Gateway[]>;
   readonly clusters: Resource<Cluster[]>;
+  readonly workers: WorkerHistory;
+  readonly attachments: Resource<Attachment[]>;
   readonly selection = new Selection();
 
   /** How inserted cells are written; the settings say it. */
@@ -43,7 +49,8 @@ export class Lab implements IMulticloudLab, IDisposable {
       this.status.refresh(),
       this.datasets.refresh(),
       this.gateways.refresh(),
-      this.clusters.refresh()
+      this.clusters.refresh(),
+      this.attachments.refresh()
     ]);
   }
 
@@ -69,7 +76,9 @@ export class Lab implements IMulticloudLab, IDisposable {
     } else if (topic === 'gateways') {
       // A gateway that comes or goes takes its clusters with it.
       await Promise.all([this.gateways.refresh(), this.clusters.refresh()]);
-    } else {
+    } else if (topic === 'attachments') {
+      await this.attachments.refresh();
+    } else if (topic === 'clusters') {
       await this.clusters.refresh();
     }
   }
@@ -81,7 +90,9 @@ export class Lab implements IMulticloudLab, IDisposable {
       this.status,
       this.datasets,
       this.gateways,
-      this.clusters
+      this.clusters,
+      this.workers,
+      this.attachments
     ]) {
       part.dispose();
     }

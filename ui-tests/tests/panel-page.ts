@@ -3,6 +3,8 @@ import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import { expect } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
 
+import { passwordOf, readDemo } from './demo';
+
 export class PanelPage {
   constructor(readonly page: IJupyterLabPageFixture) {}
 
@@ -24,6 +26,26 @@ export class PanelPage {
     return this.notebook.locator(
       '[data-mime-type="application/vnd.jupyter.error"]'
     );
+  }
+
+  /** The cluster picker of the notebook in front. */
+  get picker(): Locator {
+    return this.notebook.getByRole('button', {
+      name: /^Clusters of this notebook/
+    });
+  }
+
+  /** Sign in to a gateway without the dialog, unless that is done. */
+  async signedIn(gateway: string): Promise<void> {
+    const { url, token } = readDemo().jupyter;
+    const answer = await this.page.request.post(
+      new URL(`multicloud-lab/api/gateways/${gateway}/session`, url).href,
+      {
+        headers: { Authorization: `token ${token}` },
+        data: { password: passwordOf(gateway) }
+      }
+    );
+    expect(answer.ok()).toBe(true);
   }
 
   /** Show the panel. */
@@ -69,6 +91,17 @@ export class PanelPage {
     return this.page
       .getByRole('list', { name: 'Clusters' })
       .getByRole('listitem', { name: new RegExp(gateway) });
+  }
+
+  /** Stop every cluster of the lab. */
+  async stopAll(): Promise<void> {
+    await this.page
+      .getByRole('button', { name: /^Stop the clusters of this lab/ })
+      .click();
+    await this.page
+      .getByRole('dialog')
+      .getByRole('button', { name: 'Stop All' })
+      .click();
   }
 
   /** Choose an item of a dataset's context menu. */

@@ -36,6 +36,7 @@ describe('sections of the panel', () => {
     const onStop = jest.fn();
     const onDashboard = jest.fn();
     const onKeep = jest.fn();
+    const onConnect = jest.fn();
 
     beforeEach(() => {
       jest.clearAllMocks();
@@ -47,6 +48,7 @@ describe('sections of the panel', () => {
           onStop={onStop}
           onDashboard={onDashboard}
           onKeep={onKeep}
+          onConnect={onConnect}
         />
       );
     });
@@ -59,26 +61,50 @@ describe('sections of the panel', () => {
       const card = screen.getByRole('listitem', {
         name: 'Cluster on aws-oregon in aws:us-west-2, running'
       });
-      expect(screen.getByRole('heading').textContent).toBe(
-        'aws-oregon aws:us-west-2'
-      );
+      expect(screen.getByRole('heading').textContent).toBe('aws:us-west-2 ');
+      expect(card.textContent).toContain('aws-oregon x');
       expect(card.textContent).toContain('● running2 workers (1–4)');
       expect(card.textContent).toContain('4 cores · 8.0 GiB · 0 tasks');
       expect(card.textContent).toContain('opened for PRECT · 14 min');
     });
 
-    it('should put the clusters of each gateway together', () => {
+    it('should draw how many workers a cluster had, and say it in words', () => {
+      jest.useFakeTimers({ now: 2_000_000_000_000 });
+      set(cluster('x', { workers: 1 }));
+      expect(screen.queryByRole('img')).toBeNull();
+      jest.setSystemTime(2_000_000_300_000);
+      set(cluster('x', { workers: 6 }));
+      set(cluster('x', { workers: 3 }));
+      const chart = screen.getByRole('img', {
+        name: 'Workers in the last 5 min: 1 to 6, now 3'
+      });
+      expect(chart.querySelector('path')).toBeTruthy();
+      jest.useRealTimers();
+    });
+
+    it('should offer to connect a notebook to a cluster that runs', async () => {
+      set(cluster('x'), cluster('y', { status: 'PENDING' }));
+      await user.click(screen.getByRole('button', { name: /^Connect/ }));
+      expect(onConnect).toHaveBeenCalledWith(
+        expect.objectContaining({ name: 'x' })
+      );
+    });
+
+    it('should put the clusters of each region together', () => {
       set(
         cluster('x'),
         cluster('y', { gateway: 'gcp-iowa', region: 'gcp:us-central1' }),
-        cluster('z')
+        cluster('z', { gateway: 'aws-other' })
       );
+      expect(
+        screen.getAllByRole('heading').map(({ textContent }) => textContent)
+      ).toEqual(['aws:us-west-2 4 workers', 'gcp:us-central1 ']);
       const names = screen
         .getAllByRole('list')
         .map(list => [list.getAttribute('aria-label'), list.children.length]);
       expect(names).toEqual([
-        ['Clusters on aws-oregon', 2],
-        ['Clusters on gcp-iowa', 1]
+        ['Clusters in aws:us-west-2', 2],
+        ['Clusters in gcp:us-central1', 1]
       ]);
     });
 

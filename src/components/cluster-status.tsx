@@ -1,0 +1,42 @@
+/** What the status bar says: how many clusters run, and how many workers they have. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import { isAlive } from './cluster-words';
+import type { IMulticloudLab } from '../tokens';
+import { useChanged } from './use-changed';
+
+export interface IClusterStatusProps {
+  lab: IMulticloudLab;
+  trans: TranslationBundle;
+  onOpen: () => void;
+}
+
+export function ClusterStatus(props: IClusterStatusProps): JSX.Element {
+  const { lab, trans } = props;
+  useChanged(lab.clusters);
+  const alive = lab.clusters.value.filter(isAlive);
+  const running = alive.filter(({ status }) => status === 'RUNNING');
+  const workers = running.reduce((sum, each) => sum + (each.workers ?? 0), 0);
+  const starting = alive.length - running.length;
+  const words = [
+    trans._n('%1 Dask cluster', '%1 Dask clusters', running.length),
+    trans._n('%1 worker', '%1 workers', workers),
+    starting > 0 && trans.__('%1 starting', starting)
+  ]
+    .filter(Boolean)
+    .join(', ');
+  return (
+    <button
+      className="jp-MulticloudStatus"
+      aria-label={trans.__('%1. Show Multi-Cloud Lab', words)}
+      title={words}
+      onClick={props.onOpen}
+    >
+      <span aria-hidden="true">
+        ☁ {running.length} · {workers}
+        {starting > 0 ? ` +${starting} …` : ''}
+      </span>
+    </button>
+  );
+}

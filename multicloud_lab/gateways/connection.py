@@ -159,6 +159,28 @@ class GatewayConnection:
         check_name(self.name, name)
         return await self._ask(lambda: self._client.get_cluster(name), cluster=name)
 
+    async def started(self, name: str) -> ClusterReport | None:
+        """Report one cluster as soon as it is not pending any more; the gateway waits so long.
+
+        Returns
+        -------
+        ClusterReport or None
+            None if that takes longer than a gateway may take to answer.
+
+        Raises
+        ------
+        ClusterNotFoundError
+        """
+        check_name(self.name, name)
+        try:
+            # Less than the deadline of a call: to wait for long is no failure.
+            async with asyncio.timeout(0.8 * DEADLINE):
+                return await self._ask(
+                    lambda: self._client.get_cluster(name, wait=True), cluster=name
+                )
+        except TimeoutError:
+            return None
+
     async def options_form(self) -> Sequence[Mapping[str, Any]]:
         """Give the gateway's options form, as it describes it."""
         return await self._ask(self._client.options_form)

@@ -20,6 +20,8 @@ _log = logging.getLogger(__name__)
 
 LONGEST_GAP = 60.0
 """Seconds between two looks after which nobody can say what a cluster did in between."""
+AGAIN = 2.0
+"""Seconds until what could not be stopped is tried again."""
 WRITTEN_EVERY = 30.0
 """Seconds after which what clusters have used is written down."""
 
@@ -62,11 +64,12 @@ class IdleKeeper:
         self._written = time.time()
         self._usages: Mapping[str, Usage] = {}
         self._stops: dict[str, float] = {}
+        self._due: float | None = None
         self._stopped: set[str] = set()
 
     def forget(self) -> None:
         """Begin anew: nobody can say at the moment what the clusters do."""
-        self._looks, self._stops = {}, {}
+        self._looks, self._stops, self._due = {}, {}, None
 
     async def attend(
         self, counts: Mapping[str, Counts], ours: Collection[str], usages: Mapping[str, Usage]
@@ -103,6 +106,11 @@ class IdleKeeper:
             stops_at=self._stops.get(name),
             worker_seconds=None if known is None else known + self._used.get(name, 0.0),
         )
+
+    @property
+    def due(self) -> float | None:
+        """When a cluster that is idle now is to be warned of or stopped, seconds since 1970."""
+        return self._due
 
     def reason(self, name: str) -> str:
         """Say why a cluster was stopped, if it was for being idle."""
@@ -147,14 +155,17 @@ class IdleKeeper:
 
     def _plan(self, ours: Collection[str], now: float) -> dict[str, float]:
         """Say when which clusters are stopped, if half of the time has gone already."""
-        stops = {}
+        stops, due = {}, []
         for name in ours:
             look, usage = self._looks.get(name), self._usages.get(name)
             if not self._limit or look is None or look.idle_since is None:
                 continue
             since = max(look.idle_since, min(usage.kept, now) if usage else 0.0)
-            if now - since >= self._limit / 2:
-                stops[name] = since + self._limit
+            warn, stop = since + self._limit / 2, since + self._limit
+            if now >= warn:
+                stops[name] = stop
+            due.append(warn if now < warn else max(stop, now + AGAIN))
+        self._due = min(due, default=None)
         return stops
 
     async def _stop(self, name: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -190,6 +189,7 @@ class GatewayPool:
         """
         check_bounds(minimum, maximum)
         watch = self._watch(gateway)
+        watch.pace.ask()  # whoever starts it wants to see it come
         try:
             started = await watch.starts.start(
                 minimum=minimum, maximum=maximum, options=options, dataset=dataset, reuse=reuse
@@ -197,6 +197,7 @@ class GatewayPool:
         finally:
             watch.refresh()
         if isinstance(started, Entry):
+            watch.following.begin(started.name)
             return pending(watch.session.config, started), False
         return await watch.describe(started), True
 
@@ -244,13 +245,17 @@ class GatewayPool:
                 await asyncio.to_thread(watch.book.forget, gateway, [name])
 
     async def stop_all(self, gateway: str | None = None) -> list[Cluster]:
-        """Stop all clusters of the lab, on one gateway or on all that it is signed in to.
+        """Stop all clusters of the lab, on one gateway, or on all where it knows of any.
 
         Gives those stopped, as they were; raises if some could not be, when the others are.
         """
         watches = [self._watch(gateway)] if gateway is not None else list(self._watches.values())
         if gateway is None:
-            watches = [watch for watch in watches if watch.session.state == "signed-in"]
+            watches = [
+                watch
+                for watch in watches
+                if watch.session.state == "signed-in" or watch.has_clusters
+            ]
         return await stop_all(watches)
 
     async def keep(self, gateway: str, name: str) -> Cluster:
@@ -280,16 +285,17 @@ class GatewayPool:
             It is still pending after :data:`START_DEADLINE` seconds.
         """
         watch = self._watch(gateway)
-        deadline = time.monotonic() + START_DEADLINE
         report = await watch.session.connection.cluster(name)
-        while report.status is ClusterStatus.PENDING:
-            if time.monotonic() > deadline:
+        if report.status is ClusterStatus.PENDING:
+            try:
+                async with asyncio.timeout(START_DEADLINE):
+                    # Others wait for the same.
+                    report = await asyncio.shield(watch.following.begin(name))
+            except TimeoutError:
                 raise DeadlineError(
                     f"{name} on {gateway} is still starting after {START_DEADLINE:.0f} s; "
                     "ask again later."
-                )
-            await asyncio.sleep(0.3)
-            report = await watch.session.connection.cluster(name)
+                ) from None
         if report.status is not ClusterStatus.RUNNING:
             raise ClusterFailedError(why_over(gateway, report))
         return connection_to(await watch.describe(report), report)

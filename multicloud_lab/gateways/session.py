@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 from dask_gateway.client import ClusterReport
 
@@ -22,7 +23,13 @@ from multicloud_lab.gateways.credentials import Credential, make_credential
 from multicloud_lab.gateways.failures import shown
 from multicloud_lab.records import Change, Gateway, GatewayState, SignIn
 
+SLOW = 3.0
+"""Seconds after which a gateway that has not answered a look is shown as such, while it is still
+waited for; one that takes long every time is given more."""
+
 _ACTIONS = {"signed-in": "signed-in", "sign-in-needed": "signed-out", "unreachable": "unreachable"}
+
+T = TypeVar("T")
 
 
 class GatewaySession:
@@ -47,6 +54,7 @@ class GatewaySession:
         self._credential: Credential | None = None
         self._accepted = False  # whether the gateway took the credential at some time
         self._out = False  # whether somebody signed out
+        self._took = 0.0  # seconds, for the last answer to a look
         self._connection: GatewayConnection | None = None
         self._signing = asyncio.Lock()
         self._closing: dict[GatewayConnection, asyncio.Task[None]] = {}
@@ -175,9 +183,10 @@ class GatewaySession:
         state: GatewayState = "unreachable"
         try:
             if connection.can_sign_in:
-                reports, state, message = await connection.clusters(), "signed-in", ""
+                reports = await self._wait(connection, connection.clusters())
+                state, message = "signed-in", ""
             else:
-                await connection.probe()
+                await self._wait(connection, connection.probe())
                 state, message = "sign-in-needed", self._wants()
         except SignInNeededError as error:
             if connection is self._connection and await self._read_again():
@@ -190,6 +199,24 @@ class GatewaySession:
         self._accepted = self._accepted or state == "signed-in"
         self._enter(state, message)
         return reports
+
+    async def _wait(self, connection: GatewayConnection, answer: Coroutine[Any, Any, T]) -> T:
+        """Wait for an answer to a look, and show meanwhile that it does not come."""
+        began = time.monotonic()
+        task = asyncio.create_task(answer)
+        patience = max(SLOW, 2 * self._took)
+        try:
+            done, _ = await asyncio.wait([task], timeout=patience)
+            if not done and connection is self._connection and self._state != "unreachable":
+                self._enter(
+                    "unreachable",
+                    f"{self.config.name} has not answered for {patience:.0f} s; still waiting.",
+                )
+            answered = await task
+        finally:
+            task.cancel()
+        self._took = time.monotonic() - began
+        return answered
 
     async def _read_again(self) -> bool:
         """Read what the configuration names; True if it is not what it was at the last look.

@@ -18,7 +18,9 @@ from multicloud_lab.gateways.clusters import Seen, dashboard_upstream, see
 from multicloud_lab.gateways.connection import DEADLINE, GatewayConnection
 from multicloud_lab.gateways.counts import Counts, count
 from multicloud_lab.gateways.entries import Entry
+from multicloud_lab.gateways.following import Following
 from multicloud_lab.gateways.idle import IdleKeeper
+from multicloud_lab.gateways.pace import OFTEN, Pace
 from multicloud_lab.gateways.session import GatewaySession
 from multicloud_lab.gateways.starts import Starts
 from multicloud_lab.records import Change, Cluster
@@ -28,15 +30,10 @@ _log = logging.getLogger(__name__)
 LATE = 5.0
 """Seconds after which a look is too old to be shown before there is another."""
 COUNTED = 10
-"""Clusters of a gateway that are asked for their counts at one look; the others have their turn."""
-OFTEN = 2.0
-"""Seconds between two looks while there are clusters, or somebody asks."""
+"""Clusters of a gateway that are asked for their counts at one look, while looks are many; the
+others have their turn."""
 FRESH = OFTEN
 """Seconds for which a look is as good as another: many who ask cause no more looks than one."""
-SELDOM = 10.0
-"""Seconds between two looks otherwise."""
-INTEREST = 30.0
-"""Seconds for which somebody who asked is taken to be interested."""
 PATIENCE = 2.0
 """Seconds that a gateway may take for its first answer before others are shown without it."""
 
@@ -59,6 +56,10 @@ class GatewayWatch:
         Starts clusters there.
     idle : IdleKeeper
         Knows since when clusters are idle.
+    following : Following
+        Waits for clusters that start.
+    pace : Pace
+        Says when to look again.
     bounding : asyncio.Lock
         Held while bounds are read, given and written, so that none are lost.
     """
@@ -70,6 +71,7 @@ class GatewayWatch:
         self.book = book
         self.starts = Starts(session, book, on_change)
         self.idle = IdleKeeper(session, book, on_change)
+        self.following = Following(session, self._on_started)
         self.bounding = asyncio.Lock()
         self._on_change = on_change
         self._seen: Mapping[str, Seen] | None = None
@@ -79,7 +81,7 @@ class GatewayWatch:
         self._begun = float("-inf")  # when the last finished look began, on the monotonic clock
         self._looking = float("-inf")  # when the last look began that is finished or under way
         self._stale = float("-inf")  # looks that began before this do not count
-        self._asked = float("-inf")
+        self.pace = Pace()
         self._wake = asyncio.Event()
         self._finished = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -95,6 +97,7 @@ class GatewayWatch:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             await self.idle.write()
+        await self.following.close()
         await self.starts.close()
         await self.session.close()
 
@@ -125,10 +128,10 @@ class GatewayWatch:
         """
         if patience is None:
             patience = self._patience()
-        self._asked = time.monotonic()
-        if self._looking < self._asked - FRESH:
+        asked = self.pace.ask()
+        if self._looking < asked - FRESH:
             self._wake.set()
-        wanted = max(self._asked - LATE, self._stale)
+        wanted = max(asked - LATE, self._stale)
         with suppress(TimeoutError):
             async with asyncio.timeout(patience):
                 while self._begun < wanted:
@@ -142,6 +145,11 @@ class GatewayWatch:
     def has_running(self) -> bool:
         """Whether the last look saw a running cluster."""
         return any(seen.cluster.status == "RUNNING" for seen in (self._seen or {}).values())
+
+    @property
+    def has_clusters(self) -> bool:
+        """Whether the last look saw any cluster, or one is being started."""
+        return bool(self._seen or self.starts.waiting())
 
     async def describe(self, report: ClusterReport) -> Cluster:
         """Give the record of a cluster as its gateway has just reported it."""
@@ -178,12 +186,11 @@ class GatewayWatch:
                     await self._wake.wait()
 
     def _pause(self) -> float:
+        now = time.time()
         clusters = [seen.cluster for seen in (self._seen or {}).values()]
-        waiting = [time.time() - each.started for each in clusters if _settling(each)]
-        if waiting:  # soon, to give the bounds; but one that takes minutes is not asked often
-            return min(max(min(waiting) / 10, 0.2), OFTEN)
-        active = any(each.status != "FAILED" for each in clusters)
-        return OFTEN if active or time.monotonic() - self._asked < INTEREST else SELDOM
+        settling = [max(0.0, now - each.started) for each in clusters if _settling(each)]
+        due = self.idle.due
+        return self.pace.pause(settling, None if due is None else due - now)
 
     async def _look(self) -> None:
         config, started = self.session.config, time.time()
@@ -204,11 +211,15 @@ class GatewayWatch:
         } | {name for name, usage in usages.items() if usage.username == username}
         if gone := gone - there:
             await asyncio.to_thread(self.book.forget, config.name, gone)
-        running = [report for report in reports if report.status is ClusterStatus.RUNNING]
-        for report in running:
+        for report in reports:
             entry = entries.get(report.name)
-            if entry and not entry.applied:
+            if entry is None or entry.applied:
+                continue
+            if report.status is ClusterStatus.PENDING:
+                self.following.begin(report.name)
+            elif report.status is ClusterStatus.RUNNING:
                 entries[report.name] = await self._apply(entry)
+        running = [report for report in reports if report.status is ClusterStatus.RUNNING]
         await self._count(running)
         ours = {
             report.name
@@ -237,6 +248,15 @@ class GatewayWatch:
             activity=self.idle.activity(report.name),
         )
 
+    async def _on_started(self, report: ClusterReport) -> None:
+        """Give a cluster its bounds in the moment that it runs, so that its workers start."""
+        if report.status is ClusterStatus.RUNNING:
+            entries = await asyncio.to_thread(self.book.entries, self.session.config.name)
+            entry = entries.get(report.name)
+            if entry and not entry.applied:
+                await self._apply(entry)
+        self.refresh()
+
     async def _apply(self, entry: Entry) -> Entry:
         async with self.bounding:
             entries = await asyncio.to_thread(self.book.entries, entry.gateway)
@@ -253,7 +273,9 @@ class GatewayWatch:
         """Ask the clusters that were asked longest ago; of the others the last counts stand."""
         connection, config = self.session.connection, self.session.config
         names = [report.name for report in running]
-        due = sorted(names, key=lambda name: self._counted.get(name, float("-inf")))[:COUNTED]
+        due = sorted(names, key=lambda name: self._counted.get(name, float("-inf")))
+        if self.pace.is_watched:
+            due = due[:COUNTED]
         found = await asyncio.gather(
             *(
                 count(connection, dashboard_upstream(config, name), self._counts.get(name))
@@ -286,10 +308,10 @@ class GatewayWatch:
 
 
 def _settling(cluster: Cluster) -> bool:
-    """Say whether a cluster is on its way to what was asked for."""
+    """Say whether a cluster is on its way to what was asked for; those that start are followed."""
     if cluster.status == "RUNNING":
         return (cluster.workers or 0) < (cluster.minimum or 0)
-    return cluster.status == "PENDING"
+    return cluster.status == "PENDING" and not cluster.ours
 
 
 def _action(old: Cluster | None, new: Cluster | None) -> str | None:

@@ -154,6 +154,39 @@ async def test_a_slow_gateway_is_no_failing_one(two: GatewayPool, cable: Cable) 
     assert cable.visits
 
 
+async def test_a_hanging_gateway_is_shown_before_it_is_given_up(
+    two: GatewayPool, cable: Cable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for room in ("connection", "watch"):
+        monkeypatch.setattr(f"multicloud_lab.gateways.{room}.DEADLINE", 30.0)
+    await two.gateways()
+    cable.fault = "stalls"
+    failed, after = await follow(two, "unreachable", limit=8)
+    assert failed.message == "aws-oregon has not answered for 3 s; still waiting."
+    assert after < 6.5  # 2 s until the next look, and 3 s of patience
+    # It was not given up: what it answers in the end is good, and nobody had to try again.
+    assert failed.retry_at is None
+    cable.fault = ""
+    _, after = await follow(two, "signed-in", limit=4)
+    assert after < 2
+
+
+async def test_who_is_always_slow_is_given_more_time(
+    two: GatewayPool, cable: Cable, changes: list[Change], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("multicloud_lab.gateways.session.SLOW", 0.2)
+    cable.fault = "delays"
+    visits = cable.visits
+    while cable.visits < visits + 4:  # some looks
+        await two.gateways()
+        await asyncio.sleep(0.2)
+    states = [
+        each.action for each in changes if (each.topic, each.gateway) == ("gateways", "aws-oregon")
+    ]
+    assert states.count("unreachable") <= 1
+    assert (await two.gateways())[0].state == "signed-in"
+
+
 async def test_one_broken_connection_is_not_even_noticed(
     two: GatewayPool, cable: Cable, changes: list[Change]
 ) -> None:

@@ -38,6 +38,15 @@ async def signed_in(start_jupyter: StartJupyter, gateway: DemoGateway, address: 
     return jupyter
 
 
+async def until_running(jupyter: Jupyter, name: str) -> None:
+    for _ in range(300):
+        _, clusters = await jupyter.api("GET", "clusters")
+        if any((each["name"], each["status"]) == (name, "RUNNING") for each in clusters):
+            return
+        await asyncio.sleep(0.2)
+    raise AssertionError(f"{name} never ran")
+
+
 @asynccontextmanager
 async def tabs(jupyter: Jupyter, number: int) -> AsyncIterator[list[dict[str, Any]]]:
     """Listen to events and ask for the lists, as so many tabs do; gives all that is heard."""
@@ -118,13 +127,22 @@ async def test_nothing_is_told_when_nothing_changed(
             assert status == 204
 
 
+@pytest.mark.parametrize("clusters", [0, 1])
 async def test_who_does_not_look_is_not_asked_for(
-    start_jupyter: StartJupyter, gateway: DemoGateway, monkeypatch: pytest.MonkeyPatch
+    start_jupyter: StartJupyter,
+    gateway: DemoGateway,
+    monkeypatch: pytest.MonkeyPatch,
+    clusters: int,
 ) -> None:
-    monkeypatch.setattr("multicloud_lab.gateways.watch.INTEREST", 1.0)
+    monkeypatch.setattr("multicloud_lab.gateways.pace.INTEREST", 1.0)
     way = CountingWay(gateway.address)
     async with way as address:
         jupyter = await signed_in(start_jupyter, gateway, address)
+        for _ in range(clusters):
+            wish = {"gateway": gateway.name, "minimum": 0, "maximum": 1}
+            status, started = await jupyter.api("POST", "clusters", json=wish)
+            assert status == 200, started
+            await until_running(jupyter, started["name"])
         async with tabs(jupyter, 1):
             way.passed.clear()
             await asyncio.sleep(WINDOW)
@@ -133,4 +151,6 @@ async def test_who_does_not_look_is_not_asked_for(
         way.passed.clear()
         await asyncio.sleep(WINDOW)
         alone = way.passed.total()
+        await jupyter.api("DELETE", "clusters")
+    assert alone <= 1 + clusters  # one look at most: the list, and the counts of the cluster
     assert alone < watched / 2, (alone, watched)

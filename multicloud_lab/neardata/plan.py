@@ -160,7 +160,7 @@ class Alternative:
     amount: Amount
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Plan:
     """What runs where, what moves and what it costs; nothing has been computed.
 
@@ -201,6 +201,16 @@ class Plan:
     advice: tuple[str, ...] = ()
     prices_of: str = ""
     assignment: object = field(default=None, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        from multicloud_lab.neardata.plan_text import plan_text
+
+        return plan_text(self)
+
+    def _repr_html_(self) -> str:
+        from multicloud_lab.neardata.plan_html import plan_html
+
+        return plan_html(self)
 
     @property
     def total(self) -> Amount:

@@ -25,7 +25,7 @@ def main() -> None:
         *watching.run(),
         one_hanging.run(),
         *many_clusters.run(),
-        open_near_data.run(),
+        *open_near_data.run(),
     ]
     print(render(rows))
 

@@ -49,9 +49,16 @@ create table if not exists submissions (
     before text not null,
     asked real not null,
     wanted integer not null,
-    lost integer not null
+    lost integer not null,
+    process text not null default ''
 );
 """
+
+_ADDED = (
+    ("clusters", "ours", "integer not null default 1"),
+    ("submissions", "process", "text not null default ''"),
+)
+# What files of earlier versions do not have.
 
 _USE = """
 insert into usage values (:gateway, :name, :username, :seconds, :until, 0)
@@ -210,9 +217,10 @@ def _open(path: Path | None) -> sqlite3.Connection:
     database = sqlite3.connect(path or ":memory:", check_same_thread=False, timeout=5)
     try:
         database.executescript(_SCHEMA)
-        columns = {row[1] for row in database.execute("pragma table_info(clusters)")}
-        if "ours" not in columns:  # of an earlier version
-            database.execute("alter table clusters add column ours integer not null default 1")
+        for table, column, kind in _ADDED:
+            columns = {row[1] for row in database.execute(f"pragma table_info({table})")}
+            if column not in columns:
+                database.execute(f"alter table {table} add column {column} {kind}")
     except sqlite3.DatabaseError:
         database.close()
         raise

@@ -79,6 +79,8 @@ class Submission:
         Whether it is still wanted; else it is stopped when it is found.
     lost : bool
         Whether nobody waits for the answer any more.
+    process : str
+        The process that waits, as :data:`multicloud_lab.gateways.lost.PROCESS`.
     """
 
     id: str
@@ -92,6 +94,7 @@ class Submission:
     asked: float
     wanted: bool = True
     lost: bool = False
+    process: str = ""
 
     def entry(self, name: str) -> Entry:
         """Give what is remembered of the cluster when its name is known."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
+import uuid
 from collections.abc import Sequence
 
 from dask_gateway.client import ClusterReport
@@ -13,6 +16,31 @@ from multicloud_lab.gateways.entries import Submission
 
 SKEW = 120.0
 """Seconds by which a gateway's clock may be wrong."""
+PROCESS = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex}"
+"""This process: its host, its number there, and what no other process of that number has."""
+
+
+def has_ended(process: str) -> bool:
+    """Say whether a process is known to be gone; of other hosts that cannot be known.
+
+    Parameters
+    ----------
+    process : str
+        As :data:`PROCESS`; or empty, if an earlier version wrote it.
+    """
+    host, _, rest = process.rpartition(":")[0].rpartition(":")
+    here, _, own = PROCESS.rpartition(":")[0].rpartition(":")
+    if host != here or process == PROCESS or os.name != "posix":
+        return False
+    if rest == own:
+        return True  # a container may give the same number at each start
+    try:
+        os.kill(int(rest), 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
 
 
 def find(submission: Submission, unknown: Sequence[ClusterReport]) -> ClusterReport | None:

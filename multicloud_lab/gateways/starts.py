@@ -23,7 +23,7 @@ from multicloud_lab.gateways.book import Book
 from multicloud_lab.gateways.clusters import pending, reusable
 from multicloud_lab.gateways.connection import DEADLINE, START_DEADLINE
 from multicloud_lab.gateways.entries import Entry, Submission
-from multicloud_lab.gateways.lost import find
+from multicloud_lab.gateways.lost import PROCESS, find, has_ended
 from multicloud_lab.gateways.options import check_options, read_form
 from multicloud_lab.gateways.session import GatewaySession
 from multicloud_lab.records import Change, Cluster
@@ -138,6 +138,7 @@ class Starts:
             options=json.dumps(dict(options), default=str),
             before="[]",
             asked=time.time(),
+            process=PROCESS,
         )
         loop = asyncio.get_running_loop()
         flight = _Flight(submission, loop.create_future())
@@ -238,7 +239,7 @@ class Starts:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _is_awaited(self, submission: Submission, now: float) -> bool:
-        if submission.lost:
+        if submission.lost or has_ended(submission.process):
             return False
         # One of another process is lost when that process would have given up.
         old = now - submission.asked > START_DEADLINE + DEADLINE

@@ -25,7 +25,11 @@ from cryptography.x509.oid import NameOID
 from multicloud_lab.config import GatewayConfig
 from multicloud_lab.demo.gateways import DemoGateway
 from multicloud_lab.demo.processes import Processes
-from multicloud_lab.errors import GatewayRefusedError, WrongCredentialsError
+from multicloud_lab.errors import (
+    GatewayRefusedError,
+    InvalidInputError,
+    WrongCredentialsError,
+)
 from multicloud_lab.gateways import GatewayPool
 from multicloud_lab.gateways.circuit import LONGEST_PAUSE
 from multicloud_lab.records import Cluster, Gateway, SignIn
@@ -117,6 +121,39 @@ async def test_a_password_that_was_changed(
     assert (await typed.sign_in("own", SignIn(password="another-password"))).message == ""
     file.unlink()
     assert (await read.gateways())[0].state == "signed-in"  # it is not read without a reason
+
+
+async def test_a_password_with_letters_that_not_every_gateway_reads(
+    make_own: MakeOwn, make_pool: MakePool, configure: Configure
+) -> None:
+    user, password = "zoë-пользователь", "Käse 100 % пароль"
+    own = await asyncio.to_thread(
+        make_own,
+        "import base64\n"
+        "from dask_gateway_server.auth import SimpleAuthenticator, User, unauthorized\n"
+        "class Utf8(SimpleAuthenticator):\n"
+        "    async def authenticate(self, request):\n"
+        "        sent = request.headers.get('Authorization', '').removeprefix('Basic ')\n"
+        "        user, _, password = base64.b64decode(sent).decode('utf-8').partition(':')\n"
+        f"        if password != {password!r}:\n"
+        "            raise unauthorized('Basic')\n"
+        "        return User(user)\n"
+        "c.DaskGateway.authenticator_class = Utf8",
+    )
+    typed = SignIn(username=user, password=password)
+    plain = await make_pool(configure(own.gateway, "ana"))
+    with pytest.raises(InvalidInputError, match=r"it takes ascii\. .* set auth\.encoding to utf-8"):
+        await plain.sign_in("own", typed)
+    assert (await follow(plain, "sign-in-needed", 5)).username == "ana"
+    auth = {"type": "basic", "username": user, "encoding": "utf-8"}
+    pool = await make_pool(configure(own.gateway, user, auth=auth))
+    assert (await pool.sign_in("own", typed)).username == user
+    with pytest.raises(WrongCredentialsError):
+        await pool.sign_in("own", SignIn(password="Käse"))
+    cluster, _ = await pool.start_cluster(
+        "own", minimum=0, maximum=1, options={}, dataset=None, reuse=False
+    )
+    assert (await pool.cluster("own", cluster.name)).owner == user
 
 
 async def test_a_gateway_that_is_full(

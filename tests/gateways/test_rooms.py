@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import os
 import sqlite3
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +20,7 @@ from multicloud_lab.gateways.book import Book, open_book
 from multicloud_lab.gateways.credentials import Credential, make_credential, register
 from multicloud_lab.gateways.credentials.credential import KINDS
 from multicloud_lab.gateways.entries import Entry, Submission, Usage
+from multicloud_lab.gateways.lost import PROCESS, has_ended
 from multicloud_lab.gateways.options import check_options, read_form
 from multicloud_lab.records import SignIn
 
@@ -51,11 +56,24 @@ def test_a_book_of_an_earlier_version_is_read(tmp_path: Path) -> None:
     database.execute(
         "insert into clusters values ('gcp-iowa', 'abc', 'ann', 1, 20, 0, '', 'pangeo/era5', 1.5)"
     )
+    database.execute(
+        "create table submissions (id text primary key, gateway text, username text, "
+        "minimum integer, maximum integer, dataset text, options text, before text, asked real, "
+        "wanted integer, lost integer)"
+    )
+    database.execute(
+        "insert into submissions values ('s', 'gcp-iowa', 'ann', 0, 2, null, '{}', '[]', 3, 1, 0)"
+    )
     database.commit()
     database.close()
     for _ in range(2):
         book = Book(tmp_path / "book")
         assert book.entries("gcp-iowa") == {"abc": ENTRY}
+        (submission,) = book.submissions("gcp-iowa")
+        assert (submission.id, submission.process) == ("s", "")
+        book.submit(replace(submission, process="host:7:a"))
+        assert book.submissions("gcp-iowa")[0].process == "host:7:a"
+        book.submit(submission)
         book.close()
 
 
@@ -83,6 +101,18 @@ def test_a_book_keeps_what_clusters_use_and_what_was_asked_for(tmp_path: Path) -
     assert list(book.usages("gcp-iowa")) == ["new"]
     assert book.submissions("gcp-iowa") == []
     book.close()
+
+
+def test_a_process_that_is_gone_waits_for_nothing() -> None:
+    host, own, _ = PROCESS.rsplit(":", 2)
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    assert has_ended(f"{host}:{gone.pid}:a")
+    assert has_ended(f"{host}:{own}:a")  # the container's number before its restart
+    assert not has_ended(PROCESS)
+    assert not has_ended(f"{host}:{os.getppid()}:a")
+    assert not has_ended(f"another-{host}:{gone.pid}:a")  # which nobody here can know
+    assert not has_ended("")
 
 
 def test_two_servers_share_a_book(tmp_path: Path) -> None:
@@ -258,14 +288,29 @@ def test_only_basic_takes_a_password(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(typed.auth(), BasicAuth)
 
 
-def test_basic_signs_every_latin_password_and_refuses_the_rest_without_showing_it() -> None:
-    basic = make_credential(AuthConfig(type="basic", username="ann"))
-    typed = basic.signed_in(SignIn(password="Käse: 100 %"))
-    auth = typed.auth()
-    assert auth is not None
-    headers, _ = auth.pre_request(None)
-    assert headers["Authorization"].removeprefix("Basic ") in typed.secrets()
-    for sign_in in (SignIn(password="пароль"), SignIn(username="a:b", password="hush-hush")):
+def test_basic_signs_what_the_gateway_can_read_and_refuses_the_rest_without_showing_it() -> None:
+    plain = make_credential(AuthConfig(type="basic", username="ann"))
+    utf8 = make_credential(AuthConfig(type="basic", username="ann", encoding="utf-8"))
+    latin = make_credential(AuthConfig(type="basic", username="ann", encoding="latin-1"))
+    for basic, password, sent in (
+        (plain, "cheese: 100 %", b"cheese: 100 %"),
+        (utf8, "Käse пароль", b"K\xc3\xa4se \xd0\xbf\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c"),
+        (latin, "Käse", b"K\xe4se"),
+    ):
+        typed = basic.signed_in(SignIn(password=password))
+        auth = typed.auth()
+        assert auth is not None
+        headers, _ = auth.pre_request(None)
+        pair = headers["Authorization"].removeprefix("Basic ")
+        assert base64.b64decode(pair) == b"ann:" + sent
+        assert {pair, password} <= set(typed.secrets())
+    for basic, sign_in in (
+        (plain, SignIn(password="Käse")),
+        (plain, SignIn(username="zoë", password="hush-hush")),
+        (latin, SignIn(password="пароль")),
+        (utf8, SignIn(password="half a \ud83d")),
+        (plain, SignIn(username="a:b", password="hush-hush")),
+    ):
         with pytest.raises(InvalidInputError) as refused:
             basic.signed_in(sign_in)
         assert sign_in.password not in f"{refused.value!r} {refused.value.__context__!r}"
@@ -275,9 +320,14 @@ def test_basic_signs_every_latin_password_and_refuses_the_rest_without_showing_i
     ("config", "says"),
     [
         ({"type": "magic"}, "no auth.type 'magic'; there are basic, jupyterhub, kerberos"),
-        ({"type": "basic", "password": "hush-hush"}, "no option 'password'; it has password_env"),
+        (
+            {"type": "basic", "password": "hush-hush"},
+            "no option 'password'; it has encoding, password_env",
+        ),
         ({"type": "basic", "username": 7}, "auth.username must be a text"),
         ({"type": "basic", "password_env": "A", "password_file": "b"}, "not both"),
+        ({"type": "basic", "encoding": "klingon"}, "no encoding of text; say utf-8 or latin-1"),
+        ({"type": "basic", "encoding": "rot13"}, "no encoding of text"),
         ({"type": "jupyterhub", "token": "hush-hush"}, "no option 'token'; it has none"),
         ({"type": "no_such_module:Class"}, "cannot be imported"),
         ({"type": "json:Nothing"}, "cannot be imported"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import copy
 import getpass
 import os
@@ -17,6 +18,18 @@ from multicloud_lab.gateways.credentials.credential import Credential, register
 from multicloud_lab.records import SignIn
 
 
+class _Signature(BasicAuth):  # type: ignore[misc] # the package has no types
+    """Signs requests in an encoding of choice; dask-gateway's own is always Latin-1."""
+
+    def __init__(self, username: str, password: str, encoding: str) -> None:
+        super().__init__(username=username, password=password)
+        self._encoding = encoding
+
+    def pre_request(self, resp: object) -> tuple[dict[str, str], None]:
+        pair = _signed(self.username, self.password, self._encoding)
+        return {"Authorization": f"Basic {pair}"}, None
+
+
 @register("basic")
 class Basic(Credential):
     """User name and password.
@@ -26,10 +39,11 @@ class Basic(Credential):
     options : mapping
         ``username`` (by default the one of this process), and at most one of ``password_env``,
         the name of an environment variable, and ``password_file``, the path of a file. Without
-        either, a person is asked.
+        either, a person is asked. ``encoding`` is that of both on the wire: ASCII by default,
+        since dask-gateway's own authenticator answers anything else with HTTP 500 (2026.3.0).
     """
 
-    known = frozenset({"username", "password_env", "password_file"})
+    known = frozenset({"username", "password_env", "password_file", "encoding"})
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         super().__init__(options)
@@ -38,20 +52,21 @@ class Basic(Credential):
                 raise InvalidInputError(f"auth.{name} must be a text that is not empty.")
         if {"password_env", "password_file"} <= set(options):
             raise InvalidInputError("auth takes password_env or password_file, not both.")
+        self._encoding = _encoding(options.get("encoding", "ascii"))
         self._env: str | None = options.get("password_env")
         self._file: str | None = options.get("password_file")
         self._password: str | None = None
         self.username = options.get("username") or _own_name()
-        _check(self.username, "")
+        self._check(self.username, "")
 
     def auth(self) -> GatewayAuth | None:
         """Give the signature, if there is a password."""
         password = self._find_password()
         if password is None:
             return None
-        _check(self.username, password)
+        self._check(self.username, password)
         self._password = password
-        return BasicAuth(username=self.username, password=password)
+        return _Signature(self.username, password, self._encoding)
 
     def hint(self) -> str:
         """Say where the password is to come from."""
@@ -65,13 +80,12 @@ class Basic(Credential):
         """Give the password as it is, and as it goes over the wire."""
         if not self._password:
             return ()
-        pair = f"{self.username}:{self._password}".encode("latin1")
-        return (self._password, b64encode(pair).decode())
+        return (self._password, _signed(self.username, self._password, self._encoding))
 
     def signed_in(self, sign_in: SignIn) -> Self:
         """Take what was typed; an empty user name is the configured one."""
         username = sign_in.username or self.username
-        _check(username, sign_in.password)
+        self._check(username, sign_in.password)
         new = copy.copy(self)
         new.username, new._password = username, sign_in.password
         new._env = new._file = None
@@ -82,6 +96,23 @@ class Basic(Credential):
         new = copy.copy(self)
         new._password = new._env = new._file = None
         return new
+
+    def _check(self, username: str, password: str) -> None:
+        """Refuse what cannot be sent, before an error of others says it with the password in it."""
+        if ":" in username:
+            raise InvalidInputError("A user name cannot have a colon in it.")
+        try:
+            (username + password).encode(self._encoding)
+        except UnicodeEncodeError:
+            refused = True
+        else:
+            refused = False
+        if refused:  # outside of the handler: that error holds the password
+            raise InvalidInputError(
+                "The user name or password has a letter that the gateway cannot read: it takes "
+                f"{self._encoding}. Use plain letters, digits and signs; or set auth.encoding to "
+                "utf-8 in the configuration, if the gateway's own authenticator takes that."
+            )
 
     def _find_password(self) -> str | None:
         if self._env:
@@ -117,12 +148,17 @@ def _own_name() -> str:
         return ""
 
 
-def _check(username: str, password: str) -> None:
-    """Refuse what cannot be sent, before a codec's error says it with the password in it."""
-    if ":" in username:
-        raise InvalidInputError("A user name cannot have a colon in it.")
-    if any(ord(character) > 255 for character in username + password):
+def _signed(username: str, password: str, encoding: str) -> str:
+    return b64encode(f"{username}:{password}".encode(encoding)).decode()
+
+
+def _encoding(name: str) -> str:
+    """Give the name of an encoding, or refuse one that there is not."""
+    try:
+        codecs.lookup(name)
+        "".encode(name)
+    except (LookupError, ValueError):
         raise InvalidInputError(
-            "The user name or password has a character that HTTP Basic cannot send; "
-            "use Latin letters, digits and signs."
-        )
+            f"auth.encoding {name!r} is no encoding of text; say utf-8 or latin-1."
+        ) from None
+    return name

@@ -220,7 +220,7 @@ class Beside:
                 if gateway is None:
                     raise
                 state = await state_of(self._service, gateway)
-                if state.auth != "basic":
+                if state.auth != "basic" and "sign in again" not in state.message:
                     raise SignInNeededError(state.message or str(error)) from None
                 waits = self._has_panel and somebody_is_there()
                 if not waits or not await line.sign_in(self._service, gateway, until):

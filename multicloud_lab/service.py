@@ -246,9 +246,9 @@ class LabService(LabInterface):
         """Give what a kernel needs to reach a running cluster."""
         return await self._pool.connection(gateway, cluster)
 
-    def dashboard_upstream(self, gateway: str, cluster: str) -> str:
-        """Give the URL of a cluster's dashboards at its gateway."""
-        return self._pool.dashboard_upstream(gateway, cluster)
+    async def dashboard_upstream(self, gateway: str, cluster: str) -> str:
+        """Give the URL of the dashboards of a cluster of this user at its gateway."""
+        return await self._pool.dashboard_upstream(gateway, cluster)
 
     # --- kernels ------------------------------------------------------------------------------
 

@@ -300,9 +300,15 @@ class GatewayPool:
             raise ClusterFailedError(why_over(gateway, report))
         return connection_to(await watch.describe(report), report)
 
-    def dashboard_upstream(self, gateway: str, name: str) -> str:
-        """Give the URL that a cluster's dashboards are below, as this process reaches them."""
-        return dashboard_upstream(self._watch(gateway).session.config, name)
+    async def dashboard_upstream(self, gateway: str, name: str) -> str:
+        """Give the URL that a cluster's dashboards are below, as this process reaches them.
+
+        Dashboards ask nobody who reads them, so it is the gateway that is asked whose they are.
+        """
+        watch = self._watch(gateway)
+        if not watch.has_seen(name):
+            await watch.session.connection.cluster(name)
+        return dashboard_upstream(watch.session.config, name)
 
     def _watch(self, gateway: str) -> GatewayWatch:
         if gateway not in self._watches:

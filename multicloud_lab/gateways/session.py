@@ -151,7 +151,7 @@ class GatewaySession:
                 refused = False
             if refused:
                 self._let_go(connection, patience=1)
-                what = "the user name or password" if sign_in.password else "the sign-in"
+                what = credential.typed if sign_in.password else "the sign-in"
                 raise WrongCredentialsError(
                     f"{self.config.name} refused {what}: {credential.hint()}"
                 )

@@ -151,6 +151,10 @@ class GatewayWatch:
         """Whether the last look saw any cluster, or one is being started."""
         return bool(self._seen or self.starts.waiting())
 
+    def has_seen(self, name: str) -> bool:
+        """Say whether the last look saw a cluster of that name."""
+        return name in (self._seen or {})
+
     async def describe(self, report: ClusterReport) -> Cluster:
         """Give the record of a cluster as its gateway has just reported it."""
         config, name = self.session.config, report.name

@@ -136,7 +136,7 @@ class DashboardHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         assert path is not None  # noqa: S101 - or the request would not be here
         own, page = path["own"], path["page"] or ""
         place = Place(
-            upstream=lab.dashboard_upstream(gateway, cluster),
+            upstream=await lab.dashboard_upstream(gateway, cluster),
             path=own,
             page=page,
             name=f"cluster {cluster!r} on {gateway}",

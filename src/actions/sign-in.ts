@@ -3,7 +3,7 @@ import { Dialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { ApiError } from '../api/request';
-import type { Gateway } from '../api/wire';
+import type { Gateway, SignIn } from '../api/wire';
 import { SignInForm } from '../components/sign-in-form';
 import type { IMulticloudLab } from '../tokens';
 
@@ -21,22 +21,30 @@ export async function signIn(
   if (gateway.state === 'signed-in') {
     return true;
   }
-  if (gateway.auth !== 'basic') {
-    // Nothing to type: the server has, or has not, what the gateway wants to see.
-    await lab.api.signIn(gateway.name, { username: '', password: '' });
-    await lab.gateways.refresh();
-    return true;
-  }
   let message = '';
+  if (gateway.auth !== 'basic') {
+    // As a rule nothing is to be typed: the server has what the gateway wants to see.
+    try {
+      return await tell(lab, gateway, { username: '', password: '' });
+    } catch (error) {
+      const isStale =
+        error instanceof ApiError && error.code === 'wrong-credentials';
+      if (gateway.auth !== 'jupyterhub' || !isStale) {
+        throw error;
+      }
+      message = error.message;
+    }
+  }
   let username = gateway.username;
   for (;;) {
     const form = new SignInForm({ gateway, username, message, trans });
     const answer = await new Dialog({
       title: trans.__('Sign In to %1', gateway.name),
       body: form,
-      focusNodeSelector: username
-        ? 'input[name="password"]'
-        : 'input[name="username"]',
+      focusNodeSelector:
+        gateway.auth !== 'basic' || username
+          ? 'input[name="password"]'
+          : 'input[name="username"]',
       buttons: [
         Dialog.cancelButton({ label: trans.__('Cancel') }),
         Dialog.okButton({ label: trans.__('Sign In') })
@@ -47,15 +55,22 @@ export async function signIn(
     }
     username = answer.value.username ?? '';
     try {
-      await lab.api.signIn(gateway.name, answer.value);
+      return await tell(lab, gateway, answer.value);
     } catch (error) {
-      if (error instanceof ApiError && error.code !== 'gateway-not-found') {
-        message = error.message;
-        continue;
+      if (!(error instanceof ApiError) || error.code === 'gateway-not-found') {
+        throw error;
       }
-      throw error;
+      message = error.message;
     }
-    await lab.follow('gateways');
-    return true;
   }
+}
+
+async function tell(
+  lab: IMulticloudLab,
+  { name }: Gateway,
+  signIn: SignIn
+): Promise<boolean> {
+  await lab.api.signIn(name, signIn);
+  await lab.follow('gateways');
+  return true;
 }

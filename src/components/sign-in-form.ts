@@ -1,5 +1,6 @@
-/** The body of the sign-in dialog: a user name and a password, which leaves the page when read. */
+/** The body of the sign-in dialog: a user name and a password, or a token; it leaves the page when read. */
 import type { Dialog } from '@jupyterlab/apputils';
+import { PageConfig, URLExt } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 
@@ -35,6 +36,16 @@ export class SignInForm extends Widget implements Dialog.IBodyWidget<SignIn> {
     }
     this._username = field(trans.__('User name'), 'username', 'text');
     this._username.value = username;
+    if (gateway.auth === 'jupyterhub') {
+      this._password = field(
+        trans.__('Token of the hub'),
+        'password',
+        'password'
+      );
+      this._password.autocomplete = 'off';
+      this.node.append(tokenPage(trans), this._password.parentElement!);
+      return;
+    }
     this._password = field(trans.__('Password'), 'password', 'password');
     for (const input of [this._username, this._password]) {
       this.node.append(input.parentElement!);
@@ -52,6 +63,22 @@ export class SignInForm extends Widget implements Dialog.IBodyWidget<SignIn> {
 
   private _username: HTMLInputElement;
   private _password: HTMLInputElement;
+}
+
+/** Where a hub makes tokens for those who are logged in to it. */
+function tokenPage(trans: TranslationBundle): HTMLElement {
+  const link = document.createElement('a');
+  link.href = URLExt.join(
+    PageConfig.getOption('hubHost'),
+    PageConfig.getOption('hubPrefix') || '/hub/',
+    'token'
+  );
+  link.target = '_blank';
+  link.rel = 'noopener';
+  link.textContent = trans.__("Make a token on the hub's Token page");
+  const line = document.createElement('p');
+  line.append(link);
+  return line;
 }
 
 function field(text: string, name: string, type: string): HTMLInputElement {

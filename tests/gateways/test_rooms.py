@@ -276,11 +276,22 @@ def test_every_kind_keeps_the_contract(
     assert isinstance(credential.signed_in(SignIn(password="")), Credential)
 
 
-def test_only_basic_takes_a_password(monkeypatch: pytest.MonkeyPatch) -> None:
-    for kind in ("jupyterhub", "kerberos"):
-        with pytest.raises(InvalidInputError, match="no password to type") as refused:
-            make_credential(AuthConfig(type=kind)).signed_in(SignIn(password="hush-hush"))
-        assert "hush-hush" not in str(refused.value)
+def test_a_password_is_for_basic_and_a_token_for_a_hub(monkeypatch: pytest.MonkeyPatch) -> None:
+    kerberos = make_credential(AuthConfig(type="kerberos"))
+    with pytest.raises(InvalidInputError, match="no password to type") as refused:
+        kerberos.signed_in(SignIn(password="hush-hush"))
+    assert "hush-hush" not in str(refused.value)
+    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "of-the-server")
+    hub = make_credential(AuthConfig(type="jupyterhub"))
+    newer = hub.signed_in(SignIn(password=" hush-hush\n"))
+    auth = newer.auth()
+    assert isinstance(auth, JupyterHubAuth)
+    assert (auth.api_token, newer.secrets()) == ("hush-hush", ("hush-hush", "of-the-server"))
+    assert newer.signed_in(SignIn(password="")).secrets() == newer.secrets()
+    assert newer.signed_out().secrets() == hub.secrets() == ("of-the-server",)
+    with pytest.raises(InvalidInputError, match="only ASCII") as refused:
+        hub.signed_in(SignIn(password="hush\nhush-ž"))
+    assert "hush" not in str(refused.value)
     typed = make_credential(AuthConfig(type="basic", username="ann")).signed_in(
         SignIn(username="bob", password="hush-hush")
     )

@@ -219,7 +219,7 @@ async def test_dasks_global_settings_change_nothing(
     host = aws.address.removeprefix("http://")
     assert connection.scheduler_address == f"gateway://{host}/{cluster.name}"
     assert connection.dashboard_link == f"{aws.address}/clusters/{cluster.name}/status"
-    upstream = pool.dashboard_upstream("aws-oregon", cluster.name)
+    upstream = await pool.dashboard_upstream("aws-oregon", cluster.name)
     assert upstream == f"{aws.address}/clusters/{cluster.name}"
 
 

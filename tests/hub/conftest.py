@@ -22,6 +22,7 @@ c.DaskGateway.authenticator_class = "dask_gateway_server.auth.JupyterHubAuthenti
 c.JupyterHubAuthenticator.jupyterhub_api_url = {api_url!r}
 c.JupyterHubAuthenticator.jupyterhub_api_token = {token!r}
 c.JupyterHubAuthenticator.jupyterhub_service_name = {service!r}
+c.JupyterHubAuthenticator.cache_max_age = 1
 """
 
 

@@ -6,14 +6,18 @@ import asyncio
 import json
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import aiohttp
 import pytest
+from jupyter_server.serverapp import ServerApp
 
 from multicloud_lab.demo.clouds import AWS, GCP
 from multicloud_lab.demo.marks import marked
 from tests.hub.conftest import PASSWORD_GATEWAY, Group
-from tests.hub.running import MEMBERS, STRANGER, Server
+from tests.hub.running import MEMBERS, STRANGER, Hub, Server
+from tests.server.conftest import Jupyter
+from tests.server.test_journey import watch
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(400)]
 
@@ -57,6 +61,15 @@ async def states(server: Server) -> dict[str, dict[str, Any]]:
     status, listed = await server.api("GET", "gateways")
     assert status == 200, listed
     return {each["name"]: each for each in listed}
+
+
+async def sign_in_with_the_password(server: Server, group: Group) -> None:
+    status, answer = await server.api(
+        "POST",
+        f"gateways/{PASSWORD_GATEWAY}/session",
+        json={"password": group.with_password.password},
+    )
+    assert (status, answer["state"]) == (200, "signed-in")
 
 
 async def run(server: Server, code: str) -> str:
@@ -130,34 +143,134 @@ async def test_without_the_scope_the_way_out_is_said(group: Group) -> None:
     assert "lacks the gateway's scope" in gateway["message"]
 
 
-async def test_a_notebook_goes_on_when_somebody_signs_in_in_the_panel(group: Group) -> None:
-    ana, ben = (group.servers[user] for user in MEMBERS)
+async def test_notebooks_go_on_when_each_user_signs_in_in_the_panel(group: Group) -> None:
     code = f"""
 import multicloud_lab as mcl
 client = mcl.client(gateway={PASSWORD_GATEWAY!r})
 print("computed", client.submit(lambda: 6 * 7).result(timeout=60))
-mcl.close(shutdown=True)
+print(client.cluster_record.name)
 """
+
+    async def sign_in_while_it_waits(server: Server) -> str:
+        """Give the name of the cluster that the notebook got."""
+        async with server.kernel() as kernel:
+            began = time.monotonic()
+            said = await kernel.run(code)  # with nobody there, as nbconvert does it
+            assert time.monotonic() - began < 30
+            assert said.startswith("SignInNeededError: Sign in to azure-amsterdam"), said
+            waiting = asyncio.create_task(kernel.run(code, somebody=True))
+            await asyncio.sleep(2)
+            assert not waiting.done(), waiting.result()
+            await sign_in_with_the_password(server, group)
+            # It is this user who signed in, and nobody else.
+            assert (await states(server))[PASSWORD_GATEWAY]["username"] == server.user
+            said = await waiting
+        assert "Sign in to azure-amsterdam in the Multi-Cloud panel" in said
+        assert "computed 42" in said
+        return said.splitlines()[-1]
+
+    members = [group.servers[user] for user in MEMBERS]
+    got = await asyncio.gather(*(sign_in_while_it_waits(server) for server in members))
+    for server, name in zip(members, got, strict=True):
+        there = [each for each in await clusters(server) if each["gateway"] == PASSWORD_GATEWAY]
+        assert [(each["name"], each["owner"]) for each in there] == [(name, server.user)]
+    stranger = (await states(group.servers[STRANGER]))[PASSWORD_GATEWAY]
+    assert stranger["state"] == "sign-in-needed"
+
+
+async def test_dashboards_pass_the_hubs_proxy_to_their_owner_only(group: Group) -> None:
+    ana, ben = (group.servers[user] for user in MEMBERS)
+    theirs = next(each for each in await clusters(ben) if each["region"] == AWS)
+    path = theirs["dashboard"]
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+
+        def reader(who: Server | None, of: Server) -> Jupyter:
+            headers = {"Authorization": f"token {who.token}"} if who else {}
+            return Jupyter(cast("ServerApp", None), of.url, "", Path(), session, headers)
+
+        await watch(reader(ben, of=ben), path)
+        for other, refusal in (
+            (reader(ana, of=ana), 404),  # her own lab has no such cluster
+            (reader(ana, of=ben), 403),
+            (reader(None, of=ben), 403),
+        ):
+            status, content, headers = await other.raw("GET", path)
+            to_login = status == 302 and "/hub/" in headers["Location"]
+            assert status == refusal or to_login, content
+            with pytest.raises(aiohttp.WSServerHandshakeError) as failure:
+                async with other.websocket(f"{path}/ws"):
+                    pass
+            assert failure.value.status == refusal
+
+
+async def revoke_the_servers_token(hub: Hub, user: str) -> None:
+    """Take the token away that the hub gave to a user's server, as an expiry does."""
+    tokens = (await hub.call("GET", f"users/{user}/tokens"))["api_tokens"]
+    own = [token["id"] for token in tokens if token["note"].startswith("Server at")]
+    assert own, tokens
+    for token in own:
+        await hub.call("DELETE", f"users/{user}/tokens/{token}")
+
+
+async def of_the_hub(server: Server) -> set[tuple[str, str, int, int]]:
+    """Give the clusters that the hub's tokens are for, with their datasets and bounds."""
+    return {
+        (each["name"], each["dataset"], each["minimum"], each["maximum"])
+        for each in await clusters(server)
+        if each["gateway"] != PASSWORD_GATEWAY
+    }
+
+
+async def until_state(server: Server, gateway: str, state: str) -> dict[str, Any]:
+    for _ in range(150):
+        now = (await states(server))[gateway]
+        if now["state"] == state:
+            return now
+        await asyncio.sleep(0.2)
+    raise AssertionError(f"not {state}: {now}")
+
+
+async def test_work_goes_on_when_the_servers_token_is_no_more(group: Group) -> None:
+    ana = group.servers["ana"]
+    code = """
+import multicloud_lab as mcl
+client = mcl.client(gateway="gcp-iowa")
+print("computed", client.submit(lambda: before).result(timeout=60))
+"""
+    mine = await of_the_hub(ana)
+    assert len(mine) == 2
     async with ana.kernel() as kernel:
-        began = time.monotonic()
-        said = await kernel.run(code)  # with nobody there, as nbconvert does it
-        assert time.monotonic() - began < 30
-        assert said.startswith("SignInNeededError: Sign in to azure-amsterdam"), said
+        await kernel.run("before = 42")
+        await revoke_the_servers_token(group.hub, "ana")
+        for gateway in ("aws-oregon", "gcp-iowa"):
+            message = (await until_state(ana, gateway, "sign-in-needed"))["message"]
+            assert message.startswith(f"{gateway} could not verify the token that it took before")
+            assert "sign in again" in message
+            assert "type a new one from the hub's Token page, or restart the server" in message
+        said = await kernel.run(code)  # with nobody there
+        assert said.startswith("SignInNeededError: Sign in to gcp-iowa"), said
         waiting = asyncio.create_task(kernel.run(code, somebody=True))
         await asyncio.sleep(2)
         assert not waiting.done(), waiting.result()
-        status, answer = await ana.api(
-            "POST",
-            f"gateways/{PASSWORD_GATEWAY}/session",
-            json={"password": group.with_password.password},
-        )
-        assert (status, answer["state"]) == (200, "signed-in")
-        said = await waiting
-    assert "Sign in to azure-amsterdam in the Multi-Cloud panel" in said
-    assert "computed 42" in said
-    # It is ana who signed in, and nobody else.
-    assert (await states(ana))[PASSWORD_GATEWAY]["username"] == "ana"
-    assert (await states(ben))[PASSWORD_GATEWAY]["state"] == "sign-in-needed"
+        session = "gateways/gcp-iowa/session"
+        status, answer = await ana.api("POST", session, json={"password": "not-a-token"})
+        assert (status, answer["code"]) == (403, "wrong-credentials")
+        assert answer["message"].startswith("gcp-iowa refused the token")
+        fresh = (await group.hub.call("POST", "users/ana/tokens", note="typed"))["token"]
+        status, answer = await ana.api("POST", session, json={"password": fresh})
+        assert (status, answer["state"], answer["username"]) == (200, "signed-in", "ana")
+        assert "computed 42" in await waiting  # in the same kernel, with what it had in memory
+    # The other gateway has heard nothing of that. A restart mends it, and loses no cluster.
+    assert (await states(ana))["aws-oregon"]["state"] == "sign-in-needed"
+    await group.hub.stop_server("ana")
+    group.servers["ana"] = ana = await group.hub.start_server("ana")
+    for gateway in ("aws-oregon", "gcp-iowa"):
+        await until_state(ana, gateway, "signed-in")
+    assert await of_the_hub(ana) == mine
+    # What was typed is gone with the server; signing in shows that cluster again, too.
+    assert len(await clusters(ana)) == len(mine)
+    await sign_in_with_the_password(ana, group)
+    assert len(await clusters(ana)) == len(mine) + 1
 
 
 async def test_nothing_is_left_when_the_servers_stop(group: Group) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
 from urllib.parse import quote
 
 import aiohttp
@@ -15,6 +14,7 @@ from aiohttp.test_utils import TestServer
 
 from multicloud_lab.demo.processes import free_ports
 from tests.server.conftest import TOKEN, Jupyter, StartJupyter, stop
+from tests.server.gateway_api import answer_api, lab
 
 pytestmark = pytest.mark.asyncio
 
@@ -33,7 +33,11 @@ class Gateway:
         return [request.raw_path for request in self.asked]
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
+        if (answered := answer_api(request)) is not None:
+            return answered
         self.asked.append(request)
+        if request.path.startswith("/api/"):
+            raise web.HTTPForbidden  # as of a cluster of somebody else
         page = request.path.removeprefix("/clusters/c1/")
         if page.startswith("to:"):
             raise web.HTTPFound(request.query["where"])
@@ -82,10 +86,6 @@ async def jupyter(gateway: Gateway, start_jupyter: StartJupyter) -> AsyncIterato
     async with TestServer(app) as server:
         address = f"http://127.0.0.1:{server.port}"
         yield await start_jupyter(lab(address))
-
-
-def lab(address: str) -> dict[str, Any]:
-    return {"gateways": [{"name": "iowa", "region": "gcp:us-central1", "address": address}]}
 
 
 async def test_a_page_passes_without_the_readers_secrets(
@@ -143,7 +143,20 @@ async def test_no_name_of_a_cluster_leads_out(
 ) -> None:
     status, _, _ = await jupyter.raw("GET", f"multicloud-lab/dashboards/iowa/{cluster}/status")
     assert status in (400, 404)
-    assert {path.partition("?")[0] for path in gateway.paths} <= {"/api/health", "/api/version"}
+    assert gateway.paths == []
+
+
+async def test_a_cluster_that_is_not_the_users_is_out_of_reach(
+    jupyter: Jupyter, gateway: Gateway
+) -> None:
+    anothers = ROOT.replace("c1", "c2")
+    status, content, _ = await jupyter.raw("GET", f"{anothers}/status")
+    assert (status, b"iowa has no cluster 'c2'" in content) == (404, True)
+    with pytest.raises(aiohttp.WSServerHandshakeError) as failure:
+        async with jupyter.websocket(f"{anothers}/status/ws"):
+            pass
+    assert failure.value.status == 404
+    assert gateway.paths == ["/api/v1/clusters/c2", "/api/v1/clusters/c2"]
 
 
 async def test_redirects_stay_or_are_refused(jupyter: Jupyter) -> None:

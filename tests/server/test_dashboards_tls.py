@@ -19,7 +19,8 @@ from jupyter_server.serverapp import ServerApp
 from multicloud_lab.demo.processes import Processes, answers, free_ports
 from tests.gateways.test_own_gateways import make_certificates
 from tests.server.conftest import TOKEN, Jupyter
-from tests.server.test_dashboards import ROOT, Gateway, lab
+from tests.server.gateway_api import lab
+from tests.server.test_dashboards import ROOT, Gateway
 
 BASE_URL = "/user/ana%40x/"
 
@@ -112,7 +113,7 @@ async def test_pages_and_websockets_pass_with_the_institutes_authority_only(
         # One who does not know the authority sees nothing, by neither way.
         gateway.asked.clear()
         status, content, _ = await at(wary).raw("GET", f"{ROOT}/status")
-        assert (status, b"does not answer" in content) == (503, True)
+        assert (status, b"cannot be trusted" in content) == (503, True)
         with pytest.raises(aiohttp.WSServerHandshakeError) as failure:
             async with at(wary).websocket(f"{ROOT}/ws"):
                 pass

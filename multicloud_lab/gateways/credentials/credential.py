@@ -52,6 +52,8 @@ class Credential(ABC):
     kind: ClassVar[str] = "custom"
     known: ClassVar[frozenset[str]] = frozenset()
     """The options of this kind."""
+    typed: ClassVar[str] = "the user name or password"
+    """What a person types, as a gateway refuses it."""
 
     username: str = ""
 

@@ -56,6 +56,20 @@ describe('SignInForm', () => {
     form.dispose();
   });
 
+  it('should ask for a token only where a hub signs in, and say where to get one', () => {
+    const form = new SignInForm({
+      gateway: { ...gateway('aws'), auth: 'jupyterhub' },
+      username: 'ana',
+      message: 'could not verify the token',
+      trans
+    });
+    expect(form.node.querySelectorAll('input')).toHaveLength(1);
+    expect(form.node.querySelector('a')!.pathname).toBe('/hub/token');
+    control<HTMLInputElement>(form, 'Token of the hub').value = 'new';
+    expect(form.getValue()).toEqual({ username: 'ana', password: 'new' });
+    form.dispose();
+  });
+
   it('should say what was wrong', () => {
     const form = new SignInForm({
       gateway: gateway('aws'),

@@ -127,6 +127,13 @@ class AccessDeniedError(MulticloudLabError):
     status = 403
 
 
+class OpenedThereError(MulticloudLabError):
+    """A dataset that was opened through a cluster was to be read outside of one."""
+
+    code = "opened-there"
+    status = 409
+
+
 class UnreadableDatasetError(MulticloudLabError):
     """A dataset is there, or should be, but what it holds cannot be told."""
 

@@ -153,6 +153,7 @@ class Lookups:
         *,
         storage_options: Mapping[str, Any] | None = None,
         trust: bool = False,
+        through: str | None = None,
         **parameters: Any,
     ) -> Any:
         """Open a dataset as its catalog says, lazily; or one at an address that none lists.
@@ -166,6 +167,12 @@ class Lookups:
             fsspec options for the data, over those of the configuration and the catalog.
         trust : bool
             Whether code that the catalog names and nobody has vouched for may run.
+        through : {"cluster", "notebook"}, optional
+            Who reads the store: the workers of a cluster beside the dataset, with their own
+            rights, or this process. By default this process, and a cluster if it is refused. What
+            is opened through a cluster is lazy here as well, but its values are only ever read
+            there: :meth:`compute` does that, a plain ``.compute()`` is refused. Zarr and netCDF in
+            object stores.
         **parameters
             The catalog entry's own parameters.
 
@@ -177,12 +184,24 @@ class Lookups:
         Raises
         ------
         DatasetNotFoundError, CatalogError, UntrustedSourceError, InvalidInputError
+        AccessDeniedError
+            The store refuses this process, and the workers as far as they were asked.
+
+        Warns
+        -----
+        OpenedThereWarning
+            It was opened through a cluster, because this process is refused.
         """
-        from multicloud_lab.catalogs.opening import open_entry
+        from multicloud_lab.opened import open_near
 
         opening = self._run(self._service.opening(id))
-        opened = open_entry(
-            opening, storage_options=storage_options, trust=trust, parameters=parameters
+        opened = open_near(
+            opening,
+            self._beside,
+            through=through,
+            storage_options=storage_options,
+            trust=trust,
+            parameters=parameters,
         )
         self._beside.remember(opening.dataset)
         return opened

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from multicloud_lab.catalogs.fetch import directory_of, is_local
+
+Address: TypeAlias = Callable[[str, Mapping[str, Any]], tuple[str, dict[str, Any]]]
+"""Gives the URL and the fsspec options to open instead of some."""
 
 _GDAL = {"vsis3": "s3://", "vsigs": "gs://", "vsiaz": "az://", "vsicurl": ""}
 _S3_HOST = re.compile(r"(?:(.+)\.)?s3(?:[.-](?:dualstack\.)?[a-z0-9-]+)?\.amazonaws\.com")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from multicloud_lab.catalogs.addresses import Address
 from multicloud_lab.catalogs.document import parse_document
 from multicloud_lab.catalogs.fetch import directory_of, fetch, normal_url
 from multicloud_lab.catalogs.opening_esm import open_esm
@@ -31,6 +32,7 @@ def open_entry(
     storage_options: Mapping[str, Any] | None = None,
     trust: bool = False,
     parameters: Mapping[str, Any] | None = None,
+    address: Address | None = None,
 ) -> Any:
     """Open a dataset without loading its values.
 
@@ -44,6 +46,8 @@ def open_entry(
         Whether code that the catalog names and nobody has vouched for may run.
     parameters : mapping, optional
         Values of the entry's own parameters.
+    address : callable, optional
+        Gives the URL and the options to open in place of the dataset's.
 
     Returns
     -------
@@ -65,19 +69,30 @@ def open_entry(
     try:
         match opening.kind:
             case "url":
-                return _open_at(opening, options, chosen, trust=trust)
+                return _open_at(opening, options, chosen, trust=trust, address=address)
             case "intake2":
+                if address is not None:
+                    raise InvalidInputError(
+                        f"{opening.dataset.id} is a pipeline of intake, which opens itself; "
+                        "through=… cannot."
+                    )
                 return open_v2(opening, options, chosen, trust=trust)
             case "intake-esm":
-                return open_esm(opening, _document(opening), options, trust=trust)
+                document = _document(opening)
+                return open_esm(opening, document, options, trust=trust, address=address)
         content = _document(opening).content
-        return open_v1(opening, content, options, chosen, trust=trust)
+        return open_v1(opening, content, options, chosen, trust=trust, address=address)
     except ImportError as error:
         raise CatalogError(missing(opening.dataset.id, error)) from error
 
 
 def _open_at(
-    opening: Opening, options: Mapping[str, Any], chosen: Mapping[str, Any], *, trust: bool
+    opening: Opening,
+    options: Mapping[str, Any],
+    chosen: Mapping[str, Any],
+    *,
+    trust: bool,
+    address: Address | None,
 ) -> Any:
     """Open a plain address, in which parameters may have been chosen."""
     reading = dict(opening.reading)
@@ -93,9 +108,8 @@ def _open_at(
     own = opening.dataset.replicas[0].url if opening.dataset.replicas else url
     if own.partition("://")[0] != url.partition("://")[0]:
         reading.pop("storage_options", None)  # they are of another kind of store
-    return open_url(
-        opening.model_copy(update={"url": url, "reading": reading}), options, trust=trust
-    )
+    there = opening.model_copy(update={"url": url, "reading": reading})
+    return open_url(there, options, trust=trust, address=address)
 
 
 def _document(opening: Opening) -> Document:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from multicloud_lab.catalogs.addresses import Address
 from multicloud_lab.catalogs.esm_table import read_table
 from multicloud_lab.catalogs.reader import Document
 from multicloud_lab.catalogs.trust import refuse, text_reasons
@@ -15,7 +16,12 @@ from multicloud_lab.records import Opening
 
 
 def open_esm(
-    opening: Opening, document: Document, options: Mapping[str, Any], *, trust: bool
+    opening: Opening,
+    document: Document,
+    options: Mapping[str, Any],
+    *,
+    trust: bool,
+    address: Address | None = None,
 ) -> Any:
     """Open an asset: the replica that is wanted if its table has it, else the entry's own.
 
@@ -28,6 +34,8 @@ def open_esm(
         fsspec options; without any, a public store is read without credentials.
     trust : bool
         Whether what nobody has vouched for may run.
+    address : callable, optional
+        Gives the URL and the options to open in place of the asset's.
     """
     import pandas as pd
     from intake_esm.core import esm_datastore
@@ -39,7 +47,7 @@ def open_esm(
     column = str(assets.get("column_name")) if isinstance(assets, Mapping) else ""
     rows = read_table(document)
     place = rows.columns.index(column) if column in rows.columns else 0
-    found = {address: row for row in rows.rows if (address := str(row[place]).strip()) in wanted}
+    found = {cell: row for row in rows.rows if (cell := str(row[place]).strip()) in wanted}
     asset = opening.url if opening.url in found else opening.entry
     if asset not in found:
         raise CatalogError(
@@ -48,6 +56,9 @@ def open_esm(
     refuse(opening, (*opening.untrusted, *text_reasons(asset)), trust=trust)
     # intake-esm drops rows whose group is not said, so an empty word stands for it.
     cells = ["" if value is None else value for value in found[asset]]
+    store_options = dict(options) or _public(opening, asset)
+    if address is not None:
+        cells[place], store_options = address(asset, store_options)
     table = pd.DataFrame([dict(zip(rows.columns, cells, strict=True))])
     description["catalog_dict"] = table.to_dict(orient="records")
     description.pop("catalog_file", None)
@@ -59,7 +70,6 @@ def open_esm(
     datastore = esm_datastore(
         {"esmcat": description, "df": table}, progressbar=False, threaded=False
     )
-    store_options = dict(options) or _public(opening, asset)
     kwargs: dict[str, Any] = {"chunks": {}}
     if not store_options and opening.dataset.format.startswith("zarr"):
         # zarr takes no options for a folder of this machine, not even none of them.

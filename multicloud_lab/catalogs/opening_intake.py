@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from multicloud_lab.catalogs.addresses import Address
 from multicloud_lab.catalogs.copies import replicas
 from multicloud_lab.catalogs.formats.intake import DATA_ARGUMENTS, address_of, catalog_values
 from multicloud_lab.catalogs.parameters import merged, read_parameters
@@ -28,6 +29,7 @@ def open_v1(
     chosen: dict[str, Any],
     *,
     trust: bool,
+    address: Address | None = None,
 ) -> Any:
     """Open an entry of version 1.
 
@@ -42,6 +44,8 @@ def open_v1(
         Values of its parameters.
     trust : bool
         Whether what nobody has vouched for may run.
+    address : callable, optional
+        Gives the URL and the options to open in place of the entry's.
     """
     from intake.catalog.exceptions import CatalogException, ValidationError
     from intake.catalog.local import YAMLFileCatalog, get_dir
@@ -77,6 +81,15 @@ def open_v1(
     arguments |= _elsewhere(opening, spec)
     if options:
         arguments["storage_options"] = {**(arguments.get("storage_options") or {}), **options}
+    if address is not None:
+        name = next(name for name in DATA_ARGUMENTS if name in arguments)
+        if not isinstance(arguments[name], str):
+            raise InvalidInputError(
+                f"{opening.dataset.id} is several files; through=… opens one store or file."
+            )
+        arguments[name], arguments["storage_options"] = address(
+            arguments[name], arguments.get("storage_options") or {}
+        )
     return plugin(**arguments).to_dask()
 
 

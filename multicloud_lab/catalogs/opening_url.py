@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
-from multicloud_lab.catalogs.addresses import split
+from multicloud_lab.catalogs.addresses import Address, split
 from multicloud_lab.catalogs.data_formats import format_of_url
 from multicloud_lab.catalogs.fetch import is_local
 from multicloud_lab.catalogs.references import anonymous, reference_file_system
+from multicloud_lab.catalogs.refused import causes_of, is_refused, status_of
 from multicloud_lab.catalogs.trust import refuse, text_reasons
 from multicloud_lab.catalogs.values import mapping
 from multicloud_lab.errors import (
@@ -36,6 +37,7 @@ def open_url(
     parameters: Mapping[str, Any] | None = None,
     *,
     trust: bool = False,
+    address: Address | None = None,
 ) -> Any:
     """Open a dataset by its URL, without loading its values.
 
@@ -54,6 +56,8 @@ def open_url(
     trust : bool
         Whether what nobody has vouched for may be opened: unusual or chained file systems, and
         kerchunk's references that lead to this machine or inside this network.
+    address : callable, optional
+        Gives the URL and the options to open in place of these.
 
     Returns
     -------
@@ -89,6 +93,12 @@ def open_url(
         raise InvalidInputError(f"{name} cannot be opened at {shown(url)}: {why}.")
     chosen = _options(opening, options)
     kwargs = {"chunks": {}, **mapping(reading.get("open_kwargs"))}
+    if address is not None:
+        if data_format not in ("zarr", "netcdf"):
+            raise InvalidInputError(
+                f"{name} is of format {data_format}; through=… opens Zarr and netCDF."
+            )
+        url, chosen = address(url, chosen)
     try:
         return opener(url, chosen, kwargs, trust)
     except MulticloudLabError:
@@ -188,22 +198,16 @@ _OPENERS: dict[str, Callable[[str, dict[str, Any], dict[str, Any], bool], Any]] 
 
 def _failure(opening: Opening, data_format: str, error: Exception) -> MulticloudLabError:
     name, where = opening.dataset.id, shown(opening.url)
-    causes: list[BaseException] = [error]
-    while (cause := causes[-1].__cause__ or causes[-1].__context__) and cause not in causes:
-        causes.append(cause)
-    if any(isinstance(cause, PermissionError) or _status(cause) in (401, 403) for cause in causes):
+    if is_refused(error):
         pays = opening.dataset.requester_pays
         way = "its reader pays, so it takes your credentials" if pays else "pass your credentials"
         return AccessDeniedError(
             f"{name} cannot be read at {where}: access is denied; {way}, as storage_options=…"
         )
-    if any(isinstance(cause, FileNotFoundError) or _status(cause) == 404 for cause in causes):
+    causes = causes_of(error)
+    if any(isinstance(cause, FileNotFoundError) or status_of(cause) == 404 for cause in causes):
         return CatalogError(f"{name} is not there any more: nothing of {data_format} at {where}.")
     reason = str(error).partition("\n")[0].replace(opening.url, where)[:200].rstrip(".")
     return CatalogError(
         f"{name} cannot be opened as {data_format} at {where}: {reason or type(error).__name__}."
     )
-
-
-def _status(error: BaseException) -> object:
-    return getattr(error, "status", None) or getattr(error, "code", None)

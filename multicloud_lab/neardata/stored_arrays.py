@@ -136,8 +136,11 @@ def _backend(array: Any) -> StoredArray | None:
         return None  # The file would have to be opened again.
     if cached is None and getattr(manager, "_file", manager) is None:
         return None
-    variable = array.get_array()
-    ratio = _ratio(manager, array.datastore)
+    try:
+        variable = array.get_array()
+        ratio = _ratio(manager, array.datastore)
+    except Exception:  # noqa: BLE001 - a file that cannot be looked into now; its size is unknown
+        return None
     if hasattr(variable, "_h5ds"):
         return _hdf5(variable._h5ds, ratio)
     return _netcdf4(variable, ratio)

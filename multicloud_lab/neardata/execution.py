@@ -1,15 +1,276 @@
-"""Several computations at once, each on its own cluster: submitted together, then gathered."""
+"""Collections computed in several places at once: sent, gathered, put together."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Any
 
-from dask.base import compute
+from dask.typing import Key
 from distributed import Client
+
+from multicloud_lab.errors import ClusterFailedError
+from multicloud_lab.neardata.cluster_station import ClusterStation
+from multicloud_lab.neardata.failures import failure, is_lost
+from multicloud_lab.neardata.home_station import HomeStation
+from multicloud_lab.neardata.lowering import (
+    Tasks,
+    finished,
+    keys_of,
+    lowered,
+    share_layers,
+    tasks_of,
+)
+from multicloud_lab.neardata.moved import Run
+from multicloud_lab.neardata.options import Options
+from multicloud_lab.neardata.running import WINDOW, Course, LostError, Measured, Runner
+from multicloud_lab.neardata.splitting import HOME, Goal, split
+from multicloud_lab.neardata.stations import Event, Failed, Station
+
+_RESTARTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlace:
+    """A place where tasks can run.
+
+    Parameters
+    ----------
+    where : str
+        The place in words, for an error.
+    client : distributed.Client or None
+        ``None`` is this process, with one of dask's local schedulers.
+    """
+
+    where: str
+    client: Client | None = None
+
+
+def run(
+    collections: Sequence[Any],
+    places: Sequence[RunPlace],
+    whole: Sequence[int | None],
+    place_of: Callable[[Key], int] | None = None,
+    *,
+    size_of: Callable[[Key], float] | None = None,
+    options: Options | None = None,
+    window: float = WINDOW,
+    tick: Callable[[], None] = lambda: None,
+) -> Run:
+    """Compute collections, each task in its place, and bring the results home.
+
+    Parameters
+    ----------
+    collections : sequence of dask collection
+        As ``dask.base.unpack_collections`` gives them; the caller packs the results again.
+    places : sequence of RunPlace
+        The first is home, this process, and has no client.
+    whole : sequence of int or None
+        For each collection the number of the place that runs all of it, given to that cluster's
+        client untouched; ``None`` for one whose tasks are placed one by one. A collection that
+        shares layers with one of these is placed by task as well, so that nothing is done twice.
+    place_of : callable, optional
+        For each key of the graph of ``lowered(collection)`` the number of its place, or -1 for a
+        task that reads nothing: it runs in every place that wants its result. Persisted results
+        stay where they are, whatever this says. Needed if ``whole`` has a ``None``.
+    size_of : callable, optional
+        The expected bytes of the result of a key that crosses a border; NaN if not known.
+    options : Options, optional
+        ``Options.read(keywords)`` reads the keywords of ``dask.compute``.
+    window : float
+        Bytes that may be between two places at once.
+    tick : callable
+        Called a few times a second, in the thread that runs this.
+
+    Returns
+    -------
+    Run
+        The results in order, and what crossed each border.
+
+    Raises
+    ------
+    Exception
+        What a task raised, as it was, once everything that it has not spoilt is done; with notes
+        that name the place, and the results of the other collections in its attribute
+        ``partial_results`` (:class:`PartialResults`).
+    ClusterFailedError
+        A cluster is gone, or has lost what it held again and again.
+    KeyboardInterrupt
+        What runs anywhere is let go of first.
+    """
+    work = _Work(collections, places, whole, place_of, options or Options())
+    measured = Measured()
+    given: dict[Key, Any] = {}
+    spent: list[Station] = []
+    restarts = 0
+    try:
+        while True:
+            events: SimpleQueue[Event] = SimpleQueue()
+            stations = work.stations(events, given)
+            spent += stations
+            course = work.course(given, restarts, size_of, window, tick)
+            runner = Runner(course, stations, events, measured)
+            try:
+                runner.run()
+            except LostError as error:
+                restarts += 1
+                if restarts > _RESTARTS:
+                    raise ClusterFailedError(
+                        f"A cluster has lost what it held {restarts} times, the last time "
+                        f"because: {error}. Give it workers with more memory, or that live longer."
+                    ) from error
+                given.update(runner.values)
+                given.update(runner.copies)
+                continue
+            break
+        given.update(runner.values)
+        results = work.results(given, runner.failures)
+    finally:
+        for station in spent:
+            station.close()
+    if runner.failures:
+        raise failure(runner.failures, results, [each.where for each in work.places])
+    return Run(
+        results=[results[number] for number in range(len(collections))],
+        moved=dict(measured.moved),
+        seconds={
+            place: measured.ended.get(place, began) - began
+            for place, began in measured.began.items()
+        },
+        restarts=restarts,
+    )
+
+
+class _Work:
+    """Collections and places, as the attempts to run them need them."""
+
+    def __init__(
+        self,
+        collections: Sequence[Any],
+        places: Sequence[RunPlace],
+        whole: Sequence[int | None],
+        place_of: Callable[[Key], int] | None,
+        options: Options,
+    ) -> None:
+        self._options = options
+        self.places = list(places)
+        self._place_of = place_of
+        self._collections = list(collections)
+        self._whole = list(whole)
+        placed = [each for each, at in zip(collections, whole, strict=True) if at is None]
+        if placed:
+            self._whole = [
+                None if at is not None and share_layers(each, placed) else at
+                for each, at in zip(collections, whole, strict=True)
+            ]
+        self._by_task = {
+            number: lowered(each)
+            for number, each in enumerate(collections)
+            if self._whole[number] is None
+        }
+        self._tasks = tasks_of(self._by_task.values()) if self._by_task else Tasks({}, {}, {})
+        self._held = self._find_held()
+        self._id = uuid.uuid4().hex[:8]
+
+    def _find_held(self) -> dict[Key, int]:
+        """Find the place of each persisted result; one of a cluster not among them adds it."""
+        held = {}
+        for key, future in self._tasks.held.items():
+            address = _address(future.client)
+            for place, each in enumerate(self.places):
+                if each.client is not None and _address(each.client) == address:
+                    held[key] = place
+                    break
+            else:
+                held[key] = len(self.places)
+                self.places.append(RunPlace(f"the cluster at {address}", future.client))
+        return held
+
+    def stations(self, events: SimpleQueue[Event], given: Mapping[Key, Any]) -> list[Station]:
+        """Make the stations of an attempt."""
+        made: list[Station] = []
+        for place, each in enumerate(self.places):
+            if each.client is None:
+                made.append(HomeStation(place, events, self._options, given))
+                continue
+            cluster = ClusterStation(
+                place, each.client, events, self._options, self._tasks.annotations
+            )
+            held = {key: self._tasks.held[key] for key, at in self._held.items() if at == place}
+            cluster.hold(held)
+            made.append(cluster)
+        return made
+
+    def course(
+        self,
+        given: Mapping[Key, Any],
+        attempt: int,
+        size_of: Callable[[Key], float] | None,
+        window: float,
+        tick: Callable[[], None],
+    ) -> Course:
+        """Say what an attempt is to run: what is not at home yet."""
+        keys = {number: keys_of(each) for number, each in self._by_task.items()}
+        wanted = dict.fromkeys(key for mine in keys.values() for key in mine)
+        parts = split(
+            self._tasks.nodes,
+            [key for key in wanted if key not in given],
+            self._place_of or (lambda key: HOME),
+            len(self.places),
+            held=self._held,
+            given=given,
+        )
+        wholes = {
+            Goal(("whole", number), place): self._collections[number]
+            for number, place in enumerate(self._whole)
+            if place is not None and ("whole", number) not in given
+        }
+        wants: dict[int, list[Goal]] = {
+            number: [parts.wanted[key] for key in mine if key not in given]
+            for number, mine in keys.items()
+        }
+        wants.update(
+            (number, [goal])
+            for goal in wholes
+            if isinstance(goal.key, tuple) and isinstance(number := goal.key[1], int)
+        )
+        return Course(
+            split=parts,
+            wholes=wholes,
+            wants=wants,
+            name=lambda key: _moved(key, f"moved-{self._id}-{attempt}"),
+            given=given,
+            size_of=size_of,
+            window=window,
+            lost=is_lost,
+            tick=tick,
+        )
+
+    def results(
+        self, values: Mapping[Key, Any], failures: Mapping[int, list[Failed]]
+    ) -> dict[int, Any]:
+        """Put together what did not fail."""
+        return {
+            number: values["whole", number]
+            if at is not None
+            else finished(self._by_task[number], values)
+            for number, at in enumerate(self._whole)
+            if number not in failures
+        }
+
+
+def _address(client: Client) -> str:
+    scheduler: Any = client.scheduler
+    return str(scheduler.address)
+
+
+def _moved(key: Key, mark: str) -> Key:
+    """Name a result where it was moved to: as its key, and no other run's."""
+    if isinstance(key, tuple) and key:
+        return (f"{key[0]}-{mark}", *key[1:])
+    return f"{key}-{mark}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,86 +293,27 @@ class Part:
 
 
 def compute_parts(parts: Sequence[Part], **kwargs: Any) -> list[list[Any]]:
-    """Compute all parts at once.
+    """Compute all parts at once; see :func:`run`.
 
     Parameters
     ----------
     parts : sequence of Part
     **kwargs
-        For ``distributed.Client.compute``, as ``retries``; ``optimize_graph`` here as well.
+        As for ``dask.compute``.
 
     Returns
     -------
     list of list
         The results of each part, in order.
-
-    Raises
-    ------
-    Exception
-        What a task raised, as it was, with a note that names the place. Everything else is
-        cancelled first, as it is at KeyboardInterrupt.
     """
-    submitted: list[tuple[Client, Any]] = []
-    pool = ThreadPoolExecutor(max_workers=max(1, len(parts)), thread_name_prefix="gather")
-    results: dict[int, Sequence[Any]] = {}
-    gathering: dict[Future[Any], int] = {}
-    try:
-        for number, part in enumerate(parts):
-            if part.client is not None:
-                futures = part.client.compute(  # type: ignore[no-untyped-call]
-                    list(part.collections), sync=False, **kwargs
-                )
-                submitted.append((part.client, futures))
-                gathering[pool.submit(part.client.gather, futures)] = number
-        for number, part in enumerate(parts):
-            if part.client is None:
-                results[number] = _compute_here(part, kwargs)
-        failed = _wait(gathering)
-        for future in failed:
-            error = future.exception()
-            assert error is not None  # noqa: S101 - what the line above asked
-            error.add_note(f"This was raised in {parts[gathering[future]].where}.")
-        if failed:
-            first, *others = failed
-            for other in others:
-                _note_other(first.exception(), other.exception(), parts[gathering[other]].where)
-            first.result()
-        results.update((number, future.result()) for future, number in gathering.items())
-    except BaseException:
-        for client, futures in submitted:
-            with suppress(Exception):  # The error that is on its way says more.
-                client.cancel(futures, force=True)  # type: ignore[no-untyped-call]
-        raise
-    finally:
-        pool.shutdown(wait=False)
-    return [list(results[number]) for number in range(len(parts))]
-
-
-def _wait(futures: Collection[Future[Any]]) -> list[Future[Any]]:
-    """Wait until all are done or one has failed, and give those that have.
-
-    In short steps: an endless wait for a lock is not left by every interrupt.
-    """
-    while True:
-        done, pending = wait(futures, timeout=0.2, return_when=FIRST_EXCEPTION)
-        failed = [future for future in done if future.exception() is not None]
-        if failed or not pending:
-            return failed
-
-
-def _compute_here(part: Part, kwargs: dict[str, Any]) -> Sequence[Any]:
-    mine = {name: value for name, value in kwargs.items() if name == "optimize_graph"}
-    try:
-        results: Sequence[Any] = compute(  # type: ignore[no-untyped-call]
-            *part.collections, traverse=False, **mine
-        )
-    except Exception as error:
-        error.add_note(f"This was raised in {part.where}.")
-        raise
-    return results
-
-
-def _note_other(first: BaseException | None, other: BaseException | None, where: str) -> None:
-    """Say of a second failure what it was, since only one can be raised."""
-    if first is not None:
-        first.add_note(f"At the same time in {where}: {type(other).__name__}: {other}")
+    away = [part for part in parts if part.client is not None]
+    here = RunPlace(next((part.where for part in parts if part.client is None), "this process"))
+    numbers = {id(part): number for number, part in enumerate(away, 1)}
+    ran = run(
+        [each for part in parts for each in part.collections],
+        [here, *(RunPlace(part.where, part.client) for part in away)],
+        [numbers.get(id(part), HOME) for part in parts for _ in part.collections],
+        options=Options.read(kwargs),
+    )
+    results = iter(ran.results)
+    return [[next(results) for _ in part.collections] for part in parts]

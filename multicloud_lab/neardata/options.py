@@ -1,0 +1,106 @@
+"""How a computation is to be run: the keywords of ``dask.compute`` and of a cluster's client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from typing import Any, Self
+
+import dask
+import dask.base
+from dask._expr import Expr
+from dask.utils import get_default_shuffle_method
+
+_FOR_CLUSTER = (
+    "workers",
+    "allow_other_workers",
+    "resources",
+    "retries",
+    "priority",
+    "fifo_timeout",
+    "actors",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The keywords.
+
+    Parameters
+    ----------
+    traverse : bool
+        Whether to look for lazy objects within lists, tuples, sets, dicts and dataclasses.
+    optimize_graph : bool
+        Whether dask optimises graphs that run in one place; those that are split are only fused.
+    scheduler : str or callable, optional
+        How this process computes what is placed here, as ``"threads"`` or ``"processes"``.
+    retries : int, optional
+        How often a task is tried again on its cluster before it has failed.
+    priority, fifo_timeout, resources, workers, allow_other_workers, actors : optional
+        As for ``distributed.Client.compute``.
+    """
+
+    traverse: bool = True
+    optimize_graph: bool = True
+    scheduler: str | Callable[..., Any] | None = None
+    retries: int | None = None
+    priority: int | None = None
+    fifo_timeout: str | float | None = None
+    resources: Mapping[str, float] | None = None
+    workers: Any = None
+    allow_other_workers: bool | None = None
+    actors: Any = None
+
+    @classmethod
+    def read(cls, keywords: Mapping[str, Any]) -> Self:
+        """Read keywords.
+
+        Raises
+        ------
+        TypeError
+            One is not known.
+        """
+        known = [field.name for field in fields(cls)]
+        unknown = [name for name in keywords if name not in known]
+        if unknown:
+            raise TypeError(
+                f"compute() got an unexpected keyword argument {unknown[0]!r}; it takes "
+                f"{', '.join(known)}."
+            )
+        return cls(**keywords)
+
+    def for_cluster(self) -> dict[str, Any]:
+        """Give what a client of a cluster is to be told."""
+        said = {name: getattr(self, name) for name in _FOR_CLUSTER}
+        return {name: value for name, value in said.items() if value is not None}
+
+    def local_scheduler(self) -> Callable[..., Any]:
+        """Give the function that runs a graph in this process.
+
+        Raises
+        ------
+        ValueError
+            There is no such scheduler.
+        """
+        chosen = self.scheduler
+        if chosen is None:
+            configured = dask.config.get("scheduler", None)
+            named = isinstance(configured, str) and "distributed" not in configured
+            chosen = configured if named else "threads"
+        get: Callable[..., Any] = dask.base.get_scheduler(scheduler=chosen)  # type: ignore[no-untyped-call]
+        return get
+
+    @contextmanager
+    def shuffling(self, collections: Iterable[Any]) -> Iterator[None]:
+        """Let dataframes shuffle between workers while they are written as tasks.
+
+        dask would choose the disk, since a client that is not the default does not tell it that
+        there are workers.
+        """
+        frames = any(isinstance(getattr(each, "expr", None), Expr) for each in collections)
+        if not frames or get_default_shuffle_method() != "disk":
+            yield
+            return
+        with dask.config.set({"dataframe.shuffle.method": "p2p"}):
+            yield

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.sparse import coo_array
 
 from multicloud_lab.neardata.merging import Merged, merge
+from multicloud_lab.neardata.reading_tasks import Readings
 from multicloud_lab.neardata.sizing import result_bytes
 from multicloud_lab.neardata.task_graph import Ints, LayerTasks, TaskGraph
 from multicloud_lab.neardata.walking import Indices, Needed, OutOfOrderError, Walk, keys_of
@@ -95,13 +96,16 @@ def _assemble(merged: Merged, walk: Walk) -> TaskGraph:
         takes.setdefault(edges.layer.number, set()).add(edges.of.number)
     begins = [int(first[needed.number]) for needed in layers]
     sizes = result_bytes(layers, begins, takes, starts, taken)
+    readings = Readings(starts, taken)
+    for needed, begin in zip(layers, begins, strict=True):
+        readings.add(needed, begin)
     return TaskGraph(
         starts=starts,
         inputs=taken,
         result_bytes=sizes,
-        read_bytes=np.zeros(total),
-        source=np.full(total, -1, dtype=np.int32),
-        sources=(),
+        read_bytes=readings.read_bytes,
+        source=readings.source,
+        sources=readings.sources,
         wanted=tuple(_numbers(walk, first, keys) for keys in merged.wanted),
         layers=tuple(_layer(needed, int(first[needed.number])) for needed in layers),
     )

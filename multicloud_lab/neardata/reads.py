@@ -42,6 +42,11 @@ class Read:
     _grid: ChunkGrid | None = field(default=None, repr=False)
     _whole: float = field(default=math.nan, repr=False)
 
+    @property
+    def is_array(self) -> bool:
+        """Whether it is an array, of which a task may read a region."""
+        return self._grid is not None
+
     def stored_bytes(self, region: Sequence[slice | int] | None = None) -> float:
         """Give the stored bytes that are read for a region.
 

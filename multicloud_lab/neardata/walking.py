@@ -32,10 +32,12 @@ class Slots(dict[Hashable, int]):
         super().__init__()
         self.keys_asked: list[Hashable] = []
 
-    def __missing__(self, key: Hashable) -> int:
-        self[key] = number = len(self)
-        self.keys_asked.append(key)
-        return number
+    def numbers(self, keys: Sequence[Hashable]) -> Indices:
+        """Give the numbers of keys, new ones for those that are new."""
+        if new := [key for key in dict.fromkeys(keys) if key not in self]:
+            self.update(zip(new, range(len(self), len(self) + len(new)), strict=True))
+            self.keys_asked += new
+        return np.fromiter(map(self.__getitem__, keys), dtype=np.int64, count=len(keys))
 
 
 @dataclass(slots=True, eq=False)
@@ -57,7 +59,7 @@ class Needed:
     blocks : array of int64 or None
         Of a layer that is not, the flat indices of its needed blocks; ``None`` is all of them.
     tasks : list
-        Of a layer that is, its needed tasks.
+        Of a layer that is, its needed tasks; ``None`` for a key that nothing is known of.
     """
 
     number: int
@@ -84,11 +86,11 @@ class Needed:
             raise OutOfOrderError
         self._asked.append((name, numblocks, blocks))
 
-    def ask_keys(self, keys: Iterable[Hashable]) -> Indices:
+    def ask_keys(self, keys: Sequence[Hashable]) -> Indices:
         """Ask for tasks by their keys, and give their slots."""
         if self.closed:
             raise OutOfOrderError
-        return np.fromiter(map(self.slots.__getitem__, keys), dtype=np.int64)
+        return self.slots.numbers(keys)
 
     def settle(self) -> None:
         """Say which blocks are needed, and number them; of written tasks, those so far."""
@@ -96,8 +98,7 @@ class Needed:
             for (name, numblocks), flats in self._by_array().items():
                 wanted = _distinct(flats, prod(numblocks))
                 places = np.full(prod(numblocks), -1, dtype=np.int64)
-                number = map(self.slots.__getitem__, keys_of(name, numblocks, wanted))
-                places[wanted] = np.fromiter(number, dtype=np.int64, count=len(wanted))
+                places[wanted] = self.slots.numbers(list(keys_of(name, numblocks, wanted)))
                 self._places[name] = places
             return
         size = prod(self.numblocks)
@@ -122,6 +123,10 @@ class Needed:
     def numbers_of_blocks(self, name: Hashable, blocks: Indices) -> Indices:
         """Give numbers within the layer, by flat indices of blocks."""
         return self._places[name if self.numblocks is None else self.name][blocks]
+
+    def indices(self) -> Iterable[tuple[int, ...]]:
+        """List the indices of the blocks, in the order of their numbers."""
+        return (key[1:] for key in keys_of(self.name, self.numblocks or (), self.blocks))  # type: ignore[misc]
 
     def keys(self) -> Sequence[Hashable]:
         """List the keys, in the order of their numbers."""
@@ -161,10 +166,19 @@ class Walk:
             self.layers.append(Needed(len(self.layers), name, layer, plain, numblocks))
         by_name = {needed.name: needed for needed in self.layers}
         self._homes = {name: by_name[home] for name, home in merged.homes.items()}
+        self._futures: dict[Hashable, Any] = {}
         self._elsewhere = Needed(len(self.layers), ELSEWHERE, {}, {}, None)
+        self._keys = written_tasks.KnownKeys(
+            {
+                name: len(home.numblocks) + 1
+                for name, home in self._homes.items()
+                if home.numblocks is not None
+            },
+            {name: home.layer for name, home in self._homes.items() if home.numblocks is None},
+        )
         for keys in merged.wanted:
-            for key in keys:
-                self.home(key).ask_keys([key])
+            for home in set(map(self.home, keys)):
+                home.ask_keys([key for key in keys if self.home(key) is home])
         for needed in self.layers:
             needed.settle()
             if needed.numblocks is None:
@@ -173,6 +187,7 @@ class Walk:
                 self._blockwise(needed)
             needed.closed = True
         self._elsewhere.settle()
+        self._elsewhere.tasks = list(map(self._futures.get, self._elsewhere.slots.keys_asked))
         if len(self._elsewhere):
             self.layers.append(self._elsewhere)
 
@@ -191,6 +206,8 @@ class Walk:
             self.edges.append(Edges(needed, consumers, home, flat, taken.name))
         for key in blockwise_edges.constant_inputs(layer):
             home = self.home(key)
+            if home is self._elsewhere:
+                self._find_futures([layer.task, [item for item, _ in layer.indices]])
             slots = np.repeat(home.ask_keys([key]), len(needed))
             self.edges.append(Edges(needed, numbers, home, slots))
 
@@ -200,7 +217,7 @@ class Walk:
         while wave := needed.slots.keys_asked[done:]:
             tasks = [needed.layer[key] for key in wave]
             taken = [
-                written_tasks.inputs_of(key, task, self._is_key)
+                written_tasks.inputs_of(key, task, self._keys)
                 for key, task in zip(wave, tasks, strict=True)
             ]
             needed.tasks += tasks
@@ -214,6 +231,9 @@ class Walk:
         home_of, elsewhere = self._homes.get, self._elsewhere
         homes = [home_of(key[0] if type(key) is tuple else key, elsewhere) for key in keys]
         distinct = set(homes)
+        if elsewhere in distinct:
+            takers = [at for at, home in zip(consumers, homes, strict=True) if home is elsewhere]
+            self._find_futures([needed.tasks[at] for at in takers])
         if len(distinct) == 1:
             home = homes[0]
             self.edges.append(Edges(needed, consumers, home, home.ask_keys(keys)))
@@ -225,13 +245,9 @@ class Walk:
             slots = home.ask_keys([keys[at] for at in places])
             self.edges.append(Edges(needed, consumers[places], home, slots))
 
-    def _is_key(self, value: Hashable) -> bool:
-        home = self._homes.get(value[0] if type(value) is tuple else value)
-        if home is None:
-            return False
-        if home.numblocks is None:
-            return value in home.layer
-        return type(value) is tuple and len(value) == len(home.numblocks) + 1
+    def _find_futures(self, tasks: list[Any]) -> None:
+        """Keep the futures in tasks: no graph holds what their keys stand for."""
+        self._futures.update((each.key, each) for each in written_tasks.futures_in(tasks))
 
 
 def keys_of(

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
-from dask._task_spec import DataNode, GraphNode, Task, TaskRef
+from dask._task_spec import Alias, DataNode, GraphNode, Task, TaskRef
 from numpy.typing import NDArray
 
 from multicloud_lab.neardata import selections
@@ -16,9 +16,11 @@ from multicloud_lab.neardata.function_kinds import Function, Kind, function_of
 from multicloud_lab.neardata.partials import partial_bytes
 from multicloud_lab.neardata.sized_layers import Inputs
 from multicloud_lab.neardata.task_graph import Floats
+from multicloud_lab.neardata.written_tasks import is_future
 
 _ALIAS = 0
 _DATA = 1
+_FUTURE = 2
 _SCALARS = (bool, int, float, complex, str, bytes)
 
 
@@ -29,11 +31,11 @@ def blocks_of(keys: Sequence[Hashable], name: str, array: ArrayBlocks | None) ->
         return blocks
     numblocks = array.numblocks
     length = len(numblocks) + 1
-    places = [
-        at
-        for at, key in enumerate(keys)
-        if type(key) is tuple and len(key) == length and key[0] == name
-    ]
+    places: Sequence[int] = range(len(keys))
+    if set(map(type, keys)) != {tuple} or set(map(len, keys)) != {length}:  # type: ignore[arg-type]
+        places = [at for at, key in enumerate(keys) if type(key) is tuple and len(key) == length]
+    if any(keys[at][0] != name for at in places):  # type: ignore[index]
+        places = [at for at in places if keys[at][0] == name]  # type: ignore[index]
     if not places:
         return blocks
     if not numblocks:
@@ -85,7 +87,7 @@ class WrittenSizes:
             elif kind is tuple and task and callable(task[0]):
                 called = task[0]
             else:
-                groups.setdefault(_DATA if _is_data(task) else _ALIAS, []).append(at)
+                groups.setdefault(_kind_of_data(task), []).append(at)
                 continue
             number = id(called)
             functions[number] = called
@@ -96,6 +98,10 @@ class WrittenSizes:
                 self.bytes[places] = [_data_bytes(tasks[each]) for each in members]
             elif number == _ALIAS:
                 self.aliases = places
+            elif number == _FUTURE:
+                if array is not None:
+                    inside = places[blocks[places] >= 0]
+                    self.bytes[inside] = array.elements(blocks[inside]) * array.dtype.itemsize
             else:
                 self._called(function_of(functions[number]), places)
 
@@ -149,10 +155,16 @@ class WrittenSizes:
             self.bytes[at] = elements * dtype.itemsize
 
 
-def _is_data(task: Any) -> bool:
+def _kind_of_data(task: Any) -> int:
+    """Say whether a task that calls no function is data, another's result, or a future's."""
+    if type(task) is Alias:
+        return _ALIAS
     if isinstance(task, DataNode):
-        return True
-    return not isinstance(task, GraphNode | TaskRef | tuple | list | dict | str)
+        return _DATA
+    if is_future(task):
+        return _FUTURE
+    held = isinstance(task, GraphNode | TaskRef | tuple | list | dict | str)
+    return _ALIAS if held else _DATA
 
 
 def _data_bytes(task: Any) -> float:

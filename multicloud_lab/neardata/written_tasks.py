@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable
-from typing import Any, TypeAlias
+from collections.abc import Collection, Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from dask._task_spec import GraphNode, TaskRef
-
-IsKey: TypeAlias = Callable[[Hashable], bool]
+from dask._task_spec import GraphNode, Task, TaskRef
 
 _NAMES = (str, int, float)
 
 
-def inputs_of(key: Hashable, task: Any, is_key: IsKey) -> Collection[Hashable]:
+@dataclass(frozen=True, slots=True)
+class KnownKeys:
+    """Which values in the arguments of a task of the older form are keys.
+
+    Parameters
+    ----------
+    lengths : mapping of hashable to int
+        Of the keys of arrays whose tasks are not written out, by their first part.
+    tasks : mapping of hashable to mapping
+        The tasks that are, by the first part of their keys.
+    """
+
+    lengths: Mapping[Hashable, int]
+    tasks: Mapping[Hashable, Mapping[Hashable, Any]]
+
+    def __contains__(self, value: Any) -> bool:
+        try:
+            if type(value) is not tuple:
+                return value in self.tasks.get(value, ())
+            if self.lengths.get(value[0]) == len(value):
+                return True
+            return value in self.tasks.get(value[0], ())
+        except TypeError:  # It holds something without a hash, and so it is no key.
+            return False
+
+
+def inputs_of(key: Hashable, task: Any, keys: KnownKeys) -> Collection[Hashable]:
     """List the keys that a task takes, each once.
 
     Parameters
@@ -21,60 +46,60 @@ def inputs_of(key: Hashable, task: Any, is_key: IsKey) -> Collection[Hashable]:
         The task's own, which is none of its inputs.
     task : object
         Of any form that a graph may hold.
-    is_key : callable
-        Says whether a value is a key of the graph; a task of the older form, a tuple of a function
-        and its arguments, does not say which of them are.
+    keys : KnownKeys
+        Of the graph; a task of the older form, a tuple of a function and its arguments, does not
+        say which of them are.
     """
     if isinstance(task, GraphNode):
         return task.dependencies
     if isinstance(task, TaskRef):  # Also a future: under its own key, it is the result itself.
         return () if task.key == key else (task.key,)
     found: dict[Hashable, None] = {}
-    _look(task, is_key, found)
+    values = [task]
+    while values:
+        value = values.pop()
+        kind = type(value)
+        if kind is tuple and value:
+            if type(value[0]) is str and value in keys:
+                found[value] = None
+            elif callable(value[0]):
+                values += value[1:]
+            elif value in keys:
+                found[value] = None
+            else:
+                values += value
+        elif kind is list or kind is set or kind is frozenset:
+            values += value
+        elif kind is dict:
+            values += value.values()
+        elif isinstance(value, GraphNode):
+            found.update(dict.fromkeys(value.dependencies))
+        elif isinstance(value, TaskRef):
+            found[value.key] = None
+        elif isinstance(value, _NAMES):
+            if value in keys:
+                found[value] = None
+        elif isinstance(value, tuple):  # One with names for its parts.
+            values += value
     found.pop(key, None)
     return found
 
 
 def is_future(task: Any) -> bool:
     """Say whether a task is a result that a cluster holds."""
-    return hasattr(task, "client") and hasattr(task, "status") and hasattr(task, "key")
+    return isinstance(task, TaskRef) and hasattr(task, "client")
 
 
-def _look(value: Any, is_key: IsKey, found: dict[Hashable, None]) -> None:
-    """Note the keys in an argument, however deep."""
-    kind = type(value)
-    if kind is tuple:
-        if not value:
-            return
-        if callable(value[0]):
-            for each in value[1:]:
-                _look(each, is_key, found)
-            return
-        if _is_known(value, is_key):
-            found[value] = None
-            return
-        for each in value:
-            _look(each, is_key, found)
-    elif kind is list or kind is set or kind is frozenset:
-        for each in value:
-            _look(each, is_key, found)
-    elif kind is dict:
-        for each in value.values():
-            _look(each, is_key, found)
-    elif isinstance(value, GraphNode):
-        found.update(dict.fromkeys(value.dependencies))
-    elif isinstance(value, TaskRef):
-        found[value.key] = None
-    elif isinstance(value, _NAMES):
-        if is_key(value):
-            found[value] = None
-    elif isinstance(value, tuple):  # One with names for its parts.
-        for each in value:
-            _look(each, is_key, found)
-
-
-def _is_known(value: tuple[Any, ...], is_key: IsKey) -> bool:
-    try:
-        return is_key(value)
-    except TypeError:  # It holds something without a hash, and so it is no key.
-        return False
+def futures_in(task: Any) -> Iterator[TaskRef]:
+    """List the futures in the arguments of a task."""
+    values = [task]
+    while values:
+        value = values.pop()
+        if is_future(value):
+            yield value
+        elif isinstance(value, Task):
+            values += (*value.args, *value.kwargs.values())
+        elif isinstance(value, list | tuple | set | frozenset):
+            values += value
+        elif isinstance(value, dict):
+            values += value.values()

@@ -15,7 +15,6 @@ export namespace CommandIDs {
   export const startBeside = 'multicloud-lab:start-beside';
   export const showPanel = 'multicloud-lab:show-panel';
   export const startClusters = 'multicloud-lab:start-clusters';
-  export const shutDown = 'multicloud-lab:shut-down';
   export const signIn = 'multicloud-lab:sign-in';
   export const signOut = 'multicloud-lab:sign-out';
   export const openDashboard = 'multicloud-lab:open-dashboard';

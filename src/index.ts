@@ -9,6 +9,7 @@ import { labPlugin } from './plugins/lab';
 import { notebookClustersPlugin } from './plugins/notebook-clusters';
 import { panelPlugin } from './plugins/panel';
 import { runningPlugin } from './plugins/running';
+import { shutDownPlugin } from './plugins/shut-down';
 import { statusBarPlugin } from './plugins/status-bar';
 
 export { IMulticloudLab } from './tokens';
@@ -21,6 +22,7 @@ const plugins: JupyterFrontEndPlugin<any>[] = [
   clustersPlugin,
   dashboardsPlugin,
   runningPlugin,
+  shutDownPlugin,
   notebookClustersPlugin,
   statusBarPlugin,
   contextMenuPlugin,

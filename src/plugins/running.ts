@@ -1,4 +1,4 @@
-/** Lists the clusters among JupyterLab's running sessions, and asks about them at its shutdown. */
+/** Lists the clusters among JupyterLab's running sessions. */
 import {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
@@ -8,7 +8,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { stopIcon } from '@jupyterlab/ui-components';
 
 import type { Cluster } from '../api/wire';
-import { argumentsOf, CommandIDs } from '../commands';
+import { CommandIDs } from '../commands';
 import {
   isOwnAlive,
   originOf,
@@ -18,9 +18,6 @@ import {
 } from '../components/cluster-words';
 import { multicloudIcon } from '../icons';
 import { IMulticloudLab } from '../tokens';
-
-/** JupyterLab's own command, which the File menu has no more: ours asks first. */
-const SHUT_DOWN = 'filemenu:shutdown';
 
 export const runningPlugin: JupyterFrontEndPlugin<void> = {
   id: 'multicloud-lab:running',
@@ -80,25 +77,6 @@ export const runningPlugin: JupyterFrontEndPlugin<void> = {
       shutdownAllConfirmationText: trans.__(
         'Stop the Dask clusters that this lab has started, on every gateway? What their workers hold in memory is lost.'
       )
-    });
-
-    commands.addCommand(CommandIDs.shutDown, {
-      label: () =>
-        commands.hasCommand(SHUT_DOWN)
-          ? commands.label(SHUT_DOWN)
-          : trans.__('Shut Down'),
-      caption: trans.__('Shut down JupyterLab, and the clusters if you want'),
-      describedBy: argumentsOf({}),
-      isVisible: () =>
-        commands.hasCommand(SHUT_DOWN) && commands.isVisible(SHUT_DOWN),
-      isEnabled: () =>
-        commands.hasCommand(SHUT_DOWN) && commands.isEnabled(SHUT_DOWN),
-      execute: async () => {
-        const { mayShutDown } = await import('../actions/shut-down');
-        if (await mayShutDown(lab, trans)) {
-          await commands.execute(SHUT_DOWN);
-        }
-      }
     });
   }
 };

@@ -3,7 +3,7 @@ import { Dialog } from '@jupyterlab/apputils';
 import { RunningSessionManagers } from '@jupyterlab/running';
 import { CommandRegistry } from '@lumino/commands';
 
-import { answerDialog, until } from '../../__tests__/dialogs';
+import { until } from '../../__tests__/dialogs';
 import { cluster, FakeServer } from '../../__tests__/fake-server';
 import { LabClient } from '../../api/client';
 import { Lab } from '../../state/lab';
@@ -89,32 +89,5 @@ describe('the running sessions', () => {
     lab.clusters.set([]);
     expect(changed).toHaveBeenCalledTimes(1);
     expect(manager().running({ mode: 'list' })).toEqual([]);
-  });
-
-  describe('at a shutdown of JupyterLab', () => {
-    const SHUT_DOWN = 'multicloud-lab:shut-down';
-
-    it('should not show where JupyterLab cannot be shut down', () => {
-      expect(commands.isVisible(SHUT_DOWN)).toBe(false);
-      commands.addCommand('filemenu:shutdown', {
-        label: 'Shut Down',
-        isVisible: () => false,
-        execute: () => undefined
-      });
-      expect(commands.isVisible(SHUT_DOWN)).toBe(false);
-      expect(commands.label(SHUT_DOWN)).toBe('Shut Down');
-    });
-
-    it.each([
-      ['Cancel', 0],
-      ['Leave Running', 1]
-    ])('should ask about the clusters first: %s', async (label, count) => {
-      const execute = jest.fn();
-      commands.addCommand('filemenu:shutdown', { execute });
-      const asked = commands.execute(SHUT_DOWN);
-      expect(await answerDialog(label)).toContain('2 Clusters Are Running');
-      await asked;
-      expect(execute).toHaveBeenCalledTimes(count);
-    });
   });
 });

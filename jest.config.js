@@ -16,8 +16,15 @@ const esModules = [
   'yjs'
 ].join('|');
 
+const shared = jestJupyterLab(__dirname);
+
 module.exports = {
-  ...jestJupyterLab(__dirname),
+  ...shared,
+  moduleNameMapper: {
+    ...shared.moduleNameMapper,
+    // Their ES modules end in .mjs, which is not translated; this is the same for Node.
+    '^d3-(array|geo)$': '<rootDir>/node_modules/d3-$1/dist/d3-$1.js'
+  },
   automock: false,
   reporters: ['default'],
   modulePathIgnorePatterns: [

@@ -13,6 +13,9 @@ export namespace CommandIDs {
   export const connectCluster = 'multicloud-lab:connect-cluster';
   export const pickClusters = 'multicloud-lab:pick-clusters';
   export const startBeside = 'multicloud-lab:start-beside';
+  export const showMap = 'multicloud-lab:show-map';
+  export const showLedger = 'multicloud-lab:show-ledger';
+  export const exportLedger = 'multicloud-lab:export-ledger';
   export const showPanel = 'multicloud-lab:show-panel';
   export const startClusters = 'multicloud-lab:start-clusters';
   export const signIn = 'multicloud-lab:sign-in';

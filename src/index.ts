@@ -6,6 +6,8 @@ import { dashboardsPlugin } from './plugins/dashboards';
 import { datasetDetailsPlugin } from './plugins/dataset-details';
 import { datasetsPlugin } from './plugins/datasets';
 import { labPlugin } from './plugins/lab';
+import { ledgerPlugin } from './plugins/ledger';
+import { mapPlugin } from './plugins/map';
 import { notebookClustersPlugin } from './plugins/notebook-clusters';
 import { panelPlugin } from './plugins/panel';
 import { runningPlugin } from './plugins/running';
@@ -25,6 +27,8 @@ const plugins: JupyterFrontEndPlugin<any>[] = [
   shutDownPlugin,
   notebookClustersPlugin,
   statusBarPlugin,
+  mapPlugin,
+  ledgerPlugin,
   contextMenuPlugin,
   panelPlugin
 ];

@@ -1,5 +1,6 @@
 /** What other extensions can use of Multi-Cloud Lab. */
 import { Token } from '@lumino/coreutils';
+import type { ISignal } from '@lumino/signaling';
 
 import type { LabClient } from './api/client';
 import type {
@@ -28,6 +29,8 @@ export interface IMulticloudLab {
   readonly workers: WorkerHistory;
   /** Which kernels have clients of which clusters. */
   readonly attachments: Resource<Attachment[]>;
+  /** Emits when a computation was written into the ledger. */
+  readonly recorded: ISignal<unknown, void>;
   /** The datasets that are selected in the panel. */
   readonly selection: Selection;
   /** How inserted cells are written. */

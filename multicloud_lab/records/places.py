@@ -18,6 +18,9 @@ class RegionInfo(Record):
     kind: Literal["region", "multi-region", "dual-region", "local"] = "region"
     latitude: float | None = Field(default=None, description="Degrees north.")
     longitude: float | None = Field(default=None, description="Degrees east.")
+    members: tuple[Region, ...] = Field(
+        default=(), description="Where a multi- or dual-region may keep its bytes."
+    )
 
 
 Payer = Literal["nobody", "you", "owner"]

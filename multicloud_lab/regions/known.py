@@ -22,6 +22,7 @@ class KnownRegion:
     kind: Kind
     latitude: float | None
     longitude: float | None
+    members: tuple[Region, ...] = ()
 
 
 def all_regions() -> list[KnownRegion]:
@@ -33,6 +34,7 @@ def all_regions() -> list[KnownRegion]:
             place.kind,
             place.latitude,
             place.longitude,
+            tuple(sorted(Region(provider.name, name) for name in place.members)),
         )
         for provider in PROVIDERS.values()
         for place in provider.places

@@ -12,10 +12,13 @@ import type {
   DatasetPage,
   Gateway,
   LabStatus,
+  LedgerPage,
+  LedgerSummary,
   operations,
   OptionField,
   Placement,
   Quote,
+  RegionInfo,
   ScaleCluster,
   SignIn,
   StartCluster,
@@ -27,6 +30,15 @@ import type {
 export type DatasetQuery = NonNullable<
   operations['datasets']['parameters']['query']
 >;
+
+/** Which rows of the ledger are asked for. */
+export type LedgerQuery = NonNullable<
+  operations['ledger']['parameters']['query']
+>;
+
+/** What rows of the ledger are added up by. */
+export type LedgerSummaryQuery =
+  operations['ledger_summary']['parameters']['query'];
 
 /** A move of bytes. */
 export type PriceQuery = operations['price']['parameters']['query'];
@@ -130,6 +142,24 @@ export class LabClient {
   /** Which kernels have clients of which clusters. */
   attachments(): Promise<Attachment[]> {
     return request(this._settings, ['attachments']);
+  }
+
+  /** The known regions, with their places on a map. */
+  regions(): Promise<RegionInfo[]> {
+    return request(this._settings, ['regions']);
+  }
+
+  /** What was read and moved, the newest first, a page of it. */
+  ledger(query: LedgerQuery, signal?: AbortSignal): Promise<LedgerPage> {
+    return request(this._settings, ['ledger'], { query, signal });
+  }
+
+  /** The same added up. */
+  ledgerSummary(
+    query: LedgerSummaryQuery,
+    signal?: AbortSignal
+  ): Promise<LedgerSummary[]> {
+    return request(this._settings, ['ledger', 'summary'], { query, signal });
   }
 
   /** The analyses that fit some datasets, the best first. */

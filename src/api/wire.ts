@@ -1136,6 +1136,8 @@ export interface components {
             latitude: number | null;
             /** @description Degrees east. */
             longitude: number | null;
+            /** @description Where a multi- or dual-region may keep its bytes. */
+            members: string[];
             region: string;
             /** @description Human name, as 'Oregon'. */
             title: string;

@@ -1,11 +1,6 @@
 /** One cluster: how it is, how large it may be, what it costs, and what to do with it. */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import {
-  addIcon,
-  Button,
-  closeIcon,
-  stopIcon
-} from '@jupyterlab/ui-components';
+import { Button, closeIcon, stopIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { Cluster } from '../api/wire';

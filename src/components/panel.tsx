@@ -61,7 +61,11 @@ export class MulticloudPanel extends SidePanel {
       />
     );
     datasets.addClass('jp-MulticloudPanel-datasets');
-    for (const id of [CommandIDs.openNearData, CommandIDs.refresh]) {
+    for (const id of [
+      CommandIDs.openNearData,
+      CommandIDs.showMap,
+      CommandIDs.refresh
+    ]) {
       datasets.toolbar.addItem(
         id,
         new CommandToolbarButton({ commands, id, label: '' })

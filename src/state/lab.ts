@@ -1,7 +1,7 @@
 /** All that the panel and the commands know, as the server said it. */
 import { Event } from '@jupyterlab/services';
 import { IDisposable } from '@lumino/disposable';
-import { ISignal } from '@lumino/signaling';
+import { ISignal, Signal } from '@lumino/signaling';
 
 import { LabClient } from '../api/client';
 import type {
@@ -39,6 +39,10 @@ export class Lab implements IMulticloudLab, IDisposable {
 
   /** How inserted cells are written; the settings say it. */
   cellStyle: NonNullable<CellsRequest['style']> = 'lab';
+
+  get recorded(): ISignal<unknown, void> {
+    return this._recorded;
+  }
 
   get isDisposed(): boolean {
     return this._isDisposed;
@@ -78,7 +82,9 @@ export class Lab implements IMulticloudLab, IDisposable {
       await Promise.all([this.gateways.refresh(), this.clusters.refresh()]);
     } else if (topic === 'attachments') {
       await this.attachments.refresh();
-    } else if (topic === 'clusters') {
+    } else if (topic === 'ledger') {
+      this._recorded.emit();
+    } else {
       await this.clusters.refresh();
     }
   }
@@ -86,6 +92,7 @@ export class Lab implements IMulticloudLab, IDisposable {
   dispose(): void {
     this._isDisposed = true;
     this._feed?.dispose();
+    Signal.clearData(this);
     for (const part of [
       this.status,
       this.datasets,
@@ -98,6 +105,7 @@ export class Lab implements IMulticloudLab, IDisposable {
     }
   }
 
+  private _recorded = new Signal<this, void>(this);
   private _feed: Feed | null = null;
   private _isDisposed = false;
 }

@@ -1,0 +1,65 @@
+/** Shows the map of clouds in a tab of the main area; what draws it loads when it is first shown. */
+import {
+  ILayoutRestorer,
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+
+import { argumentsOf, CommandIDs } from '../commands';
+import type { MapTab } from '../components/map-tab';
+import { mapIcon } from '../icons';
+import { IMulticloudLab } from '../tokens';
+
+export const mapPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'multicloud-lab:map',
+  description: 'Shows datasets, gateways and clusters on a map of the world.',
+  autoStart: true,
+  requires: [IMulticloudLab],
+  optional: [ITranslator, ILayoutRestorer, ICommandPalette],
+  activate: (
+    app: JupyterFrontEnd,
+    lab: IMulticloudLab,
+    translator: ITranslator | null,
+    restorer: ILayoutRestorer | null,
+    palette: ICommandPalette | null
+  ): void => {
+    const { commands, shell } = app;
+    const trans = (translator ?? nullTranslator).load('multicloud_lab');
+    const tabs = new WidgetTracker<MapTab>({ namespace: 'multicloud-lab-map' });
+
+    commands.addCommand(CommandIDs.showMap, {
+      label: trans.__('Show Map of Clouds'),
+      caption: trans.__(
+        'Show datasets, gateways, clusters and what moves between them on a map'
+      ),
+      icon: mapIcon,
+      describedBy: argumentsOf({}),
+      execute: async () => {
+        const { MapTab } = await import('../components/map-tab');
+        const known = tabs.find(() => true);
+        if (known) {
+          shell.activateById(known.id);
+          return;
+        }
+        const tab = new MapTab({
+          lab,
+          trans,
+          onChosen: () => void commands.execute(CommandIDs.showPanel)
+        });
+        shell.add(tab, 'main');
+        shell.activateById(tab.id);
+        await tabs.add(tab);
+      }
+    });
+    void restorer?.restore(tabs, {
+      command: CommandIDs.showMap,
+      name: () => 'map'
+    });
+    palette?.addItem({
+      command: CommandIDs.showMap,
+      category: trans.__('Multi-Cloud Lab')
+    });
+  }
+};

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks import (
+    four_gateways,
     list_catalog,
     locate_buckets,
     many_clusters,
@@ -26,6 +27,7 @@ def main() -> None:
         one_hanging.run(),
         *many_clusters.run(),
         *open_near_data.run(),
+        *four_gateways.run(),
     ]
     print(render(rows))
 

@@ -170,15 +170,25 @@ class ClusterStation:
         """Say whether the place can still be reached."""
         return self._client.status not in {"closed", "closing"}
 
+    def leave(self) -> None:
+        """End this attempt, but keep what is made already, for the next to find there."""
+        with self._lock:
+            made = {key: each for key, each in self._futures.items() if each.status == "finished"}
+        self._end(made)
+
     def close(self) -> None:
         """Let go of everything."""
+        self._end({})
+
+    def _end(self, kept: dict[Key, Future[Any]]) -> None:
         with self._lock:
             self._closed = True
-            futures, self._futures = self._futures, {}
+            futures = [each for key, each in self._futures.items() if key not in kept]
+            self._futures = kept
         for pool in (self._sending, self._fetching, self._putting):
             pool.shutdown(wait=False, cancel_futures=True)
         with suppress(Exception):  # Its loop may have ended.
-            for future in futures.values():
+            for future in futures:
                 future.release()  # type: ignore[no-untyped-call]
             # Until that is done: who asks for the same keys again must not be given these.
             self._client.sync(asyncio.sleep, 0, callback_timeout=5)  # type: ignore[no-untyped-call]

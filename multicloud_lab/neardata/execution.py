@@ -123,6 +123,8 @@ def run(
                     ) from error
                 given.update(runner.values)
                 given.update(runner.copies)
+                for station in stations:
+                    station.leave()
                 continue
             break
         given.update(runner.values)

@@ -93,6 +93,10 @@ class HomeStation:
         """Say whether the place can still be reached."""
         return True
 
+    def leave(self) -> None:
+        """End this attempt; what was made here is made again."""
+        self.close()
+
     def close(self) -> None:
         """Let go of everything."""
         self._stopped.set()

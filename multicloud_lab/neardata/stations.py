@@ -70,6 +70,9 @@ class Station(Protocol):
     def alive(self) -> bool:
         """Say whether the place can still be reached."""
 
+    def leave(self) -> None:
+        """End this attempt, but keep what is made already, for the next to find there."""
+
     def close(self) -> None:
         """Let go of everything."""
 

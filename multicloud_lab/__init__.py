@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from multicloud_lab.notebook import connect as connect
     from multicloud_lab.notebook import datasets as datasets
     from multicloud_lab.notebook import describe as describe
+    from multicloud_lab.notebook import ledger as ledger
     from multicloud_lab.notebook import locate as locate
     from multicloud_lab.notebook import located as located
     from multicloud_lab.notebook import open_dataset as open_dataset
     from multicloud_lab.notebook import placements as placements
+    from multicloud_lab.notebook import plan as plan
     from multicloud_lab.notebook import price as price
     from multicloud_lab.notebook import sign_in as sign_in
 
@@ -26,8 +28,8 @@ _HOMES = {
     "Lab": "lab",
     **dict.fromkeys(
         (
-            *("client", "close", "compute", "connect", "datasets", "describe", "locate"),
-            *("located", "open_dataset", "placements", "price", "sign_in"),
+            *("client", "close", "compute", "connect", "datasets", "describe", "ledger"),
+            *("locate", "located", "open_dataset", "placements", "plan", "price", "sign_in"),
         ),
         "notebook",
     ),

@@ -8,16 +8,14 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from dask.base import unpack_collections
-
 from multicloud_lab import records as r
 from multicloud_lab.attaching import Attaching, this_kernel
 from multicloud_lab.background import BackgroundLoop
 from multicloud_lab.clients import ClusterClient, ClusterClients, attach, connect, gateway_of
 from multicloud_lab.errors import InvalidInputError, RegionUnknownError, SignInNeededError
 from multicloud_lab.interface import LabInterface
-from multicloud_lab.neardata.execution import Part, compute_parts
-from multicloud_lab.neardata.grouping import Place, places
+from multicloud_lab.neardata.grouping import ReadIn, places
+from multicloud_lab.neardata.plan import Place
 from multicloud_lab.neardata.sources import find_sources
 from multicloud_lab.waiting import SIGN_IN_DEADLINE, StatusLine, somebody_is_there, state_of
 
@@ -53,40 +51,20 @@ class Beside:
         if shutdown:
             self._loop.run(self.stop(clusters))
 
-    def compute(
-        self, objects: Sequence[Any], near: Any, kwargs: Mapping[str, Any]
-    ) -> tuple[Any, ...]:
-        """Compute objects, each beside its data, all at once; see :meth:`Lab.compute`."""
-        collections, repack = unpack_collections(*objects)  # type: ignore[no-untyped-call]
-        if not collections:
-            return tuple(objects)
-        targets_of: list[str | None]
-        if near is not None:
-            targets_of = [self.near(near)] * len(collections)
-        else:
-            targets_of = [
-                None if place.region is None else str(place.region)
-                for place in self.places(_named(collections))
-            ]
-        targets = list(dict.fromkeys(targets_of))
-        away = [target for target in targets if target is not None]
-        clients = dict(
-            zip(away, self.connect([r.StartCluster(near=target) for target in away]), strict=True)
-        )
-        members = {t: [i for i, place in enumerate(targets_of) if place == t] for t in targets}
-        parts = [
-            Part(
-                where=_where(clients.get(target) if target is not None else None),
-                client=clients[target] if target is not None else None,
-                collections=[collections[i] for i in members[target]],
-            )
-            for target in targets
-        ]
-        results: list[Any] = [None] * len(collections)
-        for target, computed in zip(targets, compute_parts(parts, **kwargs), strict=True):
-            for i, result in zip(members[target], computed, strict=True):
-                results[i] = result
-        return tuple(repack(results))
+    def dataset_of(self, url: str) -> str:
+        """Give the id of the dataset that was opened from a URL; empty if none was."""
+        return self._opened.get(url.rstrip("/"), "")
+
+    def cluster_places(self) -> dict[str, Place]:
+        """Give the places of the clusters that there are clients of, by their schedulers."""
+        return {
+            address: Place(client.cluster_record.region, client.cluster_record.gateway, address)
+            for address, client in self._clients.by_address().items()
+        }
+
+    def client_at(self, address: str) -> ClusterClient | None:
+        """Give the client of the cluster with a certain scheduler, if there is one."""
+        return self._clients.by_address().get(address)
 
     async def stop(self, clusters: Iterable[r.Cluster]) -> None:
         """Stop clusters; one that is gone already is no problem."""
@@ -103,7 +81,7 @@ class Beside:
             located += self._loop.run(self._service.locate(query))
         return located
 
-    def places(self, objects: Mapping[str, Any]) -> list[Place]:
+    def places(self, objects: Mapping[str, Any]) -> list[ReadIn]:
         """Find the region of each of several named objects."""
         return places(objects, self.locate)
 
@@ -241,20 +219,3 @@ class Beside:
             if named:
                 return max(named, key=len)  # of two, one name may begin with the other
         return None
-
-
-def _named(collections: Sequence[Any]) -> dict[str, Any]:
-    """Name objects as an error calls them."""
-    named = {}
-    for number, item in enumerate(collections, 1):
-        name = getattr(item, "name", None)
-        known = f" ({name!r})" if isinstance(name, str) and name else ""
-        named[f"object {number}{known}"] = item
-    return named
-
-
-def _where(client: ClusterClient | None) -> str:
-    if client is None:
-        return "this process"
-    cluster = client.cluster_record
-    return f"{cluster.region}, on the cluster {cluster.name} of {cluster.gateway}"

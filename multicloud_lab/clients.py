@@ -131,6 +131,16 @@ class ClusterClients:
             check.begin()
         return kept
 
+    def by_address(self) -> dict[str, ClusterClient]:
+        """Give the clients that are connected, by the address of their scheduler."""
+        with self._lock:
+            clients = list(self._clients.values())
+        return {
+            str(client.scheduler.address): client
+            for client in clients
+            if client.status == "running" and client.scheduler is not None
+        }
+
     def close(self) -> list[r.Cluster]:
         """Close every client, and give the clusters that they were of."""
         with self._lock:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from multicloud_lab import records as r
 from multicloud_lab.background import BackgroundLoop
+from multicloud_lab.computations import Computations
 from multicloud_lab.config import LabConfig, load_config, read_config
 from multicloud_lab.errors import InvalidInputError
 from multicloud_lab.interface import LabInterface
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Lab(Lookups):
+class Lab(Computations, Lookups):
     """Datasets, and clusters beside them. Its methods may be called from any thread.
 
     Parameters
@@ -39,10 +40,12 @@ class Lab(Lookups):
         self, service: LabInterface, loop: BackgroundLoop, *, dashboards: str | None = None
     ) -> None:
         from multicloud_lab.beside import Beside
+        from multicloud_lab.computing import Computing
 
         self._service = service
         self._loop = loop
         self._beside = Beside(service, loop, dashboards)
+        self._computing = Computing(service, loop, self._beside)
         self.closed = False
 
     @classmethod
@@ -148,32 +151,6 @@ class Lab(Lookups):
         """
         return self._beside.client(near, gateway, cluster, minimum=minimum, maximum=maximum)
 
-    def compute(self, /, *objects: Any, near: Any = None, **kwargs: Any) -> tuple[Any, ...]:
-        """Compute lazy objects, each beside its data, all at once; like ``dask.compute``.
-
-        Parameters
-        ----------
-        *objects : object
-            Lazy objects, also within lists, tuples and dicts; anything else is given back.
-        near : str, or xarray or dask object, optional
-            Where to compute all of them, whatever they read; as for :meth:`client`.
-        **kwargs
-            For ``distributed.Client.compute``, as ``retries=5``.
-
-        Returns
-        -------
-        tuple
-            The results, in order. What reads nothing, or files of this machine, is computed here.
-
-        Raises
-        ------
-        MixedRegionsError
-            An object reads in several regions.
-        RegionUnknownError
-            It cannot be told where an object reads.
-        """
-        return self._beside.compute(objects, near, kwargs)
-
     def sign_in(self, gateway: str, password: str | None = None, *, username: str = "") -> None:
         """Sign in to a gateway; the password goes to the lab's memory and nowhere else.
 
@@ -206,6 +183,7 @@ class Lab(Lookups):
             return
         self.closed = True
         try:
+            self._computing.close()
             self._beside.close(shutdown=shutdown)
             self._run(self._service.close())
         finally:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from multicloud_lab import records as r
+from multicloud_lab.regions import Region
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,6 +14,15 @@ if TYPE_CHECKING:
 _DATASETS = (
     *("id", "title", "description", "region", "evidence", "near", "format", "requester_pays"),
     *("url", "stale", "problem"),
+)
+_LEDGER = (
+    *("at", "notebook", "run", "kind", "dataset", "url", "source", "destination"),
+    *("estimated_bytes", "measured_bytes", "seconds", "price_low", "price_high"),
+    *("avoided_bytes", "avoided_low", "avoided_high"),
+)
+_SUMMED = (
+    *("key", "runs", "read_bytes", "moved_bytes", "price_low", "price_high"),
+    *("avoided_bytes", "avoided_low", "avoided_high", "unpriced"),
 )
 _VARIABLES = ("dims", "shape", "chunks", "dtype", "bytes", "stored_bytes", "title", "units")
 
@@ -84,3 +94,54 @@ def locations(found: Sequence[r.Location], unknown: Sequence[str]) -> pd.DataFra
     ]
     rows += [("", None, "unknown", f"it cannot be told what {task} reads") for task in unknown]
     return pd.DataFrame(rows, columns=["url", "region", "evidence", "detail"])
+
+
+def ledger(rows: Sequence[r.LedgerRow], summed: Sequence[r.LedgerSummary]) -> pd.DataFrame:
+    """Give rows of the ledger as a table, with a sentence on all of them in its ``attrs``."""
+    import pandas as pd
+
+    frame = pd.DataFrame([_row(row, _LEDGER) for row in rows], columns=list(_LEDGER))
+    frame["at"] = pd.to_datetime(frame["at"], unit="s", utc=True)
+    frame.attrs["summary"] = _said(summed)
+    return frame
+
+
+def ledger_summary(summed: Sequence[r.LedgerSummary]) -> pd.DataFrame:
+    """Give what the ledger adds up to as a table, by what it was added up by."""
+    import pandas as pd
+
+    frame = pd.DataFrame([_row(row, _SUMMED) for row in summed], columns=list(_SUMMED))
+    frame.attrs["summary"] = _said(summed)
+    return frame.set_index("key")
+
+
+def _row(record: r.LedgerRow | r.LedgerSummary, names: Sequence[str]) -> dict[str, Any]:
+    return {
+        name: str(value) if isinstance(value, Region) else value
+        for name in names
+        for value in [getattr(record, name)]
+    }
+
+
+def _said(summed: Sequence[r.LedgerSummary]) -> str:
+    """Say in a sentence what rows add up to."""
+    from dask.utils import format_bytes
+
+    if not summed:
+        return "Nothing has been computed yet."
+    read, moved, avoided = (
+        sum(getattr(row, name) for row in summed)
+        for name in ("read_bytes", "moved_bytes", "avoided_bytes")
+    )
+    cost, low, high = (
+        sum(getattr(row, name) for row in summed)
+        for name in ("price_high", "avoided_low", "avoided_high")
+    )
+    said = f"{format_bytes(read)} were read where they are, and {format_bytes(moved)} moved"
+    said += f", at up to ${cost:.2f}." if cost else ", at no cost."
+    if avoided:
+        said += (
+            f" Computed at home, {format_bytes(avoided)} would have moved, for ${low:,.2f} to "
+            f"${high:,.2f}."
+        )
+    return said

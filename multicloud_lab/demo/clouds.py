@@ -93,6 +93,7 @@ class Clouds:
                 store.protocol,
                 store.endpoint,
                 self.size,
+                inside=self._grounds.get(region, LOOPBACK).inside,
             )
         names = {"aws-oregon": AWS, "gcp-iowa": GCP}
         started = gateways.start_and_wait(self.processes, names, grounds=self._grounds)

@@ -23,6 +23,7 @@ import os
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import xarray as xr
 from xhistogram.xarray import histogram
 
 import multicloud_lab as mcl""",
@@ -52,8 +53,10 @@ era5_hist = histogram(total, bins=[bins], dim=["longitude"]).mean("time")
 rate = lens.PRECT.isel(member_id=0)  # metres a second
 total = (rate * 6 * 3600).rename("tp_6hr").assign_attrs(hourly.attrs)
 lens_hist = histogram(total, bins=[bins], dim=["lon"]).mean("time")""",
+    "## What would run where, and what that moves",
+    "mcl.plan(era5_hist, lens_hist)",
     "## Both at once, each where its data are",
-    "era5_hist, lens_hist = mcl.compute(era5_hist, lens_hist)",
+    "era5_rain, lens_rain = mcl.compute(era5_hist, lens_hist)",
     """\
 workers = {
     name: sorted(set(client.run(os.getenv, "MULTICLOUD_REGION").values()))
@@ -62,19 +65,48 @@ workers = {
 workers""",
     """\
 figure, axes = plt.subplots(1, 2, figsize=(12, 4), layout="constrained")
-era5_hist[:, 1:].plot(ax=axes[0], xscale="log")
+era5_rain[:, 1:].plot(ax=axes[0], xscale="log")
 axes[0].set_title("ERA5, gcp:us-central1")
-lens_hist[:, 1:].plot(ax=axes[1], xscale="log")
+lens_rain[:, 1:].plot(ax=axes[1], xscale="log")
 axes[1].set_title("CESM LENS, aws:us-west-2")
 plt.show()""",
     """\
 pd.DataFrame(
     {
-        "ERA5": era5_hist.sum("latitude").values,
-        "CESM LENS": lens_hist.sum("lat").values,
+        "ERA5": era5_rain.sum("latitude").values,
+        "CESM LENS": lens_rain.sum("lat").values,
     },
     index=pd.Index(bins[:-1], name="from (m in 6 h)"),
 )""",
+    """\
+## One expression over both clouds
+
+The share of rain in each bin over the whole globe: the difference between the two datasets, and
+the larger of both. Each side is reduced in its own region before anything moves.""",
+    """\
+def share(hist, latitude):
+    area = np.cos(np.deg2rad(hist[latitude]))
+    rain = hist[:, 1:].weighted(area).mean(latitude)
+    return rain / rain.sum()
+
+
+era5_share, lens_share = share(era5_hist, "latitude"), share(lens_hist, "lat")
+difference = era5_share - lens_share
+larger = xr.concat([era5_share, lens_share], "dataset").max("dataset")
+mcl.plan(difference, larger)""",
+    """\
+difference, larger = mcl.compute(difference, larger)
+figure, axes = plt.subplots(1, 2, figsize=(12, 4), layout="constrained")
+difference.plot(ax=axes[0], xscale="log")
+axes[0].set_title("ERA5 - CESM LENS")
+larger.plot(ax=axes[1], xscale="log")
+axes[1].set_title("The larger of both")
+plt.show()""",
+    "## What was read where, and what moved",
+    """\
+ledger = mcl.ledger()
+print(ledger.attrs["summary"])
+ledger""",
     "## Clean up",
     "mcl.close(shutdown=True)",
 )

@@ -53,7 +53,9 @@ def check_budget(plan: Plan, budget_usd: float, policy: Policy) -> None:
         return
     total = plan.total
     wider = "Say egress_budget_usd=… with the amount that you accept"
-    if total.high is None or total.unknown:
+    # A result of unknown size is one that was asked for: others are never moved.
+    unread = any(reading.crosses and reading.amount.unknown for reading in plan.readings)
+    if total.high is None or unread:
         raise OverBudgetError(
             "What this would move out of its region cannot be priced, so it cannot be held to the "
             f"budget of ${budget_usd:,.2f}. {wider}, as egress_budget_usd=float('inf'). Nothing "

@@ -32,17 +32,6 @@ class Crossing:
     unknown: int
 
 
-def ancestors(graph: TaskGraph, wanted: Ints) -> NDArray[np.bool_]:
-    """Mark the tasks that some tasks need, themselves among them."""
-    needed = np.zeros(len(graph), np.bool_)
-    front = np.unique(wanted)
-    while len(front):
-        needed[front] = True
-        found = graph.inputs[_ranges(graph.starts[front], graph.starts[front + 1])]
-        front = np.unique(found[~needed[found]])
-    return needed
-
-
 def crossings(
     graph: TaskGraph,
     place: NDArray[np.int8],
@@ -97,10 +86,3 @@ def _crossing(graph: TaskGraph, tasks: NDArray[np.integer]) -> Crossing:
     sizes = graph.result_bytes[tasks]
     unknown = np.isnan(sizes)
     return Crossing(len(tasks), float(sizes[~unknown].sum()), int(unknown.sum()))
-
-
-def _ranges(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Write several ranges of numbers one after the other."""
-    lengths = ends - starts
-    first = np.repeat(starts - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
-    return first + np.arange(int(lengths.sum()), dtype=np.int64)

@@ -1,22 +1,21 @@
-"""Which region each object is to be computed in: the one that all its sources lie in."""
+"""Which region an object reads in: the one that something near it is in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from multicloud_lab.errors import MixedRegionsError, RegionUnknownError
+from multicloud_lab.neardata.siting import Locate
 from multicloud_lab.neardata.sources import Sources, find_sources
 from multicloud_lab.records import Location
 from multicloud_lab.regions import Region
 
-Locate = Callable[[Sequence[str]], Sequence[Location]]
-
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where an object is to be computed.
+class ReadIn:
+    """Where an object reads.
 
     Parameters
     ----------
@@ -30,7 +29,7 @@ class Place:
     urls: frozenset[str] = frozenset()
 
 
-def places(objects: Mapping[str, Any], locate: Locate) -> list[Place]:
+def places(objects: Mapping[str, Any], locate: Locate) -> list[ReadIn]:
     """Find the region of each of several objects, all URLs located at once.
 
     Parameters
@@ -53,7 +52,7 @@ def places(objects: Mapping[str, Any], locate: Locate) -> list[Place]:
     return [_place(name, found, located) for name, found in sources.items()]
 
 
-def _place(name: str, sources: Sources, located: Mapping[str, Location]) -> Place:
+def _place(name: str, sources: Sources, located: Mapping[str, Location]) -> ReadIn:
     if sources.unknown:
         tasks = ", ".join(sorted(sources.unknown)[:3])
         raise RegionUnknownError(
@@ -79,7 +78,7 @@ def _place(name: str, sources: Sources, located: Mapping[str, Location]) -> Plac
             f"{name} mixes regions: it reads in {listed}. Reduce each part by itself, compute the "
             "parts together with mcl.compute(part, part), then combine the small results."
         )
-    return Place(next(iter(regions), None), sources.urls)
+    return ReadIn(next(iter(regions), None), sources.urls)
 
 
 def _name(region: Region | None) -> str:

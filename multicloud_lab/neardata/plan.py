@@ -22,10 +22,13 @@ class Place:
         None: outside every cloud.
     gateway : str
         The gateway whose cluster computes there; empty for home, which is this process.
+    cluster : str
+        Address of the scheduler of one certain cluster there; empty for any.
     """
 
     region: Region | None
     gateway: str = ""
+    cluster: str = ""
 
     @property
     def name(self) -> str:

@@ -53,6 +53,13 @@ class Sites:
         The clusters that this session has clients of, by the address of their scheduler.
     only : Place, optional
         Where everything is to run, whatever it reads.
+
+    Attributes
+    ----------
+    places : list of Place
+        The first is home.
+    urls : dict
+        What each place reads, by its number: URLs and their regions.
     """
 
     home: Region | None
@@ -61,6 +68,7 @@ class Sites:
     clusters: Mapping[str, Place] = field(default_factory=dict)
     only: Place | None = None
     places: list[Place] = field(init=False)
+    urls: dict[int, dict[str, Region | None]] = field(init=False, default_factory=dict)
     _located: dict[str, Location] = field(init=False, default_factory=dict)
     _near: dict[Region, Placement | None] = field(init=False, default_factory=dict)
 
@@ -71,13 +79,31 @@ class Sites:
         """Put sources beside gateways; what is not known yet of all of them is asked at once."""
         sources = list(sources)
         self._learn(url for source in sources for url in source.urls)
-        return [self._site(source) for source in sources]
+        # In an order of their own, so that places have the same numbers every time; results that
+        # a certain cluster holds come first, for what is read beside it to be computed there.
+        ordered = sorted(dict.fromkeys(sources), key=lambda s: (not s.cluster, s.urls, s.unknown))
+        sited = {source: self._site(source) for source in ordered}
+        for source, site in sited.items():
+            read = self.urls.setdefault(site.place, {})
+            read.update((url, self._located[url].region) for url in source.urls)
+        return [sited[source] for source in sources]
+
+    @property
+    def default(self) -> int:
+        """The number of the place of what reads nothing."""
+        return HOME if self.only is None else self.number(self.only)
 
     def number(self, place: Place) -> int:
-        """Give the number of a place, which may be new."""
-        if place not in self.places:
-            self.places.append(place)
-        return self.places.index(place)
+        """Give the number of a place, which may be new; a certain cluster of a gateway is one."""
+        for number, known in enumerate(self.places):
+            if known.gateway != place.gateway:
+                continue
+            if place.cluster and not known.cluster:
+                self.places[number] = place
+            if not place.cluster or self.places[number].cluster == place.cluster:
+                return number
+        self.places.append(place)
+        return len(self.places) - 1
 
     # --- how it is done -----------------------------------------------------------------------
 

@@ -19,14 +19,16 @@ def plan(moves: tuple[Move, ...] = RESULTS, readings: tuple[Reading, ...] = ()) 
     return Plan(PLACES, (), readings, moves, (0, 1, 1, 1))
 
 
-def reading(price: float | None, *, crosses: bool = True) -> Reading:
-    amount = Amount(1e12, price, price)
+def reading(price: float | None, *, crosses: bool = True, unknown: int = 0) -> Reading:
+    amount = Amount(1e12, price, price, unknown)
     return Reading("gs://bucket/store", "", BELGIUM, 2, 10, amount, crosses)
 
 
 def test_what_is_within_the_budget_passes() -> None:
     check_budget(plan(), 0.09, "global")
     check_budget(plan(readings=(reading(50.0, crosses=False),)), 1.0, "none")
+    wanted = Move(1, HOME, 1, Amount(0.0, 0.0, 0.0, unknown=1))
+    check_budget(plan((wanted,)), 1.0, "global")  # asked for, whatever its size
 
 
 @pytest.mark.parametrize(
@@ -35,7 +37,7 @@ def test_what_is_within_the_budget_passes() -> None:
         ((Move(1, HOME, 1, Amount(1e11, 5.0, 9.0)),), (), r"up to \$9\.00"),
         (RESULTS, (reading(50.0),), r"up to \$50\.09"),
         (RESULTS, (reading(None),), "cannot be priced"),
-        ((Move(1, HOME, 1, Amount(0.0, 0.0, 0.0, unknown=1)),), (), "cannot be priced"),
+        (RESULTS, (reading(0.0, unknown=3),), "cannot be priced"),
     ],
 )
 def test_what_is_over_it_is_refused_with_the_plan_and_the_way_out(

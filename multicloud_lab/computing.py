@@ -1,0 +1,248 @@
+"""Computing beside the data: a plan, its budget, its run in every region, and its account."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dask.base import unpack_collections
+
+from multicloud_lab import records as r
+from multicloud_lab.background import BackgroundLoop
+from multicloud_lab.beside import Beside
+from multicloud_lab.clients import ClusterClient
+from multicloud_lab.errors import InvalidInputError
+from multicloud_lab.interface import LabInterface
+from multicloud_lab.neardata.budget import Policy, check_budget, check_policy
+from multicloud_lab.neardata.execution import RunPlace, run
+from multicloud_lab.neardata.measuring import ReadCounts
+from multicloud_lab.neardata.options import Options
+from multicloud_lab.neardata.plan import HOME, Place, Plan
+from multicloud_lab.neardata.planning import Assignment, make_plan
+from multicloud_lab.neardata.pricing import GB, Ask, Prices
+from multicloud_lab.neardata.siting import Sites
+from multicloud_lab.neardata.sources import find_reads
+from multicloud_lab.regions import Region
+from multicloud_lab.runs import Ran, Recorder
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a computation may move.
+
+    Parameters
+    ----------
+    egress_budget_usd : float or None
+        None: the lab's own.
+    policy : str
+    unknown_bytes : float or None
+        What to assume of results whose size cannot be told; None: they never cross a border.
+    """
+
+    egress_budget_usd: float | None = None
+    policy: Policy = "global"
+    unknown_bytes: float | None = None
+
+
+class Computing:
+    """What a lab computes.
+
+    Parameters
+    ----------
+    service : LabInterface
+    loop : BackgroundLoop
+        The loop that the service was made on.
+    beside : Beside
+        Its clusters.
+    """
+
+    def __init__(self, service: LabInterface, loop: BackgroundLoop, beside: Beside) -> None:
+        self._service = service
+        self._loop = loop
+        self._beside = beside
+        self._recorder = Recorder(service, loop, lambda: Prices(self._quotes))
+        self._counts: dict[Any, ReadCounts] = {}
+        self._status: r.LabStatus | None = None
+
+    def close(self) -> None:
+        """Write down what is still to be written down."""
+        self._recorder.close()
+
+    def settle(self) -> None:
+        """Wait until what has been computed is in the ledger."""
+        self._recorder.settle()
+
+    def plan(self, objects: Sequence[Any], near: Any, limits: Limits) -> Plan:
+        """Plan a computation; see :meth:`Lab.plan`."""
+        collections, _ = unpack_collections(*objects)  # type: ignore[no-untyped-call]
+        if not collections:
+            raise InvalidInputError("There is nothing to plan: none of these objects is lazy.")
+        return self._plan(collections, self._sites(near), limits)
+
+    def compute(
+        self, objects: Sequence[Any], near: Any, limits: Limits, keywords: Mapping[str, Any]
+    ) -> tuple[Any, ...]:
+        """Compute objects; see :meth:`Lab.compute`."""
+        options = Options.read(keywords)
+        check_policy(limits.policy)
+        collections, repack = unpack_collections(  # type: ignore[no-untyped-call]
+            *objects, traverse=options.traverse
+        )
+        if not collections:
+            return tuple(objects)
+        began = time.time()
+        sites = self._sites(near)
+        whole = self._whole(collections, sites)
+        plan = None
+        if whole is None or not self._surely_allowed(collections, whole, sites, limits):
+            plan = self._plan(collections, sites, limits)
+            check_budget(plan, self._budget(limits), limits.policy)
+            whole = [_only(each.places) for each in plan.objects]
+        places, counts = self._ready(sites, near)
+        assignment = plan.assignment if plan is not None else None
+        place_of = assignment.place_of if isinstance(assignment, Assignment) else None
+        ran = run(collections, places, whole, place_of, options=options)
+        self._recorder.record(
+            Ran(lambda: plan or self._plan(collections, sites, limits), ran, counts, began)
+        )
+        return tuple(repack(ran.results))
+
+    # --- how it is done -----------------------------------------------------------------------
+
+    def _sites(self, near: Any) -> Sites:
+        only = None
+        if near is not None:
+            query = r.NearQuery(near=self._beside.near(near))
+            ranked = self._loop.run(self._service.placements_near(query))
+            only = Place(ranked[0].gateway_region, ranked[0].gateway) if ranked else None
+        return Sites(
+            self._lab_status().home,
+            self._beside.locate,
+            self._nearest,
+            self._beside.cluster_places(),
+            only,
+        )
+
+    def _plan(self, collections: Sequence[Any], sites: Sites, limits: Limits) -> Plan:
+        return make_plan(
+            named(collections),
+            sites,
+            self._quotes,
+            dataset_of=self._beside.dataset_of,
+            unknown=limits.unknown_bytes,
+        )
+
+    def _whole(self, collections: Sequence[Any], sites: Sites) -> list[int | None] | None:
+        """Give the one place of each object; None if one has several, or reads from afar."""
+        sources = [[read.source for read in find_reads(each)] for each in collections]
+        sited = iter(sites.put([source for each in sources for source in each]))
+        whole: list[int | None] = []
+        for each in sources:
+            mine = [next(sited) for _ in each]
+            numbers = {site.place for site in mine} or {sites.default}
+            if len(numbers) > 1 or any(site.crosses for site in mine):
+                return None
+            whole.append(numbers.pop())
+        return whole
+
+    def _surely_allowed(
+        self, collections: Sequence[Any], whole: Sequence[int | None], sites: Sites, limits: Limits
+    ) -> bool:
+        """Say whether the results alone, which is all that moves, are within the budget."""
+        sizes: dict[int, float] = {}
+        for each, place in zip(collections, whole, strict=True):
+            if place is not None and place != HOME:
+                sizes[place] = sizes.get(place, 0.0) + float(getattr(each, "nbytes", 0))
+        prices = Prices(self._quotes)
+        asks: dict[int, Ask] = {
+            place: (sites.places[place].region, sites.home, GB) for place in sizes
+        }
+        prices.learn(list(asks.values()))
+        rates = {place: prices.per_byte(ask).high or 0.0 for place, ask in asks.items()}
+        return sum(size * rates[place] for place, size in sizes.items()) <= self._budget(limits)
+
+    def _ready(self, sites: Sites, near: Any) -> tuple[list[RunPlace], dict[int, ReadCounts]]:
+        """Connect to a cluster in every place, all of them at once, and have reads counted."""
+        away = {n: place for n, place in enumerate(sites.places) if n != HOME}
+        known = {n: self._beside.client_at(place.cluster) for n, place in away.items()}
+        wanted = {n: place for n, place in away.items() if known[n] is None}
+        target = None if near is None else self._beside.near(near)
+        wishes = [
+            r.StartCluster(near=target or self._near(sites, n), gateway=place.gateway, reuse=True)
+            for n, place in wanted.items()
+        ]
+        made = dict(zip(wanted, self._beside.connect(wishes), strict=True))
+        clients: dict[int, ClusterClient | None] = {HOME: None, **known, **made}
+        counts = {
+            n: self._counted(client, list(sites.urls.get(n, {}))) for n, client in clients.items()
+        }
+        places = [RunPlace(_where(clients[n]), clients[n]) for n in range(len(sites.places))]
+        return places, counts
+
+    def _near(self, sites: Sites, place: int) -> str:
+        """Say what the cluster of a place is opened for: a dataset, if it is just one."""
+        read = sites.urls.get(place, {})
+        ids = {self._beside.dataset_of(url) for url in read}
+        if len(ids) == 1 and (known := ids.pop()):
+            return known
+        return str(next(filter(None, read.values()), sites.places[place].region))
+
+    def _counted(self, client: ClusterClient | None, urls: Sequence[str]) -> ReadCounts:
+        counts = self._counts.setdefault(client, ReadCounts(client))
+        counts.count(urls)
+        return counts
+
+    def _budget(self, limits: Limits) -> float:
+        if limits.egress_budget_usd is not None:
+            return limits.egress_budget_usd
+        return self._lab_status().egress_budget_usd
+
+    def _lab_status(self) -> r.LabStatus:
+        if self._status is None:
+            self._status = self._loop.run(self._service.status())
+        return self._status
+
+    def _nearest(self, regions: Sequence[Region]) -> list[r.Placement | None]:
+        async def ranked() -> list[list[r.Placement]]:
+            asked = (self._service.placements_near(r.NearQuery(near=str(x))) for x in regions)
+            return await asyncio.gather(*asked)
+
+        return [next(iter(each), None) for each in self._loop.run(ranked())]
+
+    def _quotes(self, asks: Sequence[Ask]) -> list[r.Quote | None]:
+        async def quoted() -> list[r.Quote]:
+            queries = [
+                r.PriceQuery(
+                    source=str(source),
+                    destination="" if destination is None else str(destination),
+                    bytes=size,
+                )
+                for source, destination, size in asks
+            ]
+            return await asyncio.gather(*map(self._service.price, queries))
+
+        return list(self._loop.run(quoted()))
+
+
+def named(collections: Sequence[Any]) -> dict[str, Any]:
+    """Name objects as a plan and an error call them."""
+    found = {}
+    for number, item in enumerate(collections, 1):
+        name = getattr(item, "name", None)
+        known = f" ({name!r})" if isinstance(name, str) and name else ""
+        found[f"object {number}{known}"] = item
+    return found
+
+
+def _only(places: Sequence[int]) -> int | None:
+    return places[0] if len(places) == 1 else None
+
+
+def _where(client: ClusterClient | None) -> str:
+    if client is None:
+        return "this process"
+    cluster = client.cluster_record
+    return f"{cluster.region}, on the cluster {cluster.name} of {cluster.gateway}"

@@ -1,0 +1,181 @@
+"""Making the plan: sources beside gateways, the cut between them, and what that moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multicloud_lab.errors import MixedRegionsError
+from multicloud_lab.neardata.accounts import Accounts
+from multicloud_lab.neardata.advice import advise
+from multicloud_lab.neardata.cut import ANYWHERE, Cut, UnknownSizesError, cut
+from multicloud_lab.neardata.numbering import task_graph
+from multicloud_lab.neardata.plan import HOME, Plan, PlannedObject
+from multicloud_lab.neardata.pricing import GB, Ask, Prices, Quotes
+from multicloud_lab.neardata.reach import needed
+from multicloud_lab.neardata.siting import Site, Sites
+from multicloud_lab.neardata.task_graph import Ints, Numbers, TaskGraph
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assignment:
+    """The place of each task, by its dask key.
+
+    Parameters
+    ----------
+    graph : TaskGraph
+    place : array of int8
+    """
+
+    graph: TaskGraph
+    place: NDArray[np.int8]
+    _numbers: Numbers = field(init=False)
+
+    def __post_init__(self) -> None:
+        layers = {layer.name: layer for layer in self.graph.layers}
+        object.__setattr__(self, "_numbers", Numbers(layers))
+
+    def place_of(self, key: Hashable) -> int:
+        """Give the number of the place of a key; -1 for one that runs where it is wanted."""
+        return int(self.place[self._numbers.number(key)])
+
+
+def make_plan(
+    objects: Mapping[str, Any],
+    sites: Sites,
+    quotes: Quotes,
+    *,
+    dataset_of: Callable[[str], str] = lambda url: "",
+    unknown: float | None = None,
+    stay: bool = False,
+) -> Plan:
+    """Plan a computation; nothing is computed and no data are read.
+
+    Parameters
+    ----------
+    objects : mapping of str to object
+        Lazy objects by what they are called.
+    sites : Sites
+        Puts sources beside gateways.
+    quotes : callable
+        Gives prices.
+    dataset_of : callable
+        Gives the id of the dataset that a URL was opened as; empty if none was.
+    unknown : float, optional
+        Bytes to assume for results whose size cannot be told. Without it, they never cross.
+    stay : bool
+        Whether the results stay where they are computed.
+
+    Raises
+    ------
+    MixedRegionsError
+        Sources in several places are joined only through results of unknown size.
+    """
+    graph = task_graph(list(objects.values()))
+    if unknown is not None:
+        assumed = np.where(np.isnan(graph.result_bytes), unknown, graph.result_bytes)
+        graph = replace(graph, result_bytes=assumed)
+    sited = sites.put(graph.sources)
+    prices = Prices(quotes)
+    placed = _placed(graph, sites, sited, prices, stay=stay)
+    accounts = Accounts(graph, sites, sited, placed.place, prices, stay)
+    planned = tuple(
+        _planned(name, graph, placed.place, accounts, wanted, dataset_of, alone=len(objects) == 1)
+        for name, wanted in zip(objects, graph.wanted, strict=True)
+    )
+    dates = prices.dates
+    return Plan(
+        places=tuple(sites.places),
+        objects=planned,
+        readings=accounts.readings(dataset_of),
+        moves=accounts.moves(),
+        tasks=tuple(int((placed.place == number).sum()) for number in range(len(sites.places))),
+        alternatives=accounts.alternatives(),
+        gap=placed.gap,
+        uncertain=tuple(accounts.doubts()),
+        advice=_advice(graph, placed, sites, prices, stay=stay),
+        prices_of=" to ".join(dict.fromkeys([*dates[:1], *dates[-1:]])),
+        assignment=Assignment(graph, placed.place),
+    )
+
+
+def _placed(
+    graph: TaskGraph,
+    sites: Sites,
+    sited: Sequence[Site],
+    prices: Prices,
+    *,
+    stay: bool,
+) -> Cut:
+    """Place every task: where all are to run, or where least has to move."""
+    if sites.only is not None:
+        everywhere = np.full(len(graph), sites.number(sites.only), np.int8)
+        return Cut(everywhere, cost=0.0, bound=0.0)
+    outward, inward = _rates(sites, prices)
+    try:
+        return cut(graph, _pins(graph, sited), outward, inward, stay=stay)
+    except UnknownSizesError as error:
+        raise _joined(graph, sites, error) from None
+
+
+def _advice(
+    graph: TaskGraph, placed: Cut, sites: Sites, prices: Prices, *, stay: bool
+) -> tuple[str, ...]:
+    names = [place.name for place in sites.places]
+    return advise(graph, placed.place, names, *_rates(sites, prices), stay=stay)
+
+
+def _planned(
+    name: str,
+    graph: TaskGraph,
+    place: NDArray[np.int8],
+    accounts: Accounts,
+    wanted: Ints,
+    dataset_of: Callable[[str], str],
+    *,
+    alone: bool,
+) -> PlannedObject:
+    within = np.ones(len(graph), np.bool_) if alone else needed(graph, wanted)
+    readings = accounts.readings(dataset_of, within)
+    reads = {reading.place for reading in readings}
+    runs = [int(number) for number in np.unique(place[within]) if number != ANYWHERE]
+    return PlannedObject(
+        name=name,
+        places=tuple(sorted(runs, key=lambda number: (number not in reads, number))) or (HOME,),
+        readings=readings,
+        moves=accounts.moves(wanted, within),
+        tasks=int(within.sum()),
+    )
+
+
+def _joined(graph: TaskGraph, sites: Sites, error: UnknownSizesError) -> MixedRegionsError:
+    """Say through which layers regions are joined that cannot be cut."""
+    layers = list(dict.fromkeys(str(graph.layer_of(int(task)).name) for task in error.tasks))
+    listed = ", ".join(layers[:3]) + (", …" if len(layers) > 3 else "")
+    where = " and ".join(place.name for place in sites.places)
+    return MixedRegionsError(
+        f"What is read in {where} is joined through results whose size cannot be told ({listed}), "
+        "so nobody can say what would move. Reduce each part by itself and combine the small "
+        "results, or say unknown_bytes=… with what one such result may have."
+    )
+
+
+def _pins(graph: TaskGraph, sited: Sequence[Site]) -> NDArray[np.int8]:
+    """Give the place of each task that reads; what reads nothing is free."""
+    places = np.array([*(site.place for site in sited), ANYWHERE], np.int8)
+    return places[graph.source]  # -1 for no source is the last of them
+
+
+def _rates(sites: Sites, prices: Prices) -> tuple[list[float], list[float]]:
+    """Give USD per byte from each place home, and back; one that nobody knows counts as none."""
+    outward: list[Ask] = [(place.region, sites.home, GB) for place in sites.places]
+    inward: list[Ask] = [(sites.home, place.region, GB) for place in sites.places]
+    prices.learn([*outward, *inward])
+    return (
+        [prices.per_byte(ask).high or 0.0 for ask in outward],
+        [prices.per_byte(ask).high or 0.0 for ask in inward],
+    )

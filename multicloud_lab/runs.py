@@ -1,0 +1,187 @@
+"""What a computation really did, written into the lab's ledger beside what was expected."""
+
+from __future__ import annotations
+
+import logging
+import os
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+from multicloud_lab import records as r
+from multicloud_lab.background import BackgroundLoop
+from multicloud_lab.interface import LabInterface
+from multicloud_lab.neardata.measuring import ReadCounts
+from multicloud_lab.neardata.moved import Run
+from multicloud_lab.neardata.plan import HOME, Amount, Plan, Reading
+from multicloud_lab.neardata.pricing import Ask, Prices
+
+DEADLINE = 60.0
+"""Seconds that the end of a lab waits for what its computations did to be written."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A computation that has ended.
+
+    Parameters
+    ----------
+    plan : callable
+        Makes the plan, if it was not made before.
+    run : Run
+    counts : mapping of int to ReadCounts
+        Of each place, by its number.
+    began : float
+        Seconds since 1970.
+    """
+
+    plan: Callable[[], Plan]
+    run: Run
+    counts: Mapping[int, ReadCounts]
+    began: float
+
+
+class Recorder:
+    """Writes into the ledger in the background: nobody waits for it before they see a result.
+
+    Parameters
+    ----------
+    service : LabInterface
+    loop : BackgroundLoop
+    prices : callable
+        Gives the prices to account with.
+    """
+
+    def __init__(
+        self, service: LabInterface, loop: BackgroundLoop, prices: Callable[[], Prices]
+    ) -> None:
+        self._service = service
+        self._loop = loop
+        self._prices = prices
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
+        self._pending: list[Future[None]] = []
+
+    def record(self, ran: Ran) -> None:
+        """Write what a computation did, soon."""
+        self._pending = [each for each in self._pending if not each.done()]
+        self._pending.append(self._pool.submit(self._write, ran))
+
+    def settle(self) -> None:
+        """Wait until everything has been written, or :data:`DEADLINE` is over."""
+        wait(self._pending, timeout=DEADLINE)
+
+    def close(self) -> None:
+        """Write what is still to be written, and no more."""
+        self.settle()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _write(self, ran: Ran) -> None:
+        try:
+            rows = _rows(ran, self._prices())
+            if rows:
+                self._loop.run(self._service.record(r.RecordRun(rows=tuple(rows))))
+        except Exception:  # noqa: BLE001 - the result is there all the same
+            _log.warning("A computation could not be written into the ledger.", exc_info=True)
+
+
+def _rows(ran: Ran, prices: Prices) -> list[r.LedgerEntry]:
+    accounts = _Accounts(ran.plan(), ran, prices)
+    return [*accounts.reads(), *accounts.moves()]
+
+
+class _Accounts:
+    """The rows of one computation."""
+
+    def __init__(self, plan: Plan, ran: Ran, prices: Prices) -> None:
+        self._plan, self._ran, self._prices = plan, ran, prices
+        counted = {number: counts.since() for number, counts in ran.counts.items()}
+        # A persisted result, or what cannot be told, is no reading of a store.
+        self._read = [
+            (reading, _measured(reading, counted.get(reading.place, {})))
+            for reading in plan.readings
+            if "://" in reading.url
+        ]
+        self._expected = {(move.source, move.destination): move.amount for move in plan.moves}
+        self._common = {
+            "run": uuid.uuid4().hex,
+            "at": ran.began,
+            "notebook": os.environ.get("JPY_SESSION_NAME", ""),
+        }
+        home = plan.places[HOME].region
+        self._saved = {
+            reading: (reading.region, home, size)
+            for reading, size in self._read
+            if reading.place != HOME and reading.region not in (None, home)
+        }
+        prices.learn(
+            [
+                *self._saved.values(),
+                *(self._crossing(reading, size) for reading, size in self._read),
+                *(self._crossed(move, found.sent_bytes) for move, found in ran.run.moved.items()),
+            ]
+        )
+
+    def reads(self) -> Iterator[r.LedgerEntry]:
+        """Give a row for each store that was read."""
+        for reading, size in self._read:
+            ask = self._saved.get(reading)
+            saved = self._prices.amount(ask) if ask is not None else None
+            paid = self._prices.amount(self._crossing(reading, size))
+            yield r.LedgerEntry.model_validate(
+                {
+                    **self._common,
+                    "kind": "read",
+                    "dataset": reading.dataset or None,
+                    "url": reading.url,
+                    "source": reading.region,
+                    "destination": self._plan.places[reading.place].region,
+                    "estimated_bytes": _known(reading.amount),
+                    "measured_bytes": size,
+                    "seconds": self._ran.run.seconds.get(reading.place),
+                    "price_low": paid.low,
+                    "price_high": paid.high,
+                    "avoided_bytes": None if saved is None else size,
+                    "avoided_low": None if saved is None else saved.low,
+                    "avoided_high": None if saved is None else saved.high,
+                }
+            )
+
+    def moves(self) -> Iterator[r.LedgerEntry]:
+        """Give a row for each border and direction that results have crossed."""
+        for move, found in self._ran.run.moved.items():
+            ask = self._crossed(move, found.sent_bytes)
+            paid = self._prices.amount(ask)
+            yield r.LedgerEntry.model_validate(
+                {
+                    **self._common,
+                    "kind": "move",
+                    "source": ask[0],
+                    "destination": ask[1],
+                    "estimated_bytes": _known(self._expected.get(move)),
+                    "measured_bytes": found.sent_bytes,
+                    "seconds": self._ran.run.seconds.get(max(move)),
+                    "price_low": paid.low,
+                    "price_high": paid.high,
+                }
+            )
+
+    def _crossing(self, reading: Reading, size: int) -> Ask:
+        """Give what leaves its region as it is read: nothing, if the reader is beside it."""
+        return reading.region, self._plan.places[reading.place].region, size * reading.crosses
+
+    def _crossed(self, move: tuple[int, int], size: int) -> Ask:
+        source, destination = (self._plan.places[end].region for end in move)
+        return source, destination, size
+
+
+def _known(amount: Amount | None) -> int | None:
+    return None if amount is None or amount.unknown else int(amount.bytes)
+
+
+def _measured(reading: Reading, read: Mapping[str, int]) -> int:
+    """Give what was read of a store: by its own URL, or below it."""
+    url = reading.url.rstrip("/")
+    return sum(size for each, size in read.items() if f"{each.rstrip('/')}/".startswith(f"{url}/"))

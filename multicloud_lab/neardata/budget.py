@@ -51,6 +51,15 @@ def check_budget(plan: Plan, budget_usd: float, policy: Policy) -> None:
         )
     if budget_usd == float("inf"):
         return
+    nowhere = [each.url for each in plan.readings if each.crosses and each.region is None]
+    if nowhere:
+        raise OverBudgetError(
+            f"Nobody has said in which region {nowhere[0]} is, so what this would move cannot be "
+            "priced. Add it to `regions` in the configuration of MulticloudLab, say near=… (a "
+            "dataset's id, a URL or a region), or egress_budget_usd=float('inf') to read it from "
+            f"here all the same. Nothing has moved.\n\n{plan}",
+            plan,
+        )
     total = plan.total
     wider = "Say egress_budget_usd=… with the amount that you accept"
     # A result of unknown size is one that was asked for: others are never moved.

@@ -23,12 +23,13 @@ from multicloud_lab.demo.clouds import Clouds
 from multicloud_lab.errors import (
     DatasetNotFoundError,
     InvalidInputError,
-    MixedRegionsError,
+    OverBudgetError,
     RegionUnknownError,
     SignInNeededError,
     WrongCredentialsError,
 )
 from multicloud_lab.lab import Lab
+from multicloud_lab.neardata.plan import Plan
 
 AWS, GCP = "aws:us-west-2", "gcp:us-central1"
 PRECT = "lens/atm/hourly6-1990-2005/PRECT"
@@ -186,22 +187,65 @@ def test_each_part_really_runs_there(lab: Lab, era5: xr.Dataset, lens: xr.Datase
     assert str(moved.item()) == AWS
 
 
-def test_an_object_of_two_regions_is_refused_by_name(
+def test_an_object_of_two_regions_is_reduced_in_each_and_combined_here(
     lab: Lab, era5: xr.Dataset, lens: xr.Dataset
 ) -> None:
-    mixed = (era5.tp.mean() - lens.PRECT.mean()).rename("difference")
-    with pytest.raises(MixedRegionsError) as caught:
-        lab.compute(era5.tp.mean(), mixed)
-    for word in ("object 2", "difference", AWS, GCP, "mcl.compute"):
-        assert word in str(caught.value)
+    rain, rate = era5.tp.mean(["time", "longitude"]), lens.PRECT.mean(["time", "lon"])
+    mixed = (rain.sum() - rate.isel(member_id=0, drop=True).sum()).rename("difference")
+    plan = lab.plan(mixed, rain)
+    assert {place.name for place in plan.places} == {"here", AWS, GCP}
+    assert plan.total.bytes < 1e5 < sum(each.amount.bytes for each in plan.readings)
+    far, near = lab.compute(mixed, rain)
+    xr.testing.assert_identical(far, mixed.compute())
+    xr.testing.assert_identical(near, rain.compute())
+
+
+def test_what_would_cost_too_much_is_refused_before_a_byte_moves(
+    lab: Lab, era5: xr.Dataset, lens: xr.Dataset
+) -> None:
+    dear = (era5.tp.data[:124, :120] - lens.PRECT.data[0, :, :120, :240]).mean()
+    with pytest.raises(OverBudgetError, match="egress_budget_usd=") as caught:
+        lab.compute(dear, egress_budget_usd=1e-6)
+    assert isinstance(caught.value.plan, Plan)
+    assert caught.value.plan.total.bytes > 1e6
+    with pytest.raises(OverBudgetError, match="policy='none' does not allow"):
+        lab.compute(dear, policy="none")
+    np.testing.assert_array_equal(lab.compute(dear)[0], dear.compute())
+
+
+def test_what_a_computation_did_is_in_the_ledger(
+    lab: Lab, clouds: Clouds, era5: xr.Dataset, lens: xr.Dataset
+) -> None:
+    before = set(lab.ledger().run)
+    rain, rate = era5.tp.isel(time=slice(0, 96)).mean(), lens.PRECT.isel(member_id=1).sum("lon")
+    plan = lab.plan(rain, rate)
+    results = lab.compute(rain, rate)
+    table = lab.ledger()
+    mine = table[~table.run.isin(before)]
+    assert mine.run.nunique() == 1
+    reads = mine[mine.kind == "read"].set_index("dataset")
+    assert set(reads.index) == {"pangeo/atmosphere/era5", PRECT}
+    assert list(reads.loc[PRECT, ["source", "destination"]]) == [AWS, AWS]
+    for reading in plan.readings:
+        measured = reads.loc[reading.dataset, "measured_bytes"]
+        assert 0.9 < reading.amount.bytes / measured < 1.1, reading.dataset
+    moves = mine[mine.kind == "move"].set_index("source")
+    for result, region in zip(results, (GCP, AWS), strict=True):
+        assert moves.loc[region, "destination"] is None
+        assert result.nbytes <= moves.loc[region, "measured_bytes"] < result.nbytes + 5_000
+    assert (reads.avoided_bytes == reads.measured_bytes).all()
+    assert (reads.avoided_high > 0).all()
+    assert "would have moved" in table.attrs["summary"]
+    summed = lab.ledger(by="dataset")
+    assert summed.loc[PRECT, "read_bytes"] >= reads.loc[PRECT, "measured_bytes"]
 
 
 def test_an_unknown_region_is_told_with_the_ways_out(lab: Lab, clouds: Clouds) -> None:
     import fsspec
 
     elsewhere = fsspec.filesystem("s3", anon=True).get_mapper("elsewhere/store")
-    for ask in (lab.compute, lab.client):
-        with pytest.raises(RegionUnknownError) as caught:
+    for ask, error in ((lab.compute, OverBudgetError), (lab.client, RegionUnknownError)):
+        with pytest.raises(error) as caught:
             ask(lazy.delayed(len)(elsewhere))
         for word in ("s3://elsewhere/store", "near=", "regions"):
             assert word in str(caught.value)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from multicloud_lab import records as r
-from multicloud_lab.regions import Region
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,11 +115,13 @@ def ledger_summary(summed: Sequence[r.LedgerSummary]) -> pd.DataFrame:
 
 
 def _row(record: r.LedgerRow | r.LedgerSummary, names: Sequence[str]) -> dict[str, Any]:
-    return {
-        name: str(value) if isinstance(value, Region) else value
-        for name in names
-        for value in [getattr(record, name)]
-    }
+    def said(name: str) -> Any:
+        value = getattr(record, name)
+        if name in ("source", "destination"):
+            return "here" if value is None else str(value)
+        return value
+
+    return {name: said(name) for name in names}
 
 
 def _said(summed: Sequence[r.LedgerSummary]) -> str:

@@ -18,6 +18,7 @@ from multicloud_lab.neardata.plan import HOME, Plan, PlannedObject
 from multicloud_lab.neardata.pricing import GB, Ask, Prices, Quotes
 from multicloud_lab.neardata.reach import needed
 from multicloud_lab.neardata.siting import Site, Sites
+from multicloud_lab.neardata.sources import sample_sizes
 from multicloud_lab.neardata.task_graph import Ints, Numbers, TaskGraph
 
 
@@ -53,7 +54,7 @@ def make_plan(
     unknown: float | None = None,
     stay: bool = False,
 ) -> Plan:
-    """Plan a computation; nothing is computed and no data are read.
+    """Plan a computation; nothing is computed, and no data are read.
 
     Parameters
     ----------
@@ -70,11 +71,16 @@ def make_plan(
     stay : bool
         Whether the results stay where they are computed.
 
+    Notes
+    -----
+    Stores are asked for the sizes of a few chunks of each array.
+
     Raises
     ------
     MixedRegionsError
         Sources in several places are joined only through results of unknown size.
     """
+    sample_sizes(objects.values())
     graph = task_graph(list(objects.values()))
     if unknown is not None:
         assumed = np.where(np.isnan(graph.result_bytes), unknown, graph.result_bytes)

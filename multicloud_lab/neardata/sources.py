@@ -16,6 +16,7 @@ from dask.highlevelgraph import HighLevelGraph
 from multicloud_lab.neardata.leaves import arrow_urls, innermost, url_of
 from multicloud_lab.neardata.object_stores import say
 from multicloud_lab.neardata.reads import Read
+from multicloud_lab.neardata.sampled_sizes import sample
 from multicloud_lab.neardata.task_graph import Source
 from multicloud_lab.neardata.task_reads import TaskReads
 
@@ -72,6 +73,17 @@ def find_reads(collection: Any) -> list[Read]:
     collection : dask collection, or xarray object
     """
     return list(_walked(collection).found.values())
+
+
+def sample_sizes(collections: Iterable[Any]) -> None:
+    """Ask the stores that objects read how large a few of their chunks are.
+
+    Parameters
+    ----------
+    collections : iterable of dask collection or xarray object
+        What is found here later knows these sizes; a store that does not answer is no error.
+    """
+    sample(array for each in collections for array in _walked(each).tasks.arrays())
 
 
 def say_where(collection: Any, url: str) -> int:

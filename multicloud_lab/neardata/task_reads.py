@@ -11,7 +11,7 @@ from typing import Any
 from dask._task_spec import Alias, DataNode, GraphNode, NestedContainer, Task, TaskRef
 from dask.base import is_dask_collection
 
-from multicloud_lab.neardata.reads import Read, combined, read_of
+from multicloud_lab.neardata.reads import Read, combined, read_of, zarr_array
 from multicloud_lab.neardata.task_graph import Source
 from multicloud_lab.neardata.url_words import kind_of, urls_in
 
@@ -64,6 +64,11 @@ class TaskReads:
     def unlocated(self) -> list[Any]:
         """List the objects that were looked at and cannot be located."""
         return [value for value, read in self._known.values() if read and read.source.unknown]
+
+    def arrays(self) -> list[Any]:
+        """List the ``zarr.Array`` below each object that was looked at and reads."""
+        found = (zarr_array(value) for value, read in self._known.values() if read)
+        return [array for array in found if array is not None]
 
     def in_task(self, task: Any, name: str, keys: frozenset[Any]) -> Iterator[Read]:
         """Look into one task."""

@@ -128,8 +128,9 @@ class Computations:
         -------
         pandas.DataFrame
             For each computation a row a store that was read and a row a border that results
-            crossed (``here`` is home, outside every cloud), with bytes as estimated and as measured, seconds, and prices in USD. What a
-            person would want to hear of it is in ``attrs["summary"]``.
+            crossed (``here`` is home, outside every cloud), with bytes as estimated and as
+            measured, seconds, and prices in USD. What a person would want to hear of it is in
+            ``attrs["summary"]``.
         """
         self._computing.settle()
         query = r.LedgerSummaryQuery(by=by or "total", notebook=notebook, dataset=dataset)

@@ -126,6 +126,9 @@ print(os.environ["MULTICLOUD_LAB_URL"].endswith("/user/ben/second/"))
 print(mcl.client(cluster={there["name"]!r}).submit(lambda: 6 * 7).result(timeout=60))
 """
     assert (await run(second, code)).split() == ["True", "42"]
+    connection = f"clusters/{there['gateway']}/{there['name']}/connection"
+    status, answer = await second.api("GET", connection)
+    assert (status, answer["code"]) == (403, "kernels-only")
 
 
 async def test_without_the_scope_the_way_out_is_said(group: Group) -> None:

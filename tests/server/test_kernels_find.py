@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import signal
 import socket as sockets
 import sys
@@ -11,12 +12,15 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
 from jupyter_server.auth.security import passwd
 
+from multicloud_lab.demo.clouds import AWS, Clouds
 from multicloud_lab.demo.processes import Processes, free_ports
+from multicloud_lab.endpoints import ENDPOINTS, PREFIX
 from tests.hub.running import Kernel
 
 pytestmark = pytest.mark.asyncio
@@ -26,6 +30,12 @@ ASK = """
 import multicloud_lab as mcl
 print(list(mcl.placements("aws:us-west-2").gateway))
 print(mcl.connect()._service)
+"""
+COMPUTE = """
+import multicloud_lab as mcl
+client = mcl.client(near="aws:us-west-2")
+print(client.submit(lambda: 6 * 7).result(timeout=60))
+mcl.close(shutdown=True)
 """
 
 
@@ -57,11 +67,18 @@ def start(processes: Processes) -> Start:
     """Start servers, each with a gateway of its own name."""
 
     def begin(
-        name: str, *, socket: bool = False, token: str = "", hashed: str = "", base: str = "/"
+        name: str,
+        *,
+        socket: bool = False,
+        token: str = "",
+        hashed: str = "",
+        base: str = "/",
+        gateway: dict[str, Any] | None = None,
     ) -> RealServer:
         home = processes.state_dir / name
         config = home / "jupyter_server_config.json"
-        gateway = {"name": name, "region": "aws:us-west-2", "address": "http://127.0.0.1:9"}
+        gateway = gateway or {"address": "http://127.0.0.1:9"}
+        gateway = {**gateway, "name": name, "region": "aws:us-west-2"}
         config.parent.mkdir()
         (port,) = free_ports(1)
         path = home / "s.sock"
@@ -113,17 +130,42 @@ def _listens(where: Path | int) -> bool:
         return probe.connect_ex(address) == 0
 
 
+@pytest.fixture
+def gateway(clouds: Clouds, tmp_path: Path) -> dict[str, Any]:
+    """A real gateway, which the server signs in to by itself."""
+    there = clouds.gateways[AWS]
+    file = tmp_path / "password"
+    file.write_text(there.password)
+    return {**there.config(), "auth": {"type": "basic", "password_file": str(file)}}
+
+
 @asynccontextmanager
 async def kernel_of(server: RealServer, headers: dict[str, str]) -> AsyncIterator[Kernel]:
+    """Start a kernel as a browser does, which itself gets nothing that is for kernels."""
     async with server.session() as session:
         if not headers:
             headers = await log_in(server, session)
+        await check_a_browser_gets_no_keys(session, server.url, headers)
         async with session.post(f"{server.url}api/kernels", json={}, headers=headers) as response:
             assert response.status == 201, await response.text()
             kernel_id = (await response.json())["id"]
         channels = f"{server.url}api/kernels/{kernel_id}/channels"
         async with session.ws_connect(channels, headers=headers, max_msg_size=0) as websocket:
             yield Kernel(websocket)
+
+
+async def check_a_browser_gets_no_keys(
+    session: aiohttp.ClientSession, url: str, headers: dict[str, str]
+) -> None:
+    """Ask for everything that is for kernels only."""
+    for endpoint in ENDPOINTS:
+        if endpoint.kernels_only:
+            path = re.sub(r"{\w+}", "x", endpoint.path)
+            async with session.request(
+                endpoint.method, f"{url}{PREFIX}/{path}", headers=headers
+            ) as response:
+                assert response.status == 403, endpoint.path
+                assert (await response.json())["code"] == "kernels-only"
 
 
 async def log_in(server: RealServer, session: aiohttp.ClientSession) -> dict[str, str]:
@@ -137,17 +179,21 @@ async def log_in(server: RealServer, session: aiohttp.ClientSession) -> dict[str
     return {"X-XSRFToken": {each.key: each.value for each in session.cookie_jar}["_xsrf"]}
 
 
-async def test_with_a_password_alone(start: Start) -> None:
+async def test_with_a_password_alone(start: Start, gateway: dict[str, Any]) -> None:
     hashed = passwd(PASSWORD, "sha256")  # type: ignore[no-untyped-call]
-    server = await asyncio.to_thread(start, "by-password", hashed=hashed)
+    server = await asyncio.to_thread(start, "by-password", hashed=hashed, gateway=gateway)
     async with kernel_of(server, {}) as kernel:
         assert "['by-password']" in await kernel.run(ASK)
+        assert (await kernel.run(COMPUTE)).endswith("42")
 
 
-async def test_on_a_unix_socket(start: Start) -> None:
-    server = await asyncio.to_thread(start, "by-socket", socket=True, token="t", base="/a/b/")
+async def test_on_a_unix_socket(start: Start, gateway: dict[str, Any]) -> None:
+    server = await asyncio.to_thread(
+        start, "by-socket", socket=True, token="t", base="/a/b/", gateway=gateway
+    )
     async with kernel_of(server, {"Authorization": "token t"}) as kernel:
         assert "['by-socket']" in await kernel.run(ASK)
+        assert (await kernel.run(COMPUTE)).endswith("42")
 
 
 async def test_each_of_two_servers_of_one_user(start: Start) -> None:

@@ -13,17 +13,13 @@ from dask.layers import ArraySliceDep
 from numpy.typing import NDArray
 
 from multicloud_lab.neardata.reads import Read, combined
-from multicloud_lab.neardata.screening import held_by
+from multicloud_lab.neardata.screening import Held, read_nothing, suspects
 from multicloud_lab.neardata.task_graph import Floats, Ints, Source
 from multicloud_lab.neardata.task_reads import TaskReads
 from multicloud_lab.neardata.url_words import kind_of
 from multicloud_lab.neardata.walking import ELSEWHERE, Needed
 
 _GETTERS = frozenset({"getter", "getter_nofancy", "getter_inline", "getitem"})
-
-
-_FEW = 8
-"""Tasks that are looked at one by one without asking first whether it is worth it."""
 
 
 class _Everything(frozenset[Any]):
@@ -124,20 +120,15 @@ class Readings:
         before = np.concatenate([[0], np.cumsum(self._is_held[self._inputs[begin:end]])])
         suspect = np.diff(before[bounds]) > 0
         leaves = np.diff(bounds) == 0
-        stack = [(0, len(tasks))]
-        while stack:
-            low, high = stack.pop()
-            held = held_by(tasks[low:high])
-            if held.data_only and not held.addresses and all(map(self._is_clean, held.functions)):
-                if not held.reads_nothing:
-                    suspect[low:high] |= leaves[low:high]
-            elif high - low <= _FEW:
-                suspect[low:high] = True
-            else:
-                middle = (low + high) // 2
-                stack += [(low, middle), (middle, high)]
+        if needed.name == ELSEWHERE or not read_nothing(needed.source):
+            suspect |= leaves  # A function of a user that is given nothing may itself read.
+            for places in suspects(tasks, self._is_harmless):
+                suspect[places.start : places.stop] = True
         for at in np.flatnonzero(suspect).tolist():
             self._look(tasks[at], first + at, needed.name)
+
+    def _is_harmless(self, held: Held) -> bool:
+        return held.data_only and not held.addresses and all(map(self._is_clean, held.functions))
 
     def _is_clean(self, function: Any) -> bool:
         """Say whether a function reads nothing but what it is given by other tasks."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import functools
 import types
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from operator import attrgetter
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 from dask._task_spec import Alias, DataNode, Dict, List, Set, Task, TaskRef, Tuple
@@ -25,10 +27,14 @@ _PLAIN: frozenset[type] = frozenset(
     {bytes, int, float, complex, bool, type(None), slice, type, range, type(...)}
     | {types.ModuleType, Alias, TaskRef, types.MethodWrapperType}
 )
+_IN_KEYS: frozenset[type] = frozenset({str, int})
 _COMPOSED = frozenset(
     {"toolz.functoolz.Compose", "cytoolz.functoolz.Compose", "dask.utils.methodcaller"}
 )
 _ARGUMENTS, _KEYWORDS, _FUNCTION = attrgetter("args"), attrgetter("kwargs"), attrgetter("func")
+_HARMLESS: WeakValueDictionary[int, Any] = WeakValueDictionary()
+_FEW = 8
+"""Tasks that are looked at one by one without asking first whether it is worth it."""
 _DEEPEST = 50
 """Nothing in a graph is nearly as deep, unless it holds itself."""
 
@@ -55,7 +61,7 @@ class Held:
     @property
     def reads_nothing(self) -> bool:
         """Whether it is certain that nothing reads."""
-        return self.data_only and all(map(makes, self.functions))
+        return self.data_only and not self.addresses and all(map(makes, self.functions))
 
 
 def held_by(objects: Iterable[Any]) -> Held:
@@ -78,9 +84,9 @@ def held_by(objects: Iterable[Any]) -> Held:
             elif kind is str:
                 addresses = addresses or any("://" in each for each in set(of_kind))
             elif kind in _SEQUENCES:
-                inside.extend(chain.from_iterable(of_kind))
+                _open(of_kind, inside)
             elif kind in _TASKS:
-                inside.extend(chain.from_iterable(map(_ARGUMENTS, of_kind)))
+                _open(list(map(_ARGUMENTS, of_kind)), inside)
                 if kind is Task:
                     inside.extend(chain.from_iterable(k.values() for k in map(_KEYWORDS, of_kind)))
                     inside.extend({id(each): each for each in map(_FUNCTION, of_kind)}.values())
@@ -90,6 +96,16 @@ def held_by(objects: Iterable[Any]) -> Held:
             return Held(True, addresses, functions.values())
         layer = inside
     return Held(False, addresses, functions.values())
+
+
+def _open(sequences: list[Any], inside: list[Any]) -> None:
+    """List what is in sequences; of keys, which are most of it, only the distinct words."""
+    kinds = set(map(type, chain.from_iterable(sequences)))
+    if kinds <= _IN_KEYS:
+        distinct = set(chain.from_iterable(sequences))
+        inside.extend(each for each in distinct if type(each) is str)
+    elif not kinds <= _PLAIN:
+        inside.extend(chain.from_iterable(sequences))
 
 
 def _look_into(kind: type, objects: list[Any], inside: list[Any]) -> bool:
@@ -113,6 +129,49 @@ def _look_into(kind: type, objects: list[Any], inside: list[Any]) -> bool:
     else:
         return False
     return True
+
+
+def read_nothing(layer: Any) -> bool:
+    """Say whether it is certain that no task of a layer reads; looked at once a layer.
+
+    Parameters
+    ----------
+    layer : dask Layer
+        Whose tasks are written out.
+    """
+    if _HARMLESS.get(id(layer)) is layer:
+        return True
+    if not held_by(layer.values()).reads_nothing:
+        return False
+    with suppress(TypeError):  # A plain dict cannot be remembered.
+        _HARMLESS[id(layer)] = layer
+    return True
+
+
+def suspects(tasks: Sequence[Any], is_harmless: Callable[[Held], bool]) -> Iterator[range]:
+    """Find the few among many tasks that have to be looked at one by one.
+
+    Parameters
+    ----------
+    tasks : sequence
+    is_harmless : callable
+        Says of what some tasks hold whether they need not be looked at.
+
+    Yields
+    ------
+    range
+        Of places.
+    """
+    stack = [range(len(tasks))]
+    while stack:
+        places = stack.pop()
+        if is_harmless(held_by(tasks[places.start : places.stop])):
+            continue
+        if len(places) <= _FEW:
+            yield places
+        else:
+            middle = len(places) // 2
+            stack += [places[middle:], places[:middle]]
 
 
 def makes(function: Any) -> bool:

@@ -17,6 +17,7 @@ from multicloud_lab.neardata.leaves import arrow_urls, innermost, url_of
 from multicloud_lab.neardata.object_stores import say
 from multicloud_lab.neardata.reads import Read
 from multicloud_lab.neardata.sampled_sizes import sample
+from multicloud_lab.neardata.screening import Held, read_nothing, suspects
 from multicloud_lab.neardata.task_graph import Source
 from multicloud_lab.neardata.task_reads import TaskReads
 
@@ -146,16 +147,20 @@ class _Walk:
         """Walk every layer, or every task where there are no layers."""
         if not isinstance(graph, HighLevelGraph):
             keys = frozenset(graph)
-            for key, task in graph.items():
-                self.note(self.tasks.in_task(task, _name(key), keys))
+            listed = list(graph)
+            for places in suspects(list(graph.values()), _reads_nothing):
+                for key in listed[places.start : places.stop]:
+                    self.note(self.tasks.in_task(graph[key], _name(key), keys))
             return
         names = frozenset(graph.layers)
         for name, layer in graph.layers.items():
             if isinstance(layer, Blockwise):
                 self.blockwise(layer, name, is_leaf=not graph.dependencies[name])
-            else:
-                for task in layer.values():
-                    self.note(self.tasks.in_task(task, name, names))
+            elif not read_nothing(layer):
+                tasks = list(layer.values())
+                for places in suspects(tasks, _reads_nothing):
+                    for task in tasks[places.start : places.stop]:
+                        self.note(self.tasks.in_task(task, name, names))
 
     def blockwise(self, layer: Blockwise, name: str, *, is_leaf: bool) -> None:
         """Look into a layer that is written as one task and its indices."""
@@ -203,6 +208,10 @@ def _blocks(blocks: BlockwiseDep) -> Iterator[Any]:
     """List what a layer gives to each of its tasks."""
     for index in itertools.product(*(range(n) for n in blocks.numblocks)):
         yield blocks.get(index, None)
+
+
+def _reads_nothing(held: Held) -> bool:
+    return held.reads_nothing
 
 
 def _name(key: Any) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from benchmarks import (
+    border_bytes,
+    cutting,
     four_gateways,
     list_catalog,
     locate_buckets,
@@ -30,6 +32,8 @@ def main() -> None:
         *many_clusters.run(),
         *open_near_data.run(),
         *four_gateways.run(),
+        *cutting.run(),
+        *border_bytes.run(),
     ]
     print(render(rows))
 

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any, ClassVar
 
+import aiohttp
 import pytest
 from jupyter_server.auth import Authorizer, User
 from jupyter_server.base.handlers import JupyterHandler
@@ -51,6 +52,9 @@ async def test_every_verb_asks_the_authorizer(start_jupyter: StartJupyter) -> No
     assert status == 403
     status, _, _ = await jupyter.raw("GET", "multicloud-lab/dashboards/g/c/status")
     assert status == 403
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        await jupyter.websocket("multicloud-lab/dashboards/g/c/status/ws").__aenter__()
+    assert refused.value.status == 403
 
 
 async def test_nobody_gets_in_without_a_login(start_jupyter: StartJupyter) -> None:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from queue import SimpleQueue
 from typing import Any
 
@@ -16,7 +17,9 @@ from dask.sizeof import sizeof
 from dask.typing import Key
 from distributed import Client, Future
 
+from multicloud_lab.neardata.following import follow
 from multicloud_lab.neardata.options import Options
+from multicloud_lab.neardata.progress import Progress
 from multicloud_lab.neardata.stations import Done, Event, Failed, Fetched, Landed, reported
 
 INLINE = 64 * 1024
@@ -96,11 +99,11 @@ class ClusterStation:
         }
         return HighLevelGraph(layers, {name: set(layers) - {name} for name in layers})
 
-    def run_whole(self, collections: Mapping[Key, Any]) -> None:
+    def run_whole(self, collections: Mapping[Key, Any], progress: Progress | None) -> None:
         """Compute collections by dask's own ways; each is an output under a key of its own."""
-        self._submit(self._sending, self._run_whole, dict(collections))
+        self._submit(self._sending, self._run_whole, dict(collections), progress)
 
-    def _run_whole(self, collections: dict[Key, Any]) -> None:
+    def _run_whole(self, collections: dict[Key, Any], progress: Progress | None) -> None:
         with self._options.shuffling(collections.values()):
             futures = self._client.compute(  # type: ignore[no-untyped-call]
                 list(collections.values()),
@@ -111,6 +114,8 @@ class ClusterStation:
             )
         for key, future in zip(collections, futures, strict=True):
             self._watch(key, future)
+        if progress is not None:
+            follow(futures, self._client, partial(progress.set, (id(self), "whole"), self._place))
 
     def fetch(self, keys: Sequence[Key]) -> None:
         """Bring results home."""
@@ -165,6 +170,12 @@ class ClusterStation:
         for future in dropped:
             if future is not None:
                 future.release()  # type: ignore[no-untyped-call]
+
+    def taken(self) -> dict[Key, Any]:
+        """Give away the results that are here, as futures."""
+        with self._lock:
+            futures, self._futures = self._futures, {}
+        return dict(futures)
 
     def alive(self) -> bool:
         """Say whether the place can still be reached."""

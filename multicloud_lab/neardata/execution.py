@@ -2,50 +2,21 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from queue import SimpleQueue
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import dask.base
 from dask.typing import Key
-from distributed import Client
 
-from multicloud_lab.errors import ClusterFailedError
-from multicloud_lab.neardata.cluster_station import ClusterStation
-from multicloud_lab.neardata.failures import failure, is_lost
-from multicloud_lab.neardata.home_station import HomeStation
-from multicloud_lab.neardata.lowering import (
-    Tasks,
-    finished,
-    keys_of,
-    lowered,
-    share_layers,
-    tasks_of,
-)
+from multicloud_lab.neardata.attempts import Attempts, Limits, RunPlace, Work
+from multicloud_lab.neardata.course import WINDOW
+from multicloud_lab.neardata.failures import PartialResults, failure
+from multicloud_lab.neardata.lowering import persisted
 from multicloud_lab.neardata.moved import Run
 from multicloud_lab.neardata.options import Options
-from multicloud_lab.neardata.running import WINDOW, Course, LostError, Measured, Runner
-from multicloud_lab.neardata.splitting import HOME, Goal, split
-from multicloud_lab.neardata.stations import Event, Failed, Station
+from multicloud_lab.neardata.progress import Progress
 
-_RESTARTS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class RunPlace:
-    """A place where tasks can run.
-
-    Parameters
-    ----------
-    where : str
-        The place in words, for an error.
-    client : distributed.Client or None
-        ``None`` is this process, with one of dask's local schedulers.
-    """
-
-    where: str
-    client: Client | None = None
+__all__ = ["PartialResults", "RunPlace", "persist", "run"]
 
 
 def run(
@@ -58,6 +29,7 @@ def run(
     options: Options | None = None,
     window: float = WINDOW,
     tick: Callable[[], None] = lambda: None,
+    progress: Progress | None = None,
 ) -> Run:
     """Compute collections, each task in its place, and bring the results home.
 
@@ -83,6 +55,8 @@ def run(
         Bytes that may be between two places at once.
     tick : callable
         Called a few times a second, in the thread that runs this.
+    progress : Progress, optional
+        Told what is done where.
 
     Returns
     -------
@@ -100,40 +74,13 @@ def run(
     KeyboardInterrupt
         What runs anywhere is let go of first.
     """
-    work = _Work(collections, places, whole, place_of, options or Options())
-    measured = Measured()
-    given: dict[Key, Any] = {}
-    spent: list[Station] = []
-    restarts = 0
-    try:
-        while True:
-            events: SimpleQueue[Event] = SimpleQueue()
-            stations = work.stations(events, given)
-            spent += stations
-            course = work.course(given, restarts, size_of, window, tick)
-            runner = Runner(course, stations, events, measured)
-            try:
-                runner.run()
-            except LostError as error:
-                restarts += 1
-                if restarts > _RESTARTS:
-                    raise ClusterFailedError(
-                        f"A cluster has lost what it held {restarts} times, the last time "
-                        f"because: {error}. Give it workers with more memory, or that live longer."
-                    ) from error
-                given.update(runner.values)
-                given.update(runner.copies)
-                for station in stations:
-                    station.leave()
-                continue
-            break
-        given.update(runner.values)
-        results = work.results(given, runner.failures)
-    finally:
-        for station in spent:
-            station.close()
-    if runner.failures:
-        raise failure(runner.failures, results, [each.where for each in work.places])
+    work = Work(collections, places, whole, place_of, options or Options())
+    with Attempts(work, Limits(size_of, window, tick, progress)) as attempts:
+        values = attempts.run()
+        results = work.results(values, attempts.failures)
+    if attempts.failures:
+        raise failure(attempts.failures, results, [each.where for each in work.places])
+    measured = attempts.measured
     return Run(
         results=[results[number] for number in range(len(collections))],
         moved=dict(measured.moved),
@@ -141,135 +88,82 @@ def run(
             place: measured.ended.get(place, began) - began
             for place, began in measured.began.items()
         },
-        restarts=restarts,
+        restarts=attempts.restarts,
     )
 
 
-class _Work:
-    """Collections and places, as the attempts to run them need them."""
+def persist(
+    collections: Sequence[Any],
+    places: Sequence[RunPlace],
+    whole: Sequence[int | None],
+    place_of: Callable[[Key], int] | None = None,
+    *,
+    size_of: Callable[[Key], float] | None = None,
+    options: Options | None = None,
+    window: float = WINDOW,
+    tick: Callable[[], None] = lambda: None,
+    progress: Progress | None = None,
+) -> list[Any]:
+    """Compute collections, each task in its place, and leave the results there.
 
-    def __init__(
-        self,
-        collections: Sequence[Any],
-        places: Sequence[RunPlace],
-        whole: Sequence[int | None],
-        place_of: Callable[[Key], int] | None,
-        options: Options,
-    ) -> None:
-        self._options = options
-        self.places = list(places)
-        self._place_of = place_of
-        self._collections = list(collections)
-        self._whole = list(whole)
-        placed = [each for each, at in zip(collections, whole, strict=True) if at is None]
-        if placed:
-            self._whole = [
-                None if at is not None and share_layers(each, placed) else at
-                for each, at in zip(collections, whole, strict=True)
-            ]
-        self._by_task = {
-            number: lowered(each)
-            for number, each in enumerate(collections)
-            if self._whole[number] is None
-        }
-        self._tasks = tasks_of(self._by_task.values()) if self._by_task else Tasks({}, {}, {})
-        self._held = self._find_held()
-        self._id = uuid.uuid4().hex[:8]
+    Parameters
+    ----------
+    collections, places, whole, place_of, size_of, options, window, tick, progress
+        As for :func:`run`.
 
-    def _find_held(self) -> dict[Key, int]:
-        """Find the place of each persisted result; one of a cluster not among them adds it."""
-        held = {}
-        for key, future in self._tasks.held.items():
-            address = _address(future.client)
-            for place, each in enumerate(self.places):
-                if each.client is not None and _address(each.client) == address:
-                    held[key] = place
-                    break
-            else:
-                held[key] = len(self.places)
-                self.places.append(RunPlace(f"the cluster at {address}", future.client))
-        return held
+    Returns
+    -------
+    list of dask collection
+        In order. They hold the results: what is made of them later runs where these are. One that
+        is whole is persisted by its cluster's client, and is still being computed when this
+        returns; the results of one that is placed by task are there.
 
-    def stations(self, events: SimpleQueue[Event], given: Mapping[Key, Any]) -> list[Station]:
-        """Make the stations of an attempt."""
-        made: list[Station] = []
-        for place, each in enumerate(self.places):
-            if each.client is None:
-                made.append(HomeStation(place, events, self._options, given))
-                continue
-            cluster = ClusterStation(
-                place, each.client, events, self._options, self._tasks.annotations
-            )
-            held = {key: self._tasks.held[key] for key, at in self._held.items() if at == place}
-            cluster.hold(held)
-            made.append(cluster)
-        return made
-
-    def course(
-        self,
-        given: Mapping[Key, Any],
-        attempt: int,
-        size_of: Callable[[Key], float] | None,
-        window: float,
-        tick: Callable[[], None],
-    ) -> Course:
-        """Say what an attempt is to run: what is not at home yet."""
-        keys = {number: keys_of(each) for number, each in self._by_task.items()}
-        wanted = dict.fromkeys(key for mine in keys.values() for key in mine)
-        parts = split(
-            self._tasks.nodes,
-            [key for key in wanted if key not in given],
-            self._place_of or (lambda key: HOME),
-            len(self.places),
-            held=self._held,
-            given=given,
+    Raises
+    ------
+    Exception
+        As :func:`run`, but for the notes on results.
+    """
+    options = options or Options()
+    work = Work(collections, places, whole, place_of, options, stays=True)
+    by_task = work.by_task()
+    kept: list[Any] = list(collections)
+    if by_task:
+        numbers = list(by_task)
+        placed = Work(
+            [collections[n] for n in numbers],
+            places,
+            [None] * len(numbers),
+            place_of,
+            options,
+            stays=True,
         )
-        wholes = {
-            Goal(("whole", number), place): self._collections[number]
-            for number, place in enumerate(self._whole)
-            if place is not None and ("whole", number) not in given
-        }
-        wants: dict[int, list[Goal]] = {
-            number: [parts.wanted[key] for key in mine if key not in given]
-            for number, mine in keys.items()
-        }
-        wants.update(
-            (number, [goal])
-            for goal in wholes
-            if isinstance(goal.key, tuple) and isinstance(number := goal.key[1], int)
+        with Attempts(placed, Limits(size_of, window, tick, progress)) as attempts:
+            attempts.run()
+            if attempts.failures:
+                raise failure(attempts.failures, {}, [each.where for each in placed.places])
+            made = attempts.taken()
+        for number in numbers:
+            kept[number] = persisted(by_task[number], made)
+    for place in sorted({at for at in whole if at is not None}):
+        mine = [n for n, at in enumerate(whole) if at == place and n not in by_task]
+        if mine:
+            those = _persist_whole([collections[n] for n in mine], places[place], options)
+            for number, collection in zip(mine, those, strict=True):
+                kept[number] = collection
+    return kept
+
+
+def _persist_whole(collections: list[Any], place: RunPlace, options: Options) -> list[Any]:
+    if place.client is None:
+        here = dask.base.persist(  # type: ignore[no-untyped-call]
+            *collections,
+            traverse=False,
+            optimize_graph=options.optimize_graph,
+            scheduler=options.local_scheduler(),
         )
-        return Course(
-            split=parts,
-            wholes=wholes,
-            wants=wants,
-            name=lambda key: _moved(key, f"moved-{self._id}-{attempt}"),
-            given=given,
-            size_of=size_of,
-            window=window,
-            lost=is_lost,
-            tick=tick,
+        return list(here)
+    with options.shuffling(collections):
+        there = place.client.persist(  # type: ignore[no-untyped-call]
+            collections, optimize_graph=options.optimize_graph, **options.for_cluster()
         )
-
-    def results(
-        self, values: Mapping[Key, Any], failures: Mapping[int, list[Failed]]
-    ) -> dict[int, Any]:
-        """Put together what did not fail."""
-        return {
-            number: values["whole", number]
-            if at is not None
-            else finished(self._by_task[number], values)
-            for number, at in enumerate(self._whole)
-            if number not in failures
-        }
-
-
-def _address(client: Client) -> str:
-    scheduler: Any = client.scheduler
-    return str(scheduler.address)
-
-
-def _moved(key: Key, mark: str) -> Key:
-    """Name a result where it was moved to: as its key, and no other run's."""
-    if isinstance(key, tuple) and key:
-        return (f"{key[0]}-{mark}", *key[1:])
-    return f"{key}-{mark}"
+    return list(there)

@@ -14,6 +14,7 @@ from dask.callbacks import Callback
 from dask.typing import Key
 
 from multicloud_lab.neardata.options import Options
+from multicloud_lab.neardata.progress import Progress
 from multicloud_lab.neardata.stations import Done, Event, Fetched, Landed, reported
 
 
@@ -59,17 +60,27 @@ class HomeStation:
         for key in outputs:
             self._events.put(Done(self._place, key))
 
-    def run_whole(self, collections: Mapping[Key, Any]) -> None:
+    def run_whole(self, collections: Mapping[Key, Any], progress: Progress | None) -> None:
         """Compute collections by dask's own ways; each is an output under a key of its own."""
-        self._submit(list(collections), self._run_whole, dict(collections))
+        self._submit(list(collections), self._run_whole, dict(collections), progress)
 
-    def _run_whole(self, collections: dict[Key, Any]) -> None:
+    def _run_whole(self, collections: dict[Key, Any], progress: Progress | None) -> None:
+        part = (id(self), "whole")
+
+        def told(
+            _: object, __: object, ___: object, state: Mapping[str, Any], ____: object
+        ) -> None:
+            if progress is not None:
+                done = len(state["finished"])
+                tasks = done + sum(len(state[each]) for each in ("ready", "waiting", "running"))
+                progress.set(part, self._place, done, tasks)
+
         values = dask.base.compute(  # type: ignore[no-untyped-call]
             *collections.values(),
             traverse=False,
             optimize_graph=self._options.optimize_graph,
             scheduler=self._options.local_scheduler(),
-            **self._stopping(),
+            **self._stopping(told),
         )
         for key, value in zip(collections, values, strict=True):
             self._values[key] = value
@@ -89,6 +100,10 @@ class HomeStation:
         for key in keys:
             self._values.pop(key, None)
 
+    def taken(self) -> dict[Key, Any]:
+        """Give away the results that are here."""
+        return dict(self._values)
+
     def alive(self) -> bool:
         """Say whether the place can still be reached."""
         return True
@@ -105,9 +120,9 @@ class HomeStation:
     def _submit(self, keys: Sequence[Key], work: Callable[..., None], *arguments: Any) -> None:
         reported(self._pool, self._events, self._place, keys, work, *arguments)
 
-    def _stopping(self) -> dict[str, Any]:
+    def _stopping(self, told: Callable[..., None] | None = None) -> dict[str, Any]:
         """Make the local scheduler stop before its next task once the station is closed."""
-        stopping = Callback(pretask=self._check)  # type: ignore[no-untyped-call]
+        stopping = Callback(pretask=self._check, posttask=told)  # type: ignore[no-untyped-call]
         return {"callbacks": [stopping._callback]}
 
     def _check(self, *_: Any) -> None:

@@ -136,6 +136,20 @@ def finished(collection: Any, values: Mapping[Key, Any]) -> Any:
     return finalize(_filled(collection.__dask_keys__(), values), *arguments)
 
 
+def persisted(collection: Any, values: Mapping[Key, Any]) -> Any:
+    """Make a collection of results that are there, as ``dask.persist`` does.
+
+    Parameters
+    ----------
+    collection : dask collection
+        Lowered.
+    values : mapping
+        For each of its keys the result, or the future that holds it.
+    """
+    rebuild, arguments = collection.__dask_postpersist__()
+    return rebuild({key: values[key] for key in keys_of(collection)}, *arguments)
+
+
 def _filled(keys: Any, values: Mapping[Key, Any]) -> Any:
     if isinstance(keys, list):
         return [_filled(key, values) for key in keys]

@@ -4,80 +4,22 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from dask._task_spec import GraphNode
 from dask.typing import Key
 
+from multicloud_lab.neardata.course import Course, LostError, Measured
 from multicloud_lab.neardata.fusing import fuse
 from multicloud_lab.neardata.moved import Moved, measured
 from multicloud_lab.neardata.readiness import Readiness
-from multicloud_lab.neardata.splitting import HOME, Goal, Split
+from multicloud_lab.neardata.splitting import HOME, Goal
 from multicloud_lab.neardata.stations import Done, Event, Failed, Fetched, Landed, Station
 
-WINDOW = 256 * 2**20
-"""Bytes that may be between two places at once, from the order to make them until they are used."""
 _GUESS = float(2**20)
 _TICK = 0.2
-
-
-class LostError(Exception):
-    """A cluster has lost what it was given or has made, and is to be given it again."""
-
-
-@dataclass(slots=True)
-class Measured:
-    """What a run has measured so far; several attempts add to the same.
-
-    Parameters
-    ----------
-    moved : dict of (int, int) to Moved
-    began, ended : dict of int to float
-        By place, as ``time.monotonic`` tells it.
-    """
-
-    moved: defaultdict[tuple[int, int], Moved] = field(default_factory=lambda: defaultdict(Moved))
-    began: dict[int, float] = field(default_factory=dict)
-    ended: dict[int, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """What is to be run, and how.
-
-    Parameters
-    ----------
-    split : Split
-    wholes : mapping of Goal to Any
-        Collections that are computed by dask's own ways, each under a goal of its own.
-    wants : mapping of int to sequence
-        The goals that each collection consists of.
-    name : callable
-        The key under which a result is known where it was moved to.
-    given : mapping
-        Results that are at home already.
-    size_of : callable, optional
-        The expected bytes of a key's result; NaN if not known.
-    window : float
-        Bytes that may be between two places at once.
-    lost : callable
-        Says of a failure whether what a cluster lost is to be made again.
-    tick : callable
-        Called a few times a second, in the thread that runs this.
-    """
-
-    split: Split
-    wholes: Mapping[Goal, Any]
-    wants: Mapping[int, Sequence[Goal]]
-    name: Callable[[Key], Key]
-    given: Mapping[Key, Any] = field(default_factory=dict)
-    size_of: Callable[[Key], float] | None = None
-    window: float = WINDOW
-    lost: Callable[[Failed], bool] = lambda failed: False
-    tick: Callable[[], None] = lambda: None
 
 
 class Runner:
@@ -119,7 +61,7 @@ class Runner:
         self._events = events
         self._measured = measured
         self._wanted = {goal for goals in course.wants.values() for goal in goals}
-        self._goals = self._wanted.union(course.split.exports)
+        self._goals = (self._wanted - course.stays).union(course.split.exports)
         apart = course.split.apart()  # First: nothing holds these up.
         self._queue = [*course.wholes, *(task for task in course.split.order if task in apart)]
         self._queue += [task for task in course.split.order if task not in apart]
@@ -142,6 +84,8 @@ class Runner:
         self._to_put: list[dict[Key, Any]] = [{} for _ in stations]
         self._references: dict[Goal, int] = dict.fromkeys(course.wholes, 1)
         self._uses: dict[Goal, list[Goal]] = {}
+        self._shares: dict[Goal, float] = {}
+        self._done = [0.0] * len(stations)
 
     def run(self) -> None:
         """Run until every collection is at home or has failed.
@@ -156,7 +100,7 @@ class Runner:
             self._outstanding.add(goal)
         for place, collections in wholes.items():
             self._begin(place)
-            self._stations[place].run_whole(collections)
+            self._stations[place].run_whole(collections, self._course.progress)
         while True:
             self._ask()
             self._flush()
@@ -270,9 +214,10 @@ class Runner:
             }
             tasks[key] = node.substitute(names) if names else node
             later = sum(each not in batch for each in part.dependents.get(key, ()))
-            if later or here in self._goals:
+            needed = later + (here in self._goals) + (here in self._course.stays)
+            if needed:
                 outputs[key] = None
-                self._references[here] = later + (here in self._goals)
+                self._references[here] = needed
         fused = fuse(tasks, outputs.copy())
         for key, node in fused.items():
             taken = [Goal(each, place) for each in node.dependencies if each not in fused]
@@ -287,6 +232,7 @@ class Runner:
                 if each not in batch:
                     self._let_go(Goal(each, place))
         self._outstanding.update(Goal(key, place) for key in outputs)
+        self._shares.update((Goal(key, place), len(batch) / len(outputs)) for key in outputs)
         self._stations[place].run(fused, list(outputs))
 
     def _let_go(self, result: Goal) -> None:
@@ -310,10 +256,18 @@ class Runner:
     def _finish(self, result: Goal) -> None:
         self._outstanding.discard(result)
         self._measured.ended[result.place] = time.monotonic()
+        share = self._shares.pop(result, None)
+        if share is not None and self._course.progress is not None:
+            self._done[result.place] += share
+            tasks = len(self._split.parts[result.place].tasks)
+            done = round(self._done[result.place], 6)
+            self._course.progress.set((id(self), result.place), result.place, done, tasks)
         uses = self._uses.pop(result, None)
         if uses is not None:
             for each in [*uses, result]:
                 self._let_go(each)
+        if result in self._course.stays:
+            self._arrived.add(result)
         if result in self._goals and result not in self._made:
             self._made.add(result)
             if result in self._asked:
@@ -327,11 +281,11 @@ class Runner:
         if goal not in self._fetching:
             return
         self._fetching.discard(goal)
-        self._arrived.add(goal)
+        if goal not in self._course.stays:
+            self._arrived.add(goal)
         self._measured.ended[goal.place] = time.monotonic()
         size = measured(value)
-        if goal.place != HOME:
-            self._measured.moved[goal.place, HOME] += size
+        self._cross(goal.place, HOME, size)
         if goal in self._wanted:
             self.values[goal.key] = value
         takers = self._split.exports.get(goal, ())
@@ -347,9 +301,14 @@ class Runner:
             self._originals[name] = goal.key
             self._putting.add(Goal(name, place))
             self._to_put[place][name] = value
-            if place != HOME:
-                self._measured.moved[HOME, place] += size
+            self._cross(HOME, place, size)
         self._let_go(goal)
+
+    def _cross(self, source: int, destination: int, size: Moved) -> None:
+        if source != destination:
+            self._measured.moved[source, destination] += size
+            if self._course.progress is not None:
+                self._course.progress.move(size.sent_bytes)
 
     def _land(self, moved: Goal) -> None:
         self._putting.discard(moved)

@@ -12,6 +12,8 @@ from typing import Any, Protocol
 from dask._task_spec import GraphNode
 from dask.typing import Key
 
+from multicloud_lab.neardata.progress import Progress
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -55,7 +57,7 @@ class Station(Protocol):
     def run(self, tasks: Mapping[Key, GraphNode], outputs: Sequence[Key]) -> None:
         """Run tasks, and keep the outputs until they are dropped."""
 
-    def run_whole(self, collections: Mapping[Key, Any]) -> None:
+    def run_whole(self, collections: Mapping[Key, Any], progress: Progress | None) -> None:
         """Compute collections by dask's own ways; each is an output under a key of its own."""
 
     def fetch(self, keys: Sequence[Key]) -> None:
@@ -66,6 +68,9 @@ class Station(Protocol):
 
     def drop(self, keys: Iterable[Key]) -> None:
         """Let go of results; what nobody needs any more is not computed."""
+
+    def taken(self) -> dict[Key, Any]:
+        """Give away the results that are here, as futures where they are not at home."""
 
     def alive(self) -> bool:
         """Say whether the place can still be reached."""

@@ -1,4 +1,4 @@
-"""Two clusters on this machine, as two places to compute in beside this process."""
+"""Three clusters on this machine, as places to compute in beside this process."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _client: Any = Client
 
 @pytest.fixture(scope="session")
 def places() -> Iterator[Sequence[RunPlace]]:
-    """Home and two clusters, whose workers are threads of this process."""
+    """Home and three clusters, whose workers are threads of this process."""
     with ExitStack() as stack:
         found = [RunPlace("this process")]
-        for name in ("aws:us-west-2", "gcp:us-central1"):
+        for name in ("aws:us-west-2", "gcp:us-central1", "azure:westeurope"):
             cluster = stack.enter_context(
                 _cluster(
                     host="tcp://127.0.0.1",

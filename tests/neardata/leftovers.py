@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from multicloud_lab.neardata.execution import RunPlace
@@ -15,13 +15,22 @@ def tasks_on(client: Any) -> int:
     return count
 
 
+def eventually(condition: Callable[[], bool], within: float = 10) -> bool:
+    """Say whether something becomes true soon."""
+    until = time.monotonic() + within
+    while not condition():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
+    return True
+
+
 def assert_nothing_is_left(places: Sequence[RunPlace], within: float = 10) -> None:
     """Assert that soon no cluster knows of any task."""
-    until = time.monotonic() + within
-    left = {}
-    while time.monotonic() < until:
-        left = {place.where: tasks_on(place.client) for place in places if place.client}
-        if not any(left.values()):
-            return
-        time.sleep(0.02)
-    raise AssertionError(f"tasks are left: {left}")
+    left: dict[str, int] = {}
+
+    def none() -> bool:
+        left.update((place.where, tasks_on(place.client)) for place in places if place.client)
+        return not any(left.values())
+
+    assert eventually(none, within), f"tasks are left: {left}"

@@ -14,7 +14,8 @@ from dask.typing import Key
 
 from multicloud_lab.neardata.execution import RunPlace, run
 from multicloud_lab.neardata.options import Options
-from tests.neardata.leftovers import assert_nothing_is_left
+from multicloud_lab.neardata.progress import Progress
+from tests.neardata.leftovers import assert_nothing_is_left, eventually
 
 da: Any = dask.array
 lazy: Any = dask
@@ -215,3 +216,16 @@ def test_persisted_results_are_taken_from_where_they_are(
         expected = np.asarray(same.compute(scheduler="sync"))
         np.testing.assert_array_equal(np.asarray(ran.results[0]), expected)
     assert all(future.status == "finished" for future in client.futures.values())
+
+
+@pytest.mark.parametrize("whole", [[None, None], [AWS, GCP], [HOME, AWS]])
+def test_progress_is_told_by_place(places: Sequence[RunPlace], whole: list[int | None]) -> None:
+    a, b = stores()
+    progress = Progress()
+    run([a.sum(axis=0) + 1, b.sum(axis=0) + 2], places, whole, by_source, progress=progress)
+    told = progress.places()
+    assert eventually(lambda: all(done == tasks > 0 for done, tasks in progress.places().values()))
+    assert set(told) <= {place.where for place in places}
+    assert progress.moved > 0
+    assert "tasks" in str(progress)
+    assert_nothing_is_left(places)

@@ -1,0 +1,69 @@
+"""Results left where they were made, and found there by what is computed from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from dask.typing import Key
+from distributed import futures_of
+
+from multicloud_lab.neardata.execution import RunPlace, persist, run
+from tests.neardata.leftovers import assert_nothing_is_left
+from tests.neardata.test_running import AWS, GCP, HOME, by_source, name_of, stores
+
+held_by: Any = futures_of
+
+
+def places_of(collection: Any, places: Sequence[RunPlace]) -> set[int]:
+    """Say which clusters hold the results of a persisted collection."""
+    clients = [place.client for place in places]
+    return {clients.index(future.client) for future in held_by(collection)}
+
+
+def test_whole_collections_stay_with_their_clusters(places: Sequence[RunPlace]) -> None:
+    a, b = stores()
+    kept = persist([a + 1, b + 1, a.sum()], places, [AWS, GCP, HOME])
+    assert [places_of(each, places) for each in kept] == [{AWS}, {GCP}, set()]
+    ran = run([kept[0].sum() - kept[1].sum()], places, [None], lambda key: HOME)
+    assert ran.results == [((a + 1).sum() - (b + 1).sum()).compute(scheduler="sync")]
+    del kept
+    assert_nothing_is_left(places)
+
+
+@pytest.mark.parametrize("last", [HOME, AWS, GCP])
+def test_a_mixed_collection_stays_where_its_last_tasks_are(
+    places: Sequence[RunPlace], last: int
+) -> None:
+    a, b = stores()
+    mixed = a - b
+
+    def place_of(key: Key) -> int:
+        return last if name_of(key) == mixed.name else by_source(key)
+
+    (kept,) = persist([mixed], places, [None], place_of)
+    assert kept.chunks == mixed.chunks
+    assert places_of(kept, places) == ({last} - {HOME})
+    ran = run([kept.sum(axis=0)], places, [None], lambda key: last)
+    expected = mixed.sum(axis=0).compute(scheduler="sync")
+    np.testing.assert_array_equal(ran.results[0], expected)
+    if last != HOME:
+        assert set(ran.moved) == {(last, HOME)}, "what is there is not moved"
+    elsewhere = run([kept + 1], places, [None], lambda key: GCP)
+    np.testing.assert_array_equal(elsewhere.results[0], (mixed + 1).compute(scheduler="sync"))
+    del kept
+    assert_nothing_is_left(places)
+
+
+def test_what_fails_is_raised(places: Sequence[RunPlace]) -> None:
+    a, b = stores()
+
+    def bad(block: Any) -> Any:
+        raise ValueError("no such variable")
+
+    broken = a.map_blocks(bad, dtype=float, meta=np.empty((0, 0))) + b
+    with pytest.raises(ValueError, match="no such variable"):
+        persist([broken], places, [None], lambda key: GCP if "gcp" in str(key) else AWS)
+    assert_nothing_is_left(places)

@@ -42,7 +42,7 @@ class ArrayBlocks:
         blocks : array of int64 or None
             Flat indices, in C order; ``None`` is all of them.
         ones : sequence of int
-            Axes along which a block is reduced to one element.
+            Axes along which a block is reduced to one element; of an empty block nobody knows.
         """
         extents: list[Floats] = [
             np.where(along > 0, 1.0, np.nan) if axis in ones else along

@@ -115,17 +115,27 @@ class Readings:
 
     def _written(self, needed: Needed, first: int) -> None:
         tasks = needed.tasks
-        begin, end = self._starts[first], self._starts[first + len(tasks)]
-        bounds = self._starts[first : first + len(tasks) + 1] - begin
-        before = np.concatenate([[0], np.cumsum(self._is_held[self._inputs[begin:end]])])
-        suspect = np.diff(before[bounds]) > 0
-        leaves = np.diff(bounds) == 0
+        suspect = self._take_held(first, len(tasks))
+        taking = suspect.copy()
         if needed.name == ELSEWHERE or not read_nothing(needed.source):
-            suspect |= leaves  # A function of a user that is given nothing may itself read.
+            # A function of a user that is given nothing may itself read.
+            suspect |= np.diff(self._starts[first : first + len(tasks) + 1]) == 0
             for places in suspects(tasks, self._is_harmless):
                 suspect[places.start : places.stop] = True
-        for at in np.flatnonzero(suspect).tolist():
-            self._look(tasks[at], first + at, needed.name)
+        while suspect.any():
+            for at in np.flatnonzero(suspect).tolist():
+                self._look(tasks[at], first + at, needed.name)
+            # What takes a store's array may be in the same layer, where graphs have no layers.
+            suspect = self._take_held(first, len(tasks)) & ~taking
+            taking |= suspect
+
+    def _take_held(self, first: int, count: int) -> NDArray[np.bool_]:
+        """Say of each task of a layer whether it takes what another one holds to be read."""
+        bounds = self._starts[first : first + count + 1]
+        held = self._is_held[self._inputs[bounds[0] : bounds[-1]]]
+        before = np.concatenate([[0], np.cumsum(held)])
+        takes: NDArray[np.bool_] = np.diff(before[bounds - bounds[0]]) > 0
+        return takes
 
     def _is_harmless(self, held: Held) -> bool:
         return held.data_only and not held.addresses and all(map(self._is_clean, held.functions))
@@ -201,6 +211,6 @@ def _of_region(task: Any, held: Read) -> Read:
     """Say what a task reads of an array that another task holds."""
     function, arguments = (task.func, task.args) if isinstance(task, Task) else (task[0], task[1:])
     if _is_getter(function) and len(arguments) > 1:
-        region = arguments[1] if isinstance(arguments[1], tuple) else (arguments[1],)
-        return held.of_region(region)
+        region = arguments[1].value if isinstance(arguments[1], DataNode) else arguments[1]
+        return held.of_region(region if isinstance(region, tuple) else (region,))
     return held

@@ -154,6 +154,7 @@ class Numbers:
     """
 
     layers: Mapping[str, LayerTasks]
+    _others: dict[Hashable, int] = field(default_factory=dict, repr=False, compare=False)
 
     def number(self, key: Hashable) -> int:
         """Give the number of a key.
@@ -166,10 +167,11 @@ class Numbers:
         layer = self.layers.get(name) if isinstance(name, str) else None
         if layer is not None:
             return layer.number(key)
-        for other in self.layers.values():  # A layer may hold keys that do not begin with its name.
-            if other.keys is not None:
-                try:
-                    return other.number(key)
-                except KeyError:
-                    continue
-        raise KeyError(key)
+        if not self._others:  # A layer may hold keys that do not begin with its name.
+            for other in self.layers.values():
+                self._others.update(
+                    (each, at)
+                    for at, each in enumerate(other.keys or (), other.first)
+                    if (each[0] if isinstance(each, tuple) and each else each) != other.name
+                )
+        return self._others[key]

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Hashable
+from pathlib import Path
 from typing import Any
 
+import dask.dataframe as dd
 import numpy as np
+import pandas as pd
 import pytest
 from dask._task_spec import convert_legacy_graph
 from dask.base import is_dask_collection
 from dask.core import flatten as _flatten
+from dask.delayed import Delayed
+from dask.highlevelgraph import HighLevelGraph
 
+from multicloud_lab.neardata.lowering import lowered
 from multicloud_lab.neardata.numbering import task_graph
 from multicloud_lab.neardata.task_graph import Numbers, TaskGraph
-from tests.neardata.expressions import EXPRESSIONS, da, flat, make
+from tests.neardata.expressions import EXPRESSIONS, da, flat, make, optimize
 
 flatten: Any = _flatten
+frame: Any = dd
 
 
 def written(*objects: Any) -> tuple[dict[Hashable, Any], list[list[Hashable]]]:
@@ -86,3 +95,69 @@ def test_inputs_have_lower_numbers_layer_by_layer() -> None:
     layer = np.searchsorted(first, np.arange(len(graph)), side="right")
     consumers = np.repeat(np.arange(len(graph)), np.diff(graph.starts))
     assert (layer[graph.inputs] <= layer[consumers]).all()
+
+
+def frames(folder: Path) -> dict[str, Any]:
+    """Make dataframes that read nothing, Parquet and CSV."""
+    data = pd.DataFrame({"a": np.arange(100) % 5, "b": np.arange(100.0)})
+    made: Any = frame.from_pandas(data, npartitions=5)
+    made.to_parquet(folder / "parquet")
+    made.to_csv(str(folder / "part-*.csv"), index=False)
+    parquet: Any = frame.read_parquet(folder / "parquet")
+    csv: Any = frame.read_csv(str(folder / "part-*.csv"))
+    return {
+        "mean": made.groupby("a").b.mean(),
+        "parquet": parquet[parquet.b > 3].groupby("a").b.sum(),
+        "merge": csv.merge(parquet, on="a").b_x.sum(),
+        "array": parquet.b.values.sum(),
+    }
+
+
+@pytest.mark.parametrize("name", ["mean", "parquet", "merge", "array"])
+def test_dataframes_are_numbered_task_by_task(tmp_path: Path, name: str) -> None:
+    graph = assert_same(lowered(frames(tmp_path)[name]))
+    files = {url for source in graph.sources for url in source.urls}
+    kinds = {"mean": set[str](), "parquet": {"parquet"}, "merge": {"parquet", "csv"}}
+    assert {url.rpartition(".")[2] for url in files} == kinds.get(name, {"parquet"})
+    assert all(url.startswith(f"file://{tmp_path}") for url in files)
+
+
+def test_a_graph_that_was_optimised_is_numbered() -> None:
+    (array,) = optimize(flat().rechunk(9).mean(axis=0) + 1)
+    assert_same(array, flat().mean(axis=0))
+
+
+def test_a_layer_that_does_not_say_all_that_it_takes_is_numbered() -> None:
+    array = flat() + 1
+    layers = {**array.dask.layers, "top": {"top": (np.sum, (array.name, 1, 1))}}
+    dependencies = {**array.dask.dependencies, "top": set[str]()}
+    graph = HighLevelGraph(layers, dependencies)
+    total = Delayed("top", graph, layer="top")  # type: ignore[no-untyped-call]
+    assert len(assert_same(total, array)) == 41
+
+
+QUERY_PLANNING = """
+import sys
+import dask
+dask.config.set({"array.query-planning": True})
+import dask.array as da
+import numpy as np
+import zarr
+from multicloud_lab.neardata.lowering import lowered
+from multicloud_lab.neardata.numbering import task_graph
+store = zarr.create_array(sys.argv[1], shape=(20, 20), chunks=(5, 5), dtype="f8", compressors=None)
+lazy = da.from_array(store, chunks=(5, 10)).sum(axis=0) + 1
+assert "expr" in type(lazy).__module__
+graph = task_graph([lazy])
+graph.check()
+reading = graph.read_bytes[graph.read_bytes > 0]
+print(len(reading), set(reading.tolist()), [source.urls for source in graph.sources])
+"""
+
+
+def test_arrays_that_are_expressions_are_numbered_task_by_task(tmp_path: Path) -> None:
+    folder = str(tmp_path / "store.zarr")
+    printed = subprocess.run(
+        [sys.executable, "-c", QUERY_PLANNING, folder], capture_output=True, text=True, check=True
+    ).stdout
+    assert printed.strip() == f"8 {{400.0}} [('file://{folder}',)]"

@@ -22,6 +22,7 @@ _REDUCES = 0.1  # Share of what moves that a later result may be, to be called a
 
 _PLACES = 128  # more than an int8 can number
 
+_STAGE = re.compile(r"_(chunk|combine|agg)\b.*")
 _TOKEN = re.compile(r"-[0-9a-f]{16,}(?=-|$)")
 
 
@@ -120,16 +121,24 @@ class _Layers:
             tuple(map(frozenset, takers)),
         )
 
-    def after(self, start: int, most: float) -> int | None:
-        """Find the nearest layer after another whose results together are small."""
+    def downstream(self, start: int) -> Iterator[int]:
+        """Give the layers that depend on one, the nearest first."""
         seen, pending = {start}, deque([start])
         while pending:
             for layer in sorted(self.takers[pending.popleft()] - seen):
-                if self.bytes[layer] <= most:
-                    return layer
+                yield layer
                 seen.add(layer)
                 pending.append(layer)
-        return None
+
+    def reduction(self, start: int, most: float) -> int | None:
+        """Find the end of the nearest reduction after a layer: what it leaves is small."""
+        found = next((each for each in self.downstream(start) if self.bytes[each] <= most), None)
+        while found is not None and len(self.takers[found]) == 1:
+            (later,) = self.takers[found]
+            if not self.bytes[later] <= self.bytes[found]:
+                break
+            found = later
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -185,20 +194,21 @@ class _Adviser:
     def on_mixed(self, flow: _Flow) -> str:
         """Advise on results, or stored data, that meet others in another place."""
         layers = self.layers
+        taker = self._meeting(flow)
         there = "here" if flow.destination == HOME else f"in {self.names[flow.destination]}"
         of = "read by" if flow.stored else "of"
         said = (
-            f"{layers.names[flow.taker]} needs {size_words(flow.bytes)} {of} "
+            f"{layers.names[taker]} needs {size_words(flow.bytes)} {of} "
             f"{layers.names[flow.layer]} from {self.names[flow.source]} "
             f"{there}, which costs {_price(flow.cost)}"
         )
-        other = self._meeting(flow)
+        other = self._met(taker, flow.destination)
         if other and HOME not in (flow.source, flow.destination):
             rate = float(self.outward[flow.destination] + self.inward[flow.source])
             said += f"; the other way round {size_words(other)} would move, for "
             said += _price(other * rate)
         most = _REDUCES * flow.bytes
-        reduction = None if layers.bytes[flow.taker] <= most else layers.after(flow.taker, most)
+        reduction = None if layers.bytes[taker] <= most else layers.reduction(taker, most)
         if reduction is None:
             return (
                 f"{said}. Select or coarsen each side first: with a tenth of the bytes it would "
@@ -207,18 +217,39 @@ class _Adviser:
         small = float(layers.bytes[reduction])
         cost = flow.cost * small / flow.bytes
         return (
-            f"{said}. {layers.names[reduction]} comes after it and leaves {size_words(small)}: "
-            "where the analysis allows it to be taken on each side first, about as much moves, "
+            f"{said}. {_STAGE.sub('', layers.names[reduction])} comes after it and leaves "
+            f"{size_words(small)}: where the analysis allows it on each side first, so much moves, "
             f"for {_price(cost)}, {_price(flow.cost - cost)} less."
         )
 
-    def _meeting(self, flow: _Flow) -> float:
-        """Give the bytes that what moves meets there, which would move if it did not."""
-        graph = self.graph
-        takes = (self.layers.of_task == flow.taker) & (self.place == flow.destination)
-        given = np.unique(graph.inputs[np.repeat(takes, np.diff(graph.starts))])
-        own = given[self.place[given] == flow.destination]
-        return float(np.nansum(graph.result_bytes[own]))
+    def _meeting(self, flow: _Flow) -> int:
+        """Give the layer where what moves meets something else there, or the first that takes it.
+
+        What takes it first may do so alone, as a mask that is made of it.
+        """
+        after = list(self.layers.downstream(flow.layer))
+        behind = {flow.layer, *after}
+        for layer in after:
+            others = self._inputs(layer, flow.destination)
+            if not set(self.layers.of_task[others].tolist()) <= behind:
+                return layer
+        return flow.taker
+
+    def _met(self, layer: int, place: int) -> float:
+        """Give the bytes that a layer takes in a place from the same place."""
+        return float(np.nansum(self.graph.result_bytes[self._inputs(layer, place)]))
+
+    def _inputs(self, layer: int, place: int) -> Ints:
+        """Give what tasks of a layer in a place take from the same place."""
+        graph, first = self.graph, self.graph.layers[layer].first
+        tasks = np.arange(first, first + len(graph.layers[layer]))
+        tasks = tasks[self.place[tasks] == place]
+        lengths = graph.starts[tasks + 1] - graph.starts[tasks]
+        at = np.repeat(graph.starts[tasks], lengths) + np.arange(lengths.sum())
+        at -= np.repeat(np.cumsum(lengths) - lengths, lengths)
+        given = np.unique(graph.inputs[at])
+        own: Ints = given[self.place[given] == place]
+        return own
 
     def _grouped(
         self, layer: Ints, taker: Ints, source: Places, destination: Places, size: Floats, *,

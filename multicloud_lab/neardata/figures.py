@@ -37,8 +37,8 @@ def dollar_words(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return "price unknown"
     ends = _dollars(low), _dollars(high)
-    if ends[0] == ends[1]:
-        return ends[0]
+    if ends[0] == ends[1] or ends[1] == "<$0.01":
+        return ends[1]
     if ends[0] in ("$0.00", "<$0.01"):
         return f"up to {ends[1]}"
     return f"{ends[0]}\N{EN DASH}{ends[1]}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from multicloud_lab.neardata.figures import plain
-from multicloud_lab.neardata.plan import HOME, Amount, Plan, read_in
+from multicloud_lab.neardata.figures import plain, price_words
+from multicloud_lab.neardata.plan import HOME, Alternative, Amount, Plan, read_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +63,45 @@ def far_rows(plan: Plan) -> Iterator[Row]:
 
 
 def name(plan: Plan, place: int) -> str:
-    """Give the name of a place, with its gateway where two have the same."""
-    names = [each.name for each in plan.places]
+    """Give the name of a place, with its gateway and cluster where others have the same."""
     own = plan.places[place]
-    return plain(own.name if names.count(own.name) == 1 else f"{own.name} ({own.gateway})")
+    twins = [each for each in plan.places if each.name == own.name]
+    if len(twins) == 1:
+        return plain(own.name)
+    if len([each for each in twins if each.gateway == own.gateway]) == 1:
+        return plain(f"{own.name} ({own.gateway})")
+    cluster = own.cluster.rpartition("/")[2] or "any cluster"
+    return plain(f"{own.name} ({own.gateway}, {cluster})")
 
 
 def judgement(plan: Plan) -> str:
     """Say how good the placement is, if there was anything to choose."""
+    cheaper = _cheaper(plan)
+    if cheaper is not None:
+        return (
+            f"To compute {plain(cheaper.name)}, which reads from afar what is stored elsewhere, "
+            f"would cost less: {price_words(cheaper.amount)}. No placement that reads each store "
+            "beside it costs less than this one."
+        )
     if sum(tasks > 0 for tasks in plan.tasks) < 2 and not plan.gap:
         return ""
     if plan.gap == 0:
-        return "No other placement costs less."
+        return "No other placement that reads each store beside it costs less."
     return f"Another placement could cost less, by {max(plan.gap, 0.001):.1%} at most."
+
+
+def _cheaper(plan: Plan) -> Alternative | None:
+    """Find the cheapest alternative, if it is cheaper than the plan by more than a trifle."""
+    priced = [
+        (other.amount.high, number)
+        for number, other in enumerate(plan.alternatives)
+        if other.amount.high is not None and not other.amount.unknown
+    ]
+    total = plan.total
+    if not priced or total.high is None:
+        return None
+    least, number = min(priced)
+    return plan.alternatives[number] if least < 0.99 * total.high - 0.005 else None
 
 
 def prices_note(plan: Plan) -> str:

@@ -90,9 +90,8 @@ def test_a_reduction_that_follows_is_named_with_what_it_saves() -> None:
     (said,) = build.advise([result])
     assert said == (
         "sub needs 400 GB of open-lens from aws:us-west-2 in gcp:us-central1, which costs $36; the "
-        "other way round 400 GB would move, for $48. mean_chunk comes after it and leaves 10 MB: "
-        "where the analysis allows it to be taken on each side first, about as much moves, for "
-        "<$0.01, $36 less."
+        "other way round 400 GB would move, for $48. mean comes after it and leaves 8 B: where the "
+        "analysis allows it on each side first, so much moves, for <$0.01, $36 less."
     )
 
 
@@ -137,7 +136,23 @@ def test_stored_data_that_is_read_from_afar_counts_as_stored() -> None:
     assert said.startswith(
         "sub needs 100 GB read by open-lens from aws:us-west-2 in gcp:us-central1, which costs $9"
     )
-    assert "mean_chunk comes after it" in said
+    assert "mean comes after it and leaves 8 B" in said
+
+
+def test_what_takes_it_alone_is_not_where_it_meets_the_other() -> None:
+    build = Build()
+    a, b = reads(build, "open-lens", 1), reads(build, "open-era5", 2)
+    masks = [
+        build.layer(f"isnan{at}", [[each] for each in side], GB) for at, side in enumerate((a, b))
+    ]
+    both = build.layer("and_", list(zip(*masks, strict=True)), GB)
+    layers = [build.layer(f"where{at}", list(zip(side, both, strict=True)), 4 * GB)
+              for at, side in enumerate((a, b))]  # fmt: skip
+    mul = build.layer("mul", list(zip(*layers, strict=True)), 4 * GB)
+    (result,) = build.layer("mean_agg", [build.layer("mean_chunk", [[x] for x in mul], 8)], 8)
+    (said,) = build.advise([result])
+    assert said.startswith("and_ needs 400 GB of open-lens")
+    assert "mean comes after it" in said
 
 
 def test_cheap_moves_need_no_advice() -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
@@ -17,7 +18,7 @@ from multicloud_lab.neardata.figures import (
     price_words,
     size_words,
 )
-from multicloud_lab.neardata.plan import Amount, Place, Plan
+from multicloud_lab.neardata.plan import Amount, Move, Place, Plan
 from multicloud_lab.neardata.plan_picture import plan_picture
 from tests.neardata.plans import AWS, HOSTILE, at_home, tangled, workflow
 
@@ -34,7 +35,8 @@ def test_bytes(size: float, words: str) -> None:
 
 @pytest.mark.parametrize(
     ("low", "high", "words"),
-    [(0, 0, "$0.00"), (1e-9, 2e-9, "<$0.01"), (0, 0.02, "up to $0.02"), (1e-9, 3, "up to $3.00"),
+    [(0, 0, "$0.00"), (1e-9, 2e-9, "<$0.01"), (0, 2e-9, "<$0.01"), (0, 0.02, "up to $0.02"),
+     (1e-9, 3, "up to $3.00"),
      (190.2, 309.7, "$190–$310"), (36, 36.1, "$36"), (1234.5, 2e6, "$1,234–$2,000,000"),
      (None, None, "price unknown"), (0.5, 9.996, "$0.50–$10")],
 )  # fmt: skip
@@ -76,8 +78,8 @@ placed otherwise              moves  price
 everything here              2.6 TB  $190–$310
 everything in aws:us-west-2  1.5 TB  $120–$180
 
-85,000 tasks. No other placement costs less. Prices of 2026-10-01, for what leaves a region; bytes
-are estimates."""
+85,000 tasks. No other placement that reads each store beside it costs less. Prices of 2026-10-01,
+for what leaves a region; bytes are estimates."""
     )
 
 
@@ -97,6 +99,22 @@ def test_everything_is_in_the_text() -> None:
     assert "Advice: Take mean" in text
     assert "\x1b" not in text
     assert not any(line.startswith("Total:") for line in lines)
+
+
+def test_a_cheaper_way_that_the_cut_does_not_know_of_is_named() -> None:
+    """Decoded results may be many times what is stored, and read from afar."""
+    dear = replace(workflow(), moves=(Move(1, 0, 9, Amount(4e12, 200, 360)),))
+    assert "compute everything in aws:us-west-2, which reads from afar" in str(dear).replace(
+        "\n", " "
+    )
+    assert "cost less: $120–$180." in str(dear).replace("\n", " ")
+
+
+def test_clusters_of_one_gateway_are_told_apart() -> None:
+    places = [Place(AWS, "aws", f"gateway://host:8786/{name}") for name in ("one", "two")]
+    plan = Plan((Place(None), *places), (), (), (), (0, 1, 1))
+    assert "aws:us-west-2 (aws, one)" in str(plan)
+    assert "aws:us-west-2 (aws, two)" in plan._repr_html_()
 
 
 def test_a_plan_of_nothing_but_home_is_short() -> None:

@@ -18,6 +18,7 @@ from dask.typing import Key
 from distributed import Client, Future
 
 from multicloud_lab.neardata.following import follow
+from multicloud_lab.neardata.lowering import by_kind
 from multicloud_lab.neardata.options import Options
 from multicloud_lab.neardata.progress import Progress
 from multicloud_lab.neardata.stations import Done, Event, Failed, Fetched, Landed, reported
@@ -101,7 +102,7 @@ class ClusterStation:
 
     def run_whole(self, collections: Mapping[Key, Any], progress: Progress | None) -> None:
         """Compute collections by dask's own ways; each is an output under a key of its own."""
-        self._submit(self._sending, self._run_whole, dict(collections), progress)
+        self._submit(self._sending, self._run_whole, by_kind(collections), progress)
 
     def _run_whole(self, collections: dict[Key, Any], progress: Progress | None) -> None:
         with self._options.shuffling(collections.values()):

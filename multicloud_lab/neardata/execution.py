@@ -11,7 +11,7 @@ from dask.typing import Key
 from multicloud_lab.neardata.attempts import Attempts, Limits, RunPlace, Work
 from multicloud_lab.neardata.course import WINDOW
 from multicloud_lab.neardata.failures import PartialResults, failure
-from multicloud_lab.neardata.lowering import persisted
+from multicloud_lab.neardata.lowering import by_kind, persisted
 from multicloud_lab.neardata.moved import Run
 from multicloud_lab.neardata.options import Options
 from multicloud_lab.neardata.progress import Progress
@@ -145,10 +145,13 @@ def persist(
         for number in numbers:
             kept[number] = persisted(by_task[number], made)
     for place in sorted({at for at in whole if at is not None}):
-        mine = [n for n, at in enumerate(whole) if at == place and n not in by_task]
+        mine = {
+            n: each for n, each in enumerate(collections) if whole[n] == place and n not in by_task
+        }
         if mine:
-            those = _persist_whole([collections[n] for n in mine], places[place], options)
-            for number, collection in zip(mine, those, strict=True):
+            ordered = by_kind(mine)
+            there = _persist_whole(list(ordered.values()), places[place], options)
+            for number, collection in zip(ordered, there, strict=True):
                 kept[number] = collection
     return kept
 

@@ -13,6 +13,7 @@ from dask._task_spec import DataNode, GraphNode
 from dask.callbacks import Callback
 from dask.typing import Key
 
+from multicloud_lab.neardata.lowering import by_kind
 from multicloud_lab.neardata.options import Options
 from multicloud_lab.neardata.progress import Progress
 from multicloud_lab.neardata.stations import Done, Event, Fetched, Landed, reported
@@ -62,7 +63,7 @@ class HomeStation:
 
     def run_whole(self, collections: Mapping[Key, Any], progress: Progress | None) -> None:
         """Compute collections by dask's own ways; each is an output under a key of its own."""
-        self._submit(list(collections), self._run_whole, dict(collections), progress)
+        self._submit(list(collections), self._run_whole, by_kind(collections), progress)
 
     def _run_whole(self, collections: dict[Key, Any], progress: Progress | None) -> None:
         part = (id(self), "whole")

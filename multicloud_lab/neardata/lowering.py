@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import dask
 from dask._expr import Expr
@@ -13,6 +13,8 @@ from dask.core import flatten
 from dask.highlevelgraph import HighLevelGraph
 from dask.typing import Key
 from distributed import Future
+
+K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,20 @@ def _filled(keys: Any, values: Mapping[Key, Any]) -> Any:
     if isinstance(keys, list):
         return [_filled(key, values) for key in keys]
     return values[keys]
+
+
+def by_kind(collections: Mapping[K, Any]) -> dict[K, Any]:
+    """Put collections of one kind after each other, as arrays, or dataframes.
+
+    dask (2026.8) optimises those of one kind together, and gives the results in the order of the
+    kinds: of ``dask.compute(delayed, array, other_delayed)`` the last two are exchanged.
+    """
+    kinds: dict[Any, list[K]] = {}
+    for key, collection in collections.items():
+        is_expression = isinstance(getattr(collection, "expr", None), Expr)
+        kind = None if is_expression else getattr(collection, "__dask_optimize__", None)
+        kinds.setdefault(kind, []).append(key)
+    return {key: collections[key] for keys in kinds.values() for key in keys}
 
 
 def share_layers(one: Any, others: Sequence[Any]) -> bool:

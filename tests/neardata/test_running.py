@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from dask.typing import Key
 
-from multicloud_lab.neardata.execution import RunPlace, run
+from multicloud_lab.neardata.execution import RunPlace, persist, run
 from multicloud_lab.neardata.options import Options
 from multicloud_lab.neardata.progress import Progress
 from tests.neardata.leftovers import assert_nothing_is_left, eventually
@@ -125,6 +125,15 @@ def made(block: Any, block_info: Any = None) -> Any:
 def used(one: Any, other: Any, block_info: Any = None) -> Any:
     BETWEEN.discard(tuple(block_info[0]["chunk-location"]))
     return one - other
+
+
+@pytest.mark.parametrize("place", [HOME, AWS])
+def test_kinds_that_alternate_keep_their_results(places: Sequence[RunPlace], place: int) -> None:
+    a, _ = stores()
+    kinds = [lazy.delayed(sum)([1, 2]), a.size + a[:0].sum(), lazy.delayed(max)(3, 4), a[:0].sum()]
+    assert run(kinds, places, [place] * 4).results == [3, a.size, 4, 0]
+    kept = persist(kinds, places, [place] * 4)
+    assert [run([each], places, [place]).results[0] for each in kept] == [3, a.size, 4, 0]
 
 
 def test_what_a_whole_collection_shares_with_a_split_one_is_done_once(

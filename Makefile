@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo test bench lint setup clean help test-python test-typescript test-ui test-exhaustive screenshots
+.PHONY: demo test bench lint setup clean help test-python test-typescript test-ui test-exhaustive test-matrix screenshots
 
 help:
 	@echo "make demo    two clouds on this machine and JupyterLab (ARGS='--no-browser --execute out.ipynb')"
@@ -14,6 +14,7 @@ help:
 	@echo "make bench   the benchmarks, as a table of ratios"
 	@echo "make lint    ruff, mypy, eslint, prettier, stylelint, tsc"
 	@echo "make test-exhaustive   the slow sweeps"
+	@echo "make test-matrix       sources and graphs with the oldest and newest packages"
 
 demo: $(VENV)/panel.built
 	@exec $(BIN)/multicloud-lab demo $(ARGS)
@@ -29,6 +30,9 @@ lint: $(VENV)/panel.built
 
 test-exhaustive: $(VENV)/panel.built
 	$(BIN)/python -m pytest -m exhaustive
+
+test-matrix: $(VENV)/python.installed
+	$(BIN)/python scripts/test-matrix
 
 setup: $(VENV)/panel.built
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from multicloud_lab.neardata.array_blocks import ArrayBlocks
 from multicloud_lab.neardata.blockwise_edges import tokens_of
 from multicloud_lab.neardata.function_kinds import Function, Kind, function_of
-from multicloud_lab.neardata.partials import partial_bytes
-from multicloud_lab.neardata.sized_layers import Inputs
+from multicloud_lab.neardata.partials import COUNT_BYTES, partial_bytes
+from multicloud_lab.neardata.sized_layers import Inputs, SizedLayer
 from multicloud_lab.neardata.task_graph import Floats
 
 _STAGES = frozenset({Kind.PARTIAL, Kind.MEAN, Kind.MOMENT})
@@ -48,19 +48,23 @@ def result_bytes(
     whole = array.dtype.itemsize
     if axes is not None and arguments.get("keepdims") is True and kind in _STAGES:
         each = _partial(layer, function, arguments, array, inputs)
-        return None if each is None else array.elements(blocks, ones=axes) * each
-    if kind is Kind.READ:
+        ones = [axis % len(array.extents) for axis in axes]
+        return None if each is None else array.elements(blocks, ones) * each
+    by_dask = not function.name.startswith("numpy.")  # What a user may map over blocks as well.
+    if kind is Kind.READ and by_dask:
         return array.elements(blocks) * whole
     if not inputs.known or kind is Kind.UNKNOWN:
         return None
-    if kind is Kind.SELECTED:
-        true = _same_type(layer, array, inputs)
+    if kind is Kind.COUNTED:
+        true = whole == COUNT_BYTES
+    elif kind is Kind.WINDOWS:
+        true = _are_windows(layer, array, arguments, inputs)
     elif kind is Kind.ELEMENTWISE:
         true = _extents_fit(layer, array, inputs) and _probed(layer, array, inputs)
     elif kind is Kind.REDUCED or kind is Kind.PARTIAL:
         true = _is_reduced(layer, array, axes, arguments, inputs)
     else:
-        true = kind is Kind.STATED
+        true = kind is Kind.STATED and by_dask
     return array.elements(blocks) * whole if true else None
 
 
@@ -77,13 +81,19 @@ def _partial(
     that may return anything, what dask says of shapes is believed again from a reduction on.
     """
     if function.kind in {Kind.MEAN, Kind.MOMENT} and "dtype" in arguments:
+        if function.kind is Kind.MOMENT and any(map(_is_complex, inputs.layers)):
+            return None  # Its sums are complex, and its powers are not.
         return partial_bytes(function, np.dtype(arguments["dtype"]), arguments, first=True)
     if function.kind is Kind.PARTIAL:
-        if arguments.get("dtype") is not None:
+        if arguments.get("dtype") is not None and function.name.startswith("numpy."):
             return float(np.dtype(arguments["dtype"]).itemsize)
         if inputs.known and _probed(layer, array, inputs):
             return float(array.dtype.itemsize)
     return None
+
+
+def _is_complex(given: SizedLayer) -> bool:
+    return given.array is not None and given.array.dtype.kind == "c"
 
 
 def _axes(axis: Any) -> tuple[int, ...] | None:
@@ -119,10 +129,7 @@ def _extents_fit(layer: Blockwise, array: ArrayBlocks, inputs: Inputs) -> bool:
             ):
                 return False
             found[axis] = along if so_far is None else np.maximum(so_far, along)
-    return all(
-        along is not None and len(along) == len(stated) and bool((along == stated).all())
-        for along, stated in zip(found, array.extents, strict=True)
-    )
+    return _equal([along for along in found if along is not None], array.extents)
 
 
 def _is_reduced(
@@ -148,11 +155,7 @@ def _is_reduced(
         for each, along in zip(index, given, strict=True)
         if kept or each not in reduced
     ]
-    fits = all(
-        len(along) == len(stated) and bool((along == stated).all())
-        for along, stated in zip(expected, array.extents, strict=True)
-    )
-    return fits and _probed(layer, array, inputs)
+    return _equal(expected, array.extents) and _probed(layer, array, inputs)
 
 
 def _extents(layer: Blockwise, name: Any, inputs: Inputs) -> Sequence[Floats] | None:
@@ -164,14 +167,28 @@ def _extents(layer: Blockwise, name: Any, inputs: Inputs) -> Sequence[Floats] | 
     return None if given is None or given.array is None else given.array.extents
 
 
-def _same_type(layer: Blockwise, array: ArrayBlocks, inputs: Inputs) -> bool:
-    """Say whether a layer selects elements of an array, and not a field of a structure."""
-    given = inputs.named(layer.indices[0][0])
-    return given is not None and given.array is not None and given.array.dtype == array.dtype
+def _are_windows(
+    layer: Blockwise, array: ArrayBlocks, arguments: dict[str, Any], inputs: Inputs
+) -> bool:
+    """Say whether blocks are windows that move over their input, the windows' axes last."""
+    name, index = layer.indices[0]
+    axes, window = _axes(arguments.get("axis")), _axes(arguments.get("window_shape"))
+    given = None if index is None else _extents(layer, name, inputs)
+    if given is None or index is None or axes is None or window is None:
+        return False
+    expected = list(given)
+    for axis, length in zip(axes, window, strict=True):
+        expected[axis] = expected[axis] - (length - 1)
+    expected += [np.array([float(length)]) for length in window]
+    return layer.output_indices[: len(index)] == index and _equal(expected, array.extents)
+
+
+def _equal(one: Sequence[Floats], other: Sequence[Floats]) -> bool:
+    return len(one) == len(other) and all(map(np.array_equal, one, other))
 
 
 def _probed(layer: Blockwise, array: ArrayBlocks, inputs: Inputs) -> bool:
-    """Say whether a function gives the type that its layer states, by calling it with ones.
+    """Say whether a function makes of ones a one, of the type that its layer states.
 
     What is said of a type may be what a user claimed. Only functions of a known kind get here.
     """
@@ -191,7 +208,7 @@ def _probed(layer: Blockwise, array: ArrayBlocks, inputs: Inputs) -> bool:
             result = layer.task(values)
     except Exception:  # noqa: BLE001 - whatever it is, nothing is known
         return False
-    plain = isinstance(result, np.ndarray | np.generic) and not isinstance(
-        result, np.ma.MaskedArray
-    )
-    return plain and bool(result.dtype == array.dtype)
+    if not isinstance(result, np.ndarray | np.generic) or isinstance(result, np.ma.MaskedArray):
+        return False
+    one = result.shape == (1,) * len(layer.output_indices)  # Not so if a constant is larger.
+    return one and bool(result.dtype == array.dtype)

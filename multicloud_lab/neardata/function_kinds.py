@@ -29,6 +29,10 @@ class Kind(Enum):
     """A part of an array, cut out with slices."""
     PARTIAL = auto()
     """The first stage of a reduction: extents of 1 along its axes."""
+    COUNTED = auto()
+    """A count a bin, or a sum of weights: elements of 8 bytes."""
+    WINDOWS = auto()
+    """A moving window along axes, as further axes."""
     REDUCED = auto()
     """A reduction in one go: an array without the axes reduced, or with extents of 1 there."""
     MEAN = auto()
@@ -107,17 +111,16 @@ _KINDS: dict[str, Kind] = {
         Kind.ELEMENTWISE,
         "numpy",
         "where clip real imag angle round around fix nan_to_num isclose isin digitize cumsum "
-        "cumprod nancumsum nancumprod iscomplex isreal sinc i0",
+        "cumprod nancumsum nancumprod iscomplex isreal sinc i0 transpose swapaxes outer",
     ),
     **_named(Kind.ELEMENTWISE, "dask.array.chunk", "astype view"),
     **_named(Kind.ELEMENTWISE, "dask.array.reductions", "_sqrt"),
     **_named(Kind.ELEMENTWISE, "numpy.ma.core", "filled"),
     **_named(Kind.ELEMENTWISE, "numpy.ma", "filled"),
-    **_named(
-        Kind.STATED, "numpy", "transpose swapaxes outer broadcast_to sliding_window_view diag"
-    ),
-    **_named(Kind.STATED, "numpy.lib.stride_tricks", "sliding_window_view"),
-    **_named(Kind.STATED, "numpy.lib._stride_tricks_impl", "sliding_window_view broadcast_to"),
+    **_named(Kind.STATED, "numpy", "broadcast_to diag"),
+    **_named(Kind.STATED, "numpy.lib._stride_tricks_impl", "broadcast_to"),
+    **_named(Kind.WINDOWS, "numpy.lib.stride_tricks", "sliding_window_view"),
+    **_named(Kind.WINDOWS, "numpy.lib._stride_tricks_impl", "sliding_window_view"),
     **_named(Kind.STATED, "dask.array.chunk", "coarsen trim"),
     **_named(
         Kind.STATED,
@@ -131,8 +134,7 @@ _KINDS: dict[str, Kind] = {
     **_named(
         Kind.STATED,
         "dask.array.routines",
-        "_tensordot _matmul _chunk_sum _block_hist _searchsorted_block _unravel_index_kernel "
-        "_isin_kernel",
+        "_tensordot _matmul _block_hist _searchsorted_block _unravel_index_kernel _isin_kernel",
     ),
     **_named(
         Kind.STATED,
@@ -140,7 +142,7 @@ _KINDS: dict[str, Kind] = {
         "mean_agg moment_agg arg_agg nanarg_agg _cumsum_merge _cumprod_merge _prefixscan_first "
         "_prefixscan_combine _custom_quantile _custom_nanquantile",
     ),
-    **_named(Kind.STATED, "xhistogram.core", "_bincount"),
+    **_named(Kind.COUNTED, "xhistogram.core", "_bincount"),
     **_named(Kind.READ, "dask.array.core", "getter getter_nofancy getter_inline"),
     **_named(Kind.READ, "dask.array.wrap", "_broadcast_trick_inner"),
     **_named(Kind.READ, "dask.array.random", "_apply_random _apply_random_func"),
@@ -161,6 +163,7 @@ _KINDS: dict[str, Kind] = {
         "numpy",
         "median nanmedian mean nanmean std nanstd var nanvar argmin argmax nanargmin nanargmax",
     ),
+    **_named(Kind.PARTIAL, "dask.array.routines", "_chunk_sum"),
     **_named(Kind.MEAN, "dask.array.reductions", "mean_chunk mean_combine"),
     **_named(Kind.MOMENT, "dask.array.reductions", "moment_chunk moment_combine"),
     **_named(Kind.FOUND, "dask.array.reductions", "arg_chunk arg_combine"),

@@ -8,7 +8,8 @@ import numpy as np
 
 from multicloud_lab.neardata.function_kinds import Function, Kind
 
-_COUNT = 8  # bytes of a count, an int64
+COUNT_BYTES = 8
+"""Of a count, an int64."""
 
 
 def partial_bytes(
@@ -39,4 +40,4 @@ def partial_bytes(
         return None
     # Powers of distances from the mean: where counts are a factor, they make a float64 of them.
     power = dtype.itemsize if first else max(dtype.itemsize, 8)
-    return float(_COUNT + dtype.itemsize + (order - 1) * power)
+    return float(COUNT_BYTES + dtype.itemsize + (order - 1) * power)

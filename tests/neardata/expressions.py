@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import warnings
 from collections.abc import Callable
 from functools import partial
@@ -151,6 +152,17 @@ add("da_corrcoef", lambda: da.corrcoef(flat()[0], flat()[1]))
 add("da_map_blocks", lambda: flat().map_blocks(lambda block: block[:2], chunks=(2, 7)))
 add("da_map_blocks_wrong_dtype", lambda: flat().map_blocks(np.sqrt, dtype="float32"))
 add("da_map_blocks_wrong_shape", lambda: flat().map_blocks(lambda b: b.sum(keepdims=True)))
+add("da_map_blocks_taken", lambda: flat().map_blocks(operator.getitem, (slice(0, 2), slice(1))))
+add("da_map_blocks_like", lambda: flat().map_blocks(np.zeros_like, dtype="float32"))
+add("da_map_blocks_repeat", lambda: flat().map_blocks(np.repeat, 2, axis=0))
+add("da_map_blocks_windows", lambda: _windowed())
+add("da_map_blocks_diag", lambda: flat()[0].map_blocks(np.diag))
+add("da_map_blocks_transpose", lambda: flat().map_blocks(np.transpose))
+add("da_map_blocks_sum", lambda: flat().map_blocks(np.sum, axis=0, keepdims=True))
+add("da_map_blocks_sum_last", lambda: flat().map_blocks(np.sum, axis=-1, keepdims=True))
+add("da_map_blocks_median", lambda: flat().map_blocks(np.median, axis=0, keepdims=True))
+add("da_map_blocks_outer", lambda: flat()[0].map_blocks(np.outer, np.arange(3)))
+add("da_reduction", lambda: da.reduction(flat(), np.max, np.max, axis=0, dtype="float32"))
 add("da_map_blocks_drop", lambda: cube().data.map_blocks(np.sum, axis=1, drop_axis=1))
 add("da_map_blocks_info", lambda: flat().map_blocks(_with_info, dtype="float64"))
 add("da_map_overlap", lambda: flat().map_overlap(lambda b: b * 2, depth=1, boundary="reflect"))
@@ -196,6 +208,11 @@ add("delayed_sum", lambda: delayed(sum)([delayed(int)(3), delayed(int)("4")]))
 add("delayed_array", lambda: delayed(np.sum)(flat()))
 add("delayed_graph", lambda: delayed(dict)({"a": [delayed(int)(3)], "b": (1, delayed(int)(5))}))
 add("bag_fold", lambda: db.range(30, npartitions=4).map(lambda x: x + 1).fold(max))
+
+
+def _windowed() -> Any:
+    windows = np.lib.stride_tricks.sliding_window_view
+    return flat().map_blocks(windows, window_shape=2, axis=1, dtype="f8", new_axis=2)
 
 
 def _row_mean(block: Any) -> Any:
@@ -368,6 +385,29 @@ def xr_histogram_weights() -> Any:
 
     bins = [np.linspace(0, 100, 5), np.linspace(0, 100, 7)]
     return histogram(cube(), cube().rename("b"), bins=bins, weights=cube("float64"), dim=["time"])
+
+
+def _counted(dtype: str) -> Any:
+    from xhistogram.xarray import histogram
+
+    bins = [np.linspace(0, 100, 5)]
+    return histogram(cube(), bins=bins, weights=cube(dtype), dim=["time"])
+
+
+def _histogram(dtype: str) -> Any:
+    return da.histogram(flat(), bins=5, range=(0, 9), weights=flat(dtype))[0]
+
+
+def _product(dtype: str) -> Any:
+    return flat(dtype) @ flat(dtype).T + da.tensordot(flat(dtype), flat(dtype), axes=([1], [1]))
+
+
+for _dtype in ("float32", "int16", "int64"):
+    add(f"xr_histogram_weights_{_dtype}", partial(_counted, _dtype))
+    add(f"da_histogram_weights_{_dtype}", partial(_histogram, _dtype))
+    add(f"da_dot_{_dtype}", partial(_product, _dtype))
+add("da_moment_complex", lambda: da.moment(flat("complex64"), 2, axis=0))
+add("da_std_complex", lambda: flat("complex64").std(axis=0))
 
 
 def make(name: str) -> Any:

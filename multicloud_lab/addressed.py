@@ -18,6 +18,11 @@ def is_path(what: str) -> bool:
     return what.startswith(_PATHS)
 
 
+def in_full(path: str) -> str:
+    """Write a path in somebody's home in full; other addresses stay as they are."""
+    return str(Path(path).expanduser()) if path.startswith("~/") else path
+
+
 def is_address(what: str) -> bool:
     """Tell an address, a URL or a path, from a dataset's id."""
     return "://" in what or is_path(what)

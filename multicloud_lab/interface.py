@@ -22,6 +22,10 @@ class LabInterface(ABC):
         """Read every catalog again; one that fails keeps its last good copy."""
 
     @abstractmethod
+    async def add_catalog(self, body: r.AddCatalog) -> r.LabStatus:
+        """Read another catalog, and keep it until the lab is restarted."""
+
+    @abstractmethod
     async def datasets(self, query: r.DatasetQuery) -> r.DatasetPage:
         """List the datasets that match."""
 

@@ -15,6 +15,7 @@ from multicloud_lab import records as r
 from multicloud_lab.catalogs import CatalogIndex, Entry, RegistryRow, read_catalog
 from multicloud_lab.config import CatalogConfig, LabConfig
 from multicloud_lab.errors import CatalogError, InvalidInputError
+from multicloud_lab.hosts import shown
 from multicloud_lab.locations import Claim, Locator, Prober, normal_form
 from multicloud_lab.regions import Evidence, Region
 
@@ -105,6 +106,32 @@ class Library:
         if self._probing is not None:
             await asyncio.shield(self._probing)
 
+    async def add(self, catalog: CatalogConfig) -> None:
+        """Read another catalog, and keep it until the lab is restarted.
+
+        Raises
+        ------
+        InvalidInputError
+            There is another catalog of that name.
+        CatalogError
+            It cannot be read.
+        """
+        known = self._catalogs.get(catalog.name)
+        if known is not None and known.url != catalog.url:
+            raise InvalidInputError(
+                f"There is a catalog {catalog.name!r} already, at {shown(known.url)}; give this "
+                "one another name."
+            )
+        index = await self.index()
+        entries = await self._entries(catalog)
+        if isinstance(entries, str):
+            raise CatalogError(entries)
+        self._catalogs[catalog.name] = catalog
+        await self._keep(index, catalog, entries)
+        self._on_change(r.Change(topic="datasets", action="refreshed"))
+        if self._config.probe and (self._probing is None or self._probing.done()):
+            self._probing = asyncio.create_task(self._probe_sites(index))
+
     async def locate(self, urls: Sequence[str]) -> list[r.Location]:
         """Say where URLs are, asking the providers where nobody else knows."""
         await self.index()
@@ -149,6 +176,12 @@ class Library:
             if isinstance(entries, str):
                 await asyncio.to_thread(index.failed, catalog.name, catalog.url, entries)
                 return
+        await self._keep(index, catalog, entries)
+
+    async def _keep(
+        self, index: CatalogIndex, catalog: CatalogConfig, entries: Sequence[Entry]
+    ) -> None:
+        async with self._writing:
             changed = await asyncio.to_thread(
                 index.replace,
                 catalog.name,

@@ -76,6 +76,19 @@ class Places:
 
         return ranked
 
+    def from_here(self, replicas: Sequence[r.Replica]) -> r.PriceRange | None:
+        """Say what reading a GB from where the lab runs costs, of the cheapest replica."""
+        prices = [
+            price
+            for replica in replicas
+            if (
+                price := self._prices.per_gb(
+                    replica.region, self._config.home, requester_pays=replica.requester_pays
+                )
+            )
+        ]
+        return price_range(min(prices, key=lambda price: price.high)) if prices else None
+
     async def near(self, what: str) -> list[r.Placement]:
         """Rank the gateways for a dataset's id, a URL or a region, the nearest first."""
         replicas = await self._replicas(what)

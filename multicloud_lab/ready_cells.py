@@ -26,14 +26,14 @@ class ReadyCells:
     opening, structure : callable
         Of a dataset, as the lab's own methods give them.
     gateway : callable
-        Gives the gateway that is near a dataset, or ``None``.
+        Gives the gateway of a name, else the one that is near a dataset; ``None``: none is.
     """
 
     def __init__(
         self,
         opening: Callable[[str], Awaitable[r.Opening]],
         structure: Callable[[str], Awaitable[r.Structure]],
-        gateway: Callable[[r.Dataset], GatewayConfig | None],
+        gateway: Callable[[r.Dataset, str | None], GatewayConfig | None],
     ) -> None:
         self._opening = opening
         self._structure = structure
@@ -65,15 +65,17 @@ class ReadyCells:
         if template.asks:
             structures, _ = await self._structures(datasets)
         sources = [
-            self._source(opening, structure)
+            self._source(opening, structure, body.gateways.get(opening.dataset.id))
             for opening, structure in zip(openings, structures, strict=True)
         ]
         return await asyncio.to_thread(
             make_cells, template.name, sources, body.style, body.parameters
         )
 
-    def _source(self, opening: r.Opening, structure: r.Structure | None) -> CellSource:
-        gateway = self._gateway(opening.dataset)
+    def _source(
+        self, opening: r.Opening, structure: r.Structure | None, wanted: str | None
+    ) -> CellSource:
+        gateway = self._gateway(opening.dataset, wanted)
         return CellSource(
             dataset=opening.dataset,
             opening=opening,
@@ -81,6 +83,7 @@ class ReadyCells:
             minimum=gateway.minimum if gateway else None,
             maximum=gateway.maximum if gateway else None,
             structure=structure,
+            chosen=wanted is not None,
         )
 
     async def _structures(

@@ -82,6 +82,10 @@ class RemoteService(LabInterface):
         """Read every catalog again; one that fails keeps its last good copy."""
         return await self._call("refresh")
 
+    async def add_catalog(self, body: r.AddCatalog) -> r.LabStatus:
+        """Read another catalog, and keep it until the lab is restarted."""
+        return await self._call("add_catalog", body)
+
     async def datasets(self, query: r.DatasetQuery) -> r.DatasetPage:
         """List the datasets that match."""
         return await self._call("datasets", query)

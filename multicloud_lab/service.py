@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from multicloud_lab import records as r
-from multicloud_lab.addressed import dataset_at, is_address, is_path, opening_at
+from multicloud_lab.addressed import dataset_at, in_full, is_address, is_path, opening_at
 from multicloud_lab.attachments import Attachments
 from multicloud_lab.catalogs import Entry
-from multicloud_lab.config import GatewayConfig, LabConfig
+from multicloud_lab.config import CatalogConfig, GatewayConfig, LabConfig
 from multicloud_lab.errors import (
     CatalogError,
     GatewayNotFoundError,
@@ -62,7 +62,7 @@ class LabService(LabInterface):
         self._attachments = Attachments(on_change)
         self._library = Library(config, cache_dir or state_dir, on_change)
         self._places = Places(config, self._library, self._pool.standing)
-        self._cells = ReadyCells(self.opening, self.structure, self._near)
+        self._cells = ReadyCells(self.opening, self.structure, self._beside)
 
     async def start(self) -> None:
         """Connect to the gateways and begin to read the catalogs, waiting for neither."""
@@ -97,6 +97,19 @@ class LabService(LabInterface):
         await self._library.read()
         return await self.status()
 
+    async def add_catalog(self, body: r.AddCatalog) -> r.LabStatus:
+        """Read another catalog, and keep it until the lab is restarted.
+
+        Raises
+        ------
+        InvalidInputError
+            There is another catalog of that name.
+        CatalogError
+            It cannot be read.
+        """
+        await self._library.add(CatalogConfig(name=body.name, url=in_full(body.url)))
+        return await self.status()
+
     async def settled(self) -> None:
         """Wait until everything has been read, and providers asked where the rest is."""
         await self._library.settled()
@@ -113,7 +126,11 @@ class LabService(LabInterface):
             found = index.search(query, near=self._places.has_gateway, in_region=inside)
             return r.DatasetPage(
                 items=tuple(
-                    r.DatasetRow(**dict(item), near=next(iter(rank(item.replicas, item.id)), None))
+                    r.DatasetRow(
+                        **dict(item),
+                        near=next(iter(rank(item.replicas, item.id)), None),
+                        here=self._places.from_here(item.replicas),
+                    )
                     for item in found.items
                 ),
                 total=found.total,
@@ -302,7 +319,10 @@ class LabService(LabInterface):
     async def _datasets(self, ids: Sequence[str]) -> list[r.Dataset]:
         return [await self.dataset(dataset_id) for dataset_id in ids]
 
-    def _near(self, dataset: r.Dataset) -> GatewayConfig | None:
+    def _beside(self, dataset: r.Dataset, wanted: str | None) -> GatewayConfig | None:
+        """Give the gateway that a dataset is computed on: the one wanted, else the nearest."""
+        if wanted is not None:
+            return self._gateway(wanted)
         near = next(iter(self._places.rank(dataset)), None)
         return self._gateway(near.gateway) if near and near.region else None
 

@@ -27,12 +27,14 @@ from multicloud_lab.errors import (
 )
 from multicloud_lab.interface import all_datasets
 from multicloud_lab.records import (
+    AddCatalog,
     CellsRequest,
     Change,
     DatasetQuery,
     SignIn,
     StartCluster,
 )
+from multicloud_lab.regions import Region
 from multicloud_lab.service import LabService
 
 ERA5 = "pangeo/atmosphere/era5"
@@ -203,3 +205,56 @@ async def test_both_datasets_are_opened_near_their_data(clouds: Clouds, tmp_path
                 await service.stop_cluster(cluster.gateway, cluster.name)
     seen = {(change.topic, change.gateway) for change in changes}
     assert {("clusters", "gcp-iowa"), ("gateways", "aws-oregon")} <= seen
+
+
+@pytest.mark.asyncio
+async def test_a_catalog_is_added_for_as_long_as_the_lab_runs(tmp_path: Path) -> None:
+    values = small_lab(tmp_path, here=zarr("gs://a/x", region="gcp:us-central1"))
+    other = tmp_path / "other.yaml"
+    other.write_text(
+        yaml.safe_dump({"sources": {"more": zarr("s3://b/x", region="aws:us-east-1")}})
+    )
+    changes: list[Change] = []
+    async with serving(values, changes, state_dir=tmp_path) as service:
+        await service.settled()
+        changes.clear()
+        status = await service.add_catalog(AddCatalog(name="o", url=str(other)))
+        assert [(c.name, c.datasets) for c in status.catalogs] == [("c", 1), ("o", 1)]
+        assert Change(topic="datasets", action="refreshed") in changes
+        assert (await service.dataset("o/more")).region == Region("aws", "us-east-1")
+        await service.refresh()
+        assert (await service.dataset("o/more")).name == "more"
+        with pytest.raises(InvalidInputError, match=r"catalog 'c' already, at .*; give this one"):
+            await service.add_catalog(AddCatalog(name="c", url=str(other)))
+        with pytest.raises(CatalogError, match=r"missing\.yaml"):
+            await service.add_catalog(AddCatalog(name="x", url=str(tmp_path / "missing.yaml")))
+        assert len((await service.status()).catalogs) == 2
+    async with serving(values, state_dir=tmp_path) as service:
+        assert [c.name for c in (await service.status()).catalogs] == ["c"]
+
+
+@pytest.mark.asyncio
+async def test_a_row_says_what_reading_costs_from_here(tmp_path: Path) -> None:
+    values = small_lab(
+        tmp_path, far=zarr("s3://b/x", region="aws:us-west-2"), lost=zarr("s3://c/x")
+    )
+    async with serving({**values, "home": "aws:us-west-2"}) as service:
+        far, lost = (await service.datasets(DatasetQuery())).items
+        assert far.here is not None
+        assert far.here.high == 0
+        assert lost.here is None
+    async with serving(values) as service:  # a laptop
+        (far, _) = (await service.datasets(DatasetQuery())).items
+        assert far.here is not None
+        assert 0.05 < far.here.high < 0.15
+
+
+@pytest.mark.asyncio
+async def test_cells_name_a_gateway_that_was_chosen(tmp_path: Path) -> None:
+    values = small_lab(tmp_path, far=zarr("s3://b/x", region="aws:us-west-2"))
+    async with serving(values) as service:
+        request = CellsRequest(datasets=("c/far",), gateways={"c/far": "iowa"})
+        cells = (await service.cells(request)).cells
+        assert 'client = mcl.client(near=far, gateway="iowa")' in cells[1].source
+        with pytest.raises(GatewayNotFoundError):
+            await service.cells(request.model_copy(update={"gateways": {"c/far": "x"}}))

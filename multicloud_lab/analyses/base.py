@@ -28,6 +28,8 @@ class CellSource:
         Workers of a new cluster there.
     structure : Structure or None
         What it holds; ``None`` if that is not known.
+    chosen : bool
+        Whether somebody chose the gateway, so that it has to be named.
     """
 
     dataset: Dataset
@@ -36,6 +38,7 @@ class CellSource:
     minimum: int | None = None
     maximum: int | None = None
     structure: Structure | None = None
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ from multicloud_lab.records.gateways import (
     StartedCluster,
     StopClusters,
 )
-from multicloud_lab.records.lab import CatalogStatus, Change, LabStatus, Problem
+from multicloud_lab.records.lab import AddCatalog, CatalogStatus, Change, LabStatus, Problem
 from multicloud_lab.records.ledger import (
     LedgerBy,
     LedgerEntry,
@@ -66,6 +66,7 @@ from multicloud_lab.records.places import (
 from multicloud_lab.records.structure import Dimension, Structure, Variable
 
 __all__ = [
+    "AddCatalog",
     "AnalysesQuery",
     "Analysis",
     "AnalysisForm",

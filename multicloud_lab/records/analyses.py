@@ -73,6 +73,10 @@ class CellsRequest(Record):
         default_factory=dict,
         description="Values for the analysis's parameters; those left out have their defaults.",
     )
+    gateways: dict[str, str] = Field(
+        default_factory=dict,
+        description="By dataset, the gateway to compute on where that is not to be the nearest.",
+    )
     style: CellStyle = Field(
         default="lab", description="lab: this package's API; plain: dask-gateway, intake, xarray."
     )

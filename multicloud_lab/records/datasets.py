@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from multicloud_lab.records.base import Record, Several
-from multicloud_lab.records.places import Placement
+from multicloud_lab.records.places import Placement, PriceRange
 from multicloud_lab.regions.region import Evidence, Region
 
 
@@ -97,6 +97,9 @@ class DatasetRow(Dataset):
 
     near: Placement | None = Field(
         default=None, description="The best placement; null if no gateway can be ranked."
+    )
+    here: PriceRange | None = Field(
+        default=None, description="Of a GB read from where JupyterLab runs; null: not known."
     )
 
 

@@ -24,6 +24,13 @@ class CatalogStatus(Record):
     problem: str = Field(default="", description="Empty if all is well, else what is wrong.")
 
 
+class AddCatalog(Record):
+    """A catalog that the lab is to have until its server is restarted."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)
+    url: str = Field(min_length=1, description="Or a path on the server's machine.")
+
+
 class Problem(Record):
     """Something in the configuration that cannot be used."""
 

@@ -79,6 +79,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/catalogs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read another catalog, and keep it until the lab is restarted. */
+        post: operations["add_catalog"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/cells": {
         parameters: {
             query?: never;
@@ -472,6 +489,15 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AddCatalog
+         * @description A catalog that the lab is to have until its server is restarted.
+         */
+        AddCatalog: {
+            name: string;
+            /** @description Or a path on the server's machine. */
+            url: string;
+        };
+        /**
          * Analysis
          * @description A template of ready cells that fits the datasets asked about.
          */
@@ -576,6 +602,10 @@ export interface components {
             analysis?: string | null;
             /** @description Ids, or addresses that no catalog lists: URLs, or paths as the kernel sees them. */
             datasets: string[];
+            /** @description By dataset, the gateway to compute on where that is not to be the nearest. */
+            gateways?: {
+                [key: string]: string;
+            };
             /** @description Values for the analysis's parameters; those left out have their defaults. */
             parameters?: {
                 [key: string]: string | number | null;
@@ -716,6 +746,8 @@ export interface components {
             evidence: components["schemas"]["Evidence"];
             /** @description zarr, netcdf, parquet, csv, rasterio, … */
             format: string;
+            /** @description Of a GB read from where JupyterLab runs; null: not known. */
+            here: components["schemas"]["PriceRange"] | null;
             /** @description <catalog>/<path>/<name> */
             id: string;
             name: string;
@@ -1333,6 +1365,7 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AddCatalog = components['schemas']['AddCatalog'];
 export type Analysis = components['schemas']['Analysis'];
 export type AnalysisForm = components['schemas']['AnalysisForm'];
 export type AnalysisParameter = components['schemas']['AnalysisParameter'];
@@ -1493,6 +1526,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    add_catalog: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddCatalog"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabStatus"];
+                };
             };
             default: components["responses"]["Error"];
         };

@@ -26,6 +26,8 @@ class LabStyle(Style):
         source = bound.source
         assert source.gateway is not None  # noqa: S101 - there is a client
         arguments = [f"near={bound.name}"]
+        if source.chosen:
+            arguments.append(f"gateway={literal(source.gateway.name)}")
         workers = "adaptive"
         if source.minimum is not None and source.maximum is not None:
             workers += f", {source.minimum} to {source.maximum} workers"

@@ -1,11 +1,20 @@
-/** The ids of the commands, and the JSON schemas of their arguments. */
-import type { ReadonlyJSONObject } from '@lumino/coreutils';
+/** The ids of the commands, the JSON schemas of their arguments, and the datasets they are about. */
+import type {
+  ReadonlyJSONObject,
+  ReadonlyPartialJSONObject
+} from '@lumino/coreutils';
+
+import type { IMulticloudLab } from './tokens';
 
 export namespace CommandIDs {
   export const openNearData = 'multicloud-lab:open-near-data';
   export const insertAnalysis = 'multicloud-lab:insert-analysis';
   export const showDataset = 'multicloud-lab:show-dataset';
+  export const openUrlNearData = 'multicloud-lab:open-url-near-data';
+  export const openFileNearData = 'multicloud-lab:open-file-near-data';
+  export const addCatalog = 'multicloud-lab:add-catalog';
   export const copyUrl = 'multicloud-lab:copy-url';
+  export const copyCode = 'multicloud-lab:copy-code';
   export const startCluster = 'multicloud-lab:start-cluster';
   export const stopCluster = 'multicloud-lab:stop-cluster';
   export const stopAllClusters = 'multicloud-lab:stop-all-clusters';
@@ -21,6 +30,7 @@ export namespace CommandIDs {
   export const signIn = 'multicloud-lab:sign-in';
   export const signOut = 'multicloud-lab:sign-out';
   export const openDashboard = 'multicloud-lab:open-dashboard';
+  export const toggleTree = 'multicloud-lab:toggle-tree';
   export const refresh = 'multicloud-lab:refresh';
 }
 
@@ -42,4 +52,15 @@ export function argumentsOf(
         : { type: 'string', description };
   }
   return { args: { type: 'object', properties: schemas, required } };
+}
+
+/** The datasets that a command is about: those it is told, else those selected. */
+export function chosenOf(
+  { dataset, datasets }: ReadonlyPartialJSONObject,
+  lab: Pick<IMulticloudLab, 'selection'>
+): readonly string[] {
+  if (Array.isArray(datasets)) {
+    return datasets as string[];
+  }
+  return typeof dataset === 'string' ? [dataset] : lab.selection.ids;
 }

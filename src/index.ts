@@ -2,6 +2,7 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { clustersPlugin } from './plugins/clusters';
 import { contextMenuPlugin } from './plugins/context-menu';
+import { copyingPlugin } from './plugins/copying';
 import { dashboardsPlugin } from './plugins/dashboards';
 import { datasetDetailsPlugin } from './plugins/dataset-details';
 import { datasetsPlugin } from './plugins/datasets';
@@ -9,6 +10,7 @@ import { labPlugin } from './plugins/lab';
 import { ledgerPlugin } from './plugins/ledger';
 import { mapPlugin } from './plugins/map';
 import { notebookClustersPlugin } from './plugins/notebook-clusters';
+import { openAnywherePlugin } from './plugins/open-anywhere';
 import { panelPlugin } from './plugins/panel';
 import { runningPlugin } from './plugins/running';
 import { shutDownPlugin } from './plugins/shut-down';
@@ -21,6 +23,8 @@ const plugins: JupyterFrontEndPlugin<any>[] = [
   labPlugin,
   datasetsPlugin,
   datasetDetailsPlugin,
+  copyingPlugin,
+  openAnywherePlugin,
   clustersPlugin,
   dashboardsPlugin,
   runningPlugin,

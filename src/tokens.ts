@@ -14,6 +14,7 @@ import type {
 import type { DatasetSearch } from './state/dataset-search';
 import type { Resource } from './state/resource';
 import type { Selection } from './state/selection';
+import type { Value } from './state/value';
 import type { WorkerHistory } from './state/worker-history';
 
 /** The lab behind the panel: what the server said, and a client to ask it for more. */
@@ -33,8 +34,12 @@ export interface IMulticloudLab {
   readonly recorded: ISignal<unknown, void>;
   /** The datasets that are selected in the panel. */
   readonly selection: Selection;
+  /** Whether the datasets are one list, without groups. */
+  readonly flat: Value<boolean>;
   /** How inserted cells are written. */
   readonly cellStyle: NonNullable<CellsRequest['style']>;
+  /** USD per GB read, above which it is asked before data are opened there. */
+  readonly priceLimit: number;
   /** Ask the server for everything. */
   ask(): Promise<void>;
   /** Ask the server for what a change is about. */

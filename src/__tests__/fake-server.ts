@@ -175,6 +175,7 @@ export function row(
 ): DatasetRow {
   return {
     ...dataset(id, { region, ...more }),
+    here: null,
     near: {
       dataset: id,
       url: `s3://data/${id}`,

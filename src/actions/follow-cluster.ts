@@ -25,6 +25,7 @@ export interface IClusterCallbacks {
 /**
  * Start a cluster, or take the one that is there, and say so.
  *
+ * @param change - Offers another place for it; left out where there is no other.
  * @throws ApiError - It did not start; the notification is gone then.
  */
 export async function startAndFollow(
@@ -32,7 +33,8 @@ export async function startAndFollow(
   wish: StartCluster,
   about: string,
   callbacks: IClusterCallbacks,
-  trans: TranslationBundle
+  trans: TranslationBundle,
+  change: ((started: StartedCluster) => void) | null = null
 ): Promise<void> {
   const notice = new Notice();
   const slow = setTimeout(
@@ -59,11 +61,15 @@ export async function startAndFollow(
     ? trans.__('Using the cluster on %1. %2', cluster.gateway, why)
     : trans.__('Starting a cluster on %1. %2', cluster.gateway, why);
   const title = trans.__('Cluster on %1', cluster.gateway);
+  const elsewhere: Notification.IAction[] = change
+    ? [{ label: trans.__('Change…'), callback: () => change(cluster) }]
+    : [];
   if (!isReady(cluster)) {
     notice.say(said, 'in-progress', {
       autoClose: false,
       actions: [
         ...inFull(title, said, trans),
+        ...elsewhere,
         { label: trans.__('Stop'), callback: () => callbacks.stop(cluster) }
       ]
     });
@@ -81,6 +87,7 @@ export async function startAndFollow(
         autoClose: 10_000,
         actions: [
           ...inFull(title, said, trans),
+          ...elsewhere,
           {
             label: trans.__('Dashboard'),
             callback: () => callbacks.openDashboard(last)

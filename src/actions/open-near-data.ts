@@ -3,8 +3,16 @@ import { Notification } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { ApiError } from '../api/request';
-import type { Cell, DatasetRow, Gateway } from '../api/wire';
+import type {
+  Cell,
+  DatasetRow,
+  Gateway,
+  Placement,
+  StartedCluster
+} from '../api/wire';
+import type { IInserted } from '../notebook/insert';
 import type { IMulticloudLab } from '../tokens';
+import { changePlacement, mayCost } from './change-placement';
 import { IClusterCallbacks, startAndFollow } from './follow-cluster';
 import { sayFailed } from './notify';
 import { signIn } from './sign-in';
@@ -15,9 +23,15 @@ export interface IOpenOptions {
   trans: TranslationBundle;
   callbacks: IClusterCallbacks;
   /** Puts the cells into a notebook. */
-  insert: (cells: readonly Cell[]) => Promise<void>;
+  insert: (cells: readonly Cell[]) => Promise<IInserted>;
   /** Shows a dataset's placements. */
   showDetails: (dataset: string) => void;
+}
+
+/** What is opened, and where. */
+export interface IPlaced {
+  row: Pick<DatasetRow, 'id' | 'name'>;
+  placement: Placement;
 }
 
 /**
@@ -26,7 +40,7 @@ export interface IOpenOptions {
  * Everything that can fail without cost comes first; then cells are inserted at once, while the
  * clusters start.
  *
- * @param ids - Of the datasets.
+ * @param ids - Of the datasets, or addresses.
  * @param analysis - The name of an analysis, or null for the best that fits.
  * @returns Whether all was done. What was not has been said in a notification.
  */
@@ -47,24 +61,36 @@ export async function openNearData(
       sayNowhere(homeless, options);
       return false;
     }
+    const placed = rows.map(row => ({ row, placement: row.near! }));
+    if (!(await mayCost(placed, lab, trans))) {
+      return false;
+    }
     const { cells } = await lab.api.cells({
       datasets: [...ids],
       analysis,
       style: lab.cellStyle
     });
-    const places = byGateway(rows);
+    const places = byGateway(placed);
     for (const gateway of places.keys()) {
       if (!(await isSignedIn(lab, gateway, trans))) {
         return false;
       }
     }
+    // Waited for by "Change…", which may be clicked before the cells are there.
+    const inserted = options.insert(cells);
     const done = await Promise.all([
-      tried(options, trans.__('No cells for %1', name), () =>
-        options.insert(cells)
-      ),
+      tried(options, trans.__('No cells for %1', name), () => inserted),
       ...[...places].map(([gateway, there]) =>
         tried(options, trans.__('No cluster on %1', gateway), () =>
-          startNear(there, gateway, options)
+          startNear(there, gateway, options, started =>
+            changePlacement(there[0], started, {
+              ...options,
+              datasets: ids,
+              analysis,
+              inserted,
+              open: (placed, gateway) => openThere(placed, gateway, options)
+            })
+          )
         )
       )
     ]);
@@ -73,6 +99,21 @@ export async function openNearData(
     sayFailed(trans.__('%1 could not be opened', name), error, trans);
     return false;
   }
+}
+
+/** Sign in to a gateway that was chosen, and start a cluster there; no if the user gave up. */
+async function openThere(
+  placed: IPlaced,
+  gateway: string,
+  options: IOpenOptions
+): Promise<boolean> {
+  const { lab, trans } = options;
+  return (
+    (await isSignedIn(lab, gateway, trans)) &&
+    (await tried(options, trans.__('No cluster on %1', gateway), () =>
+      startNear([placed], gateway, options)
+    ))
+  );
 }
 
 /** A dataset as the list has it, else as the server says it now. */
@@ -85,14 +126,14 @@ async function rowOf(lab: IMulticloudLab, id: string): Promise<DatasetRow> {
     lab.api.dataset(id),
     lab.api.placements(id)
   ]);
-  return { ...dataset, near: placements[0] ?? null };
+  return { ...dataset, near: placements[0] ?? null, here: null };
 }
 
-function byGateway(rows: readonly DatasetRow[]): Map<string, DatasetRow[]> {
-  const places = new Map<string, DatasetRow[]>();
-  for (const row of rows) {
-    const gateway = row.near!.gateway;
-    places.set(gateway, [...(places.get(gateway) ?? []), row]);
+function byGateway(placed: readonly IPlaced[]): Map<string, IPlaced[]> {
+  const places = new Map<string, IPlaced[]>();
+  for (const one of placed) {
+    const { gateway } = one.placement;
+    places.set(gateway, [...(places.get(gateway) ?? []), one]);
   }
   return places;
 }
@@ -116,26 +157,28 @@ async function isSignedIn(
 }
 
 async function startNear(
-  rows: readonly DatasetRow[],
+  placed: readonly IPlaced[],
   gateway: string,
-  { lab, trans, callbacks }: IOpenOptions
+  { lab, trans, callbacks }: IOpenOptions,
+  change: ((started: StartedCluster) => void) | null = null
 ): Promise<void> {
-  const [{ id, near }] = rows;
-  const wish = { near: id };
+  const [{ row, placement }] = placed;
+  const wish = change ? { near: row.id } : { near: row.id, gateway };
   const about = trans.__(
     '%1 is in %2: asking %3 for a cluster …',
-    rows.map(row => row.name).join(', '),
-    near?.region ?? trans.__('an unknown region'),
+    placed.map(({ row }) => row.name).join(', '),
+    placement.region ?? trans.__('an unknown region'),
     gateway
   );
-  const start = () => startAndFollow(lab, wish, about, callbacks, trans);
+  const start = () =>
+    startAndFollow(lab, wish, about, callbacks, trans, change);
   await withSignIn(lab, gateway, start, trans);
 }
 
 async function tried(
   { trans }: IOpenOptions,
   what: string,
-  act: () => Promise<void>
+  act: () => Promise<unknown>
 ): Promise<boolean> {
   try {
     await act();

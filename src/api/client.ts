@@ -3,7 +3,9 @@ import { ServerConnection } from '@jupyterlab/services';
 
 import { request } from './request';
 import type {
+  AddCatalog,
   Analysis,
+  AnalysisForm,
   Attachment,
   Cells,
   CellsRequest,
@@ -77,6 +79,16 @@ export class LabClient {
   /** What moving bytes costs. */
   price(query: PriceQuery): Promise<Quote> {
     return request(this._settings, ['prices'], { query });
+  }
+
+  /** The gateways ranked for a URL or a region, the nearest first. */
+  placementsNear(near: string): Promise<Placement[]> {
+    return request(this._settings, ['placements'], { query: { near } });
+  }
+
+  /** Have another catalog read, and kept until the server is restarted. */
+  addCatalog(body: AddCatalog): Promise<LabStatus> {
+    return request(this._settings, ['catalogs'], { method: 'POST', body });
   }
 
   gateways(): Promise<Gateway[]> {
@@ -166,6 +178,18 @@ export class LabClient {
   analyses(datasets: readonly string[]): Promise<Analysis[]> {
     return request(this._settings, ['analyses'], {
       query: { dataset: datasets }
+    });
+  }
+
+  /** What an analysis asks about some datasets; this may take a while. */
+  analysisForm(
+    analysis: string,
+    datasets: readonly string[],
+    signal?: AbortSignal
+  ): Promise<AnalysisForm> {
+    return request(this._settings, ['analyses', analysis], {
+      query: { dataset: datasets },
+      signal
     });
   }
 

@@ -14,12 +14,17 @@ import type { Question } from '../state/question';
 import { formatSize } from './format';
 import { LoadState } from './messages';
 import { dollars, evidenceOf, payerOf, priceOf, wayOut } from './places';
+import { Doing } from './dataset-doing';
 import { StructureOf } from './structure';
 import { useChanged } from './use-changed';
 
 export interface IDatasetDetailsProps {
   view: DatasetView;
   trans: TranslationBundle;
+  /** Insert the cells of an analysis. */
+  onAnalysis: (name: string) => void;
+  /** Copy the code that opens it. */
+  onCopy: () => void;
 }
 
 export function DatasetDetails(props: IDatasetDetailsProps): JSX.Element {
@@ -51,11 +56,14 @@ export function DatasetDetails(props: IDatasetDetailsProps): JSX.Element {
       <Waiting question={view.leaving} what="" trans={trans} />
       {quote && <Leaving quote={quote} trans={trans} />}
       {dataset && !dataset.problem && (
-        <StructureOf
-          name={dataset.name}
-          question={view.structure}
-          trans={trans}
-        />
+        <>
+          <Doing {...props} />
+          <StructureOf
+            name={dataset.name}
+            question={view.structure}
+            trans={trans}
+          />
+        </>
       )}
     </div>
   );

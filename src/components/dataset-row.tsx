@@ -7,9 +7,10 @@ import {
 } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import type { DatasetRow } from '../api/wire';
+import type { DatasetRow, PriceRange } from '../api/wire';
 import type { TreeRow } from '../state/dataset-tree';
 import { Badge } from './badge';
+import { payerOf, priceOf } from './places';
 
 /** Pixels; the style sheet says the same. */
 export const ROW_HEIGHTS: Record<TreeRow['kind'], number> = {
@@ -30,6 +31,8 @@ export interface IDatasetRowProps {
   onClick: (event: React.MouseEvent) => void;
   onDoubleClick: () => void;
   onContextMenu: () => void;
+  /** The mouse went down on a dataset: it may be dragged. */
+  onGrab: (event: React.MouseEvent) => void;
   focusRef: React.Ref<HTMLDivElement> | null;
 }
 
@@ -104,13 +107,15 @@ export function DatasetTreeRow(props: IDatasetRowProps): JSX.Element {
         'jp-MulticloudTree-row',
         'jp-MulticloudDataset',
         props.selected && 'jp-mod-selected',
-        dataset.problem && 'jp-mod-problem'
+        dataset.problem && 'jp-mod-problem',
+        row.level === 1 && 'jp-mod-flat'
       )}
       data-dataset={dataset.id}
-      aria-level={2}
+      aria-level={row.level}
       aria-selected={props.selected}
       aria-posinset={row.position}
       aria-setsize={row.siblings}
+      onMouseDown={props.onGrab}
       onDoubleClick={props.onDoubleClick}
       onContextMenu={props.onContextMenu}
     >
@@ -130,6 +135,23 @@ export function DatasetTreeRow(props: IDatasetRowProps): JSX.Element {
   );
 }
 
+/** What a GB costs that is read from where JupyterLab runs. */
+function fromHere(
+  price: PriceRange,
+  trans: TranslationBundle
+): [string, string] {
+  const free = price.high === 0;
+  return [
+    free ? trans.__('free here') : trans.__('%1 here', priceOf(price, trans)),
+    free
+      ? trans.__('Reading it from where JupyterLab runs costs nothing.')
+      : trans.__(
+          'What reading it from where JupyterLab runs costs. %1',
+          payerOf(price, trans)
+        )
+  ];
+}
+
 /** What is short enough for a row: whether it may be old, who computes and pays, its format. */
 function Facts(props: {
   row: DatasetRow;
@@ -143,6 +165,9 @@ function Facts(props: {
       trans.__('old copy'),
       trans.__('Its catalog cannot be read now; this is the last copy of it.')
     ]);
+  }
+  if (row.here) {
+    facts.push(fromHere(row.here, trans));
   }
   if (beside) {
     facts.push([beside, trans.__('The gateway that is nearest')]);

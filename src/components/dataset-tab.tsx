@@ -22,8 +22,19 @@ export namespace DatasetTab {
 
 export class DatasetTab extends MainAreaWidget<ReactWidget> {
   constructor({ view, commands, trans }: DatasetTab.IOptions) {
+    const args = { dataset: view.id };
     const content = ReactWidget.create(
-      <DatasetDetails view={view} trans={trans} />
+      <DatasetDetails
+        view={view}
+        trans={trans}
+        onAnalysis={analysis =>
+          void commands.execute(CommandIDs.insertAnalysis, {
+            ...args,
+            analysis
+          })
+        }
+        onCopy={() => void commands.execute(CommandIDs.copyCode, args)}
+      />
     );
     super({ content });
     this.view = view;
@@ -33,7 +44,6 @@ export class DatasetTab extends MainAreaWidget<ReactWidget> {
     this.title.caption = view.id;
     this.title.icon = multicloudIcon;
     this.title.closable = true;
-    const args = { dataset: view.id };
     for (const id of [CommandIDs.openNearData, CommandIDs.copyUrl]) {
       this.toolbar.addItem(
         id,

@@ -2,6 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
+import type { DatasetRow } from '../api/wire';
 import type { Selection } from '../state/selection';
 import type { TreeRow } from '../state/dataset-tree';
 import { DatasetTreeRow, ROW_HEIGHTS } from './dataset-row';
@@ -16,6 +17,8 @@ export interface IDatasetTreeProps {
   onToggle: (group: string) => void;
   /** Open the selected datasets. */
   onOpen: () => void;
+  /** The mouse went down on a dataset: it may be dragged. */
+  onGrab?: (row: DatasetRow, event: React.MouseEvent) => void;
   /** Ask for more datasets. */
   onMore: () => void;
   /** Whether an answer of the server is waited for. */
@@ -124,7 +127,7 @@ export function DatasetTree(props: IDatasetTreeProps): JSX.Element {
     } else if (event.key === 'ArrowLeft') {
       if (row.kind === 'group' && row.expanded) {
         props.onToggle(row.id);
-      } else if (row.kind === 'dataset') {
+      } else if (row.kind === 'dataset' && row.level > 1) {
         goTo(current - row.position);
       }
     } else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) {
@@ -184,6 +187,9 @@ export function DatasetTree(props: IDatasetTreeProps): JSX.Element {
                   choose(row, event);
                 }
               }}
+              onGrab={event =>
+                row.kind === 'dataset' && props.onGrab?.(row.row, event)
+              }
               onDoubleClick={props.onOpen}
               onContextMenu={() => {
                 setCurrent(row.id);

@@ -22,6 +22,8 @@ export interface IDatasetsProps {
   lab: IMulticloudLab;
   trans: TranslationBundle;
   onOpen: () => void;
+  /** The mouse went down on datasets: they may be dragged. */
+  onGrab?: (ids: readonly string[], event: React.MouseEvent) => void;
   /** Have every catalog read again. */
   onRefresh: () => Promise<unknown>;
 }
@@ -29,7 +31,9 @@ export interface IDatasetsProps {
 export function Datasets(props: IDatasetsProps): JSX.Element {
   const { lab, trans } = props;
   const search = lab.datasets;
-  useChanged(search, lab.status);
+  useChanged(search, lab.status, lab.flat);
+  const tree = React.useRef<HTMLDivElement>(null);
+  const flat = lab.flat.value;
   const { found } = search;
   const catalogs = lab.status.value?.catalogs ?? [];
   const narrowed = found.text.trim() !== '' || countChosen(found.chosen) > 0;
@@ -38,8 +42,8 @@ export function Datasets(props: IDatasetsProps): JSX.Element {
   const [byHand, setByHand] = React.useState({ open, groups: NONE });
   const toggled = byHand.open === open ? byHand.groups : NONE;
   const rows = React.useMemo(
-    () => layOut(found.rows, { ...found, narrowed, toggled }),
-    [found, narrowed, toggled]
+    () => layOut(found.rows, { ...found, narrowed, toggled, flat }),
+    [found, narrowed, toggled, flat]
   );
   const onToggle = (group: string) => {
     const groups = new Set(toggled);
@@ -83,6 +87,11 @@ export function Datasets(props: IDatasetsProps): JSX.Element {
           onKeyDown={event => {
             if (event.key === 'Escape') {
               search.setText('');
+            } else if (event.key === 'ArrowDown') {
+              event.preventDefault();
+              tree.current
+                ?.querySelector<HTMLElement>('[role="treeitem"][tabindex="0"]')
+                ?.focus();
             }
           }}
         />
@@ -121,6 +130,7 @@ export function Datasets(props: IDatasetsProps): JSX.Element {
         </p>
       )}
       <div
+        ref={tree}
         className={classes(
           'jp-MulticloudDatasets-found',
           search.waiting && 'jp-mod-waiting'
@@ -132,6 +142,12 @@ export function Datasets(props: IDatasetsProps): JSX.Element {
           trans={trans}
           onToggle={onToggle}
           onOpen={props.onOpen}
+          onGrab={({ id }, event) =>
+            props.onGrab?.(
+              lab.selection.has(id) ? lab.selection.ids : [id],
+              event
+            )
+          }
           onMore={() => void search.more()}
           waiting={search.waiting}
         />

@@ -7,6 +7,7 @@ import {
   SidePanel
 } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
+import type { Message } from '@lumino/messaging';
 import { AccordionPanel } from '@lumino/widgets';
 import * as React from 'react';
 
@@ -16,6 +17,7 @@ import { multicloudIcon } from '../icons';
 import type { IMulticloudLab } from '../tokens';
 import { ClusterCount, Clusters } from './clusters';
 import { Datasets } from './datasets';
+import { startDrag } from './drag-dataset';
 import { Gateways } from './gateways';
 import { PanelHeader } from './panel-header';
 
@@ -57,6 +59,17 @@ export class MulticloudPanel extends SidePanel {
         lab={lab}
         trans={trans}
         onOpen={() => run(CommandIDs.openNearData)}
+        onGrab={(ids, event) =>
+          startDrag(
+            event,
+            ids.map(id => id.split('/').pop()).join(', '),
+            async () => {
+              const body = { datasets: [...ids], style: lab.cellStyle };
+              return (await lab.api.cells(body)).cells;
+            },
+            this
+          )
+        }
         onRefresh={() => commands.execute(CommandIDs.refresh)}
       />
     );
@@ -64,6 +77,7 @@ export class MulticloudPanel extends SidePanel {
     for (const id of [
       CommandIDs.openNearData,
       CommandIDs.showMap,
+      CommandIDs.toggleTree,
       CommandIDs.refresh
     ]) {
       datasets.toolbar.addItem(
@@ -114,6 +128,12 @@ export class MulticloudPanel extends SidePanel {
       })
     );
     (this.content as AccordionPanel).setRelativeSizes([7, 4, 3]);
+  }
+
+  /** Whoever opens the panel by keyboard mostly looks for something. */
+  protected override onActivateRequest(msg: Message): void {
+    super.onActivateRequest(msg);
+    this.node.querySelector<HTMLElement>('input[type="search"]')?.focus();
   }
 
   private _section(label: string, body: JSX.Element): PanelWithToolbar {

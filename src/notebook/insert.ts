@@ -4,6 +4,12 @@ import type { INotebookModel, NotebookPanel } from '@jupyterlab/notebook';
 
 import type { Cell } from '../api/wire';
 
+/** Cells that were inserted together. */
+export interface IInserted {
+  /** Write them anew, where nobody has changed them since. */
+  replace(cells: readonly Cell[]): void;
+}
+
 type SharedNotebook = INotebookModel['sharedModel'];
 
 /** The ids of the cells that were inserted together, last, into each notebook. */
@@ -16,15 +22,17 @@ const together = new WeakMap<SharedNotebook, ReadonlySet<string>>();
  * not take the first apart.
  *
  * The first of them becomes the active cell and is scrolled into view.
+ *
+ * @returns A hand on the cells.
  */
 export async function insertCells(
   panel: NotebookPanel,
   cells: readonly Cell[]
-): Promise<void> {
+): Promise<IInserted> {
   const notebook = panel.content;
   const shared = notebook.model?.sharedModel;
   if (!shared || cells.length === 0) {
-    return;
+    return { replace: () => undefined };
   }
   const active = lastTogether(shared, notebook.activeCellIndex);
   const start = Math.min(active + 1, shared.cells.length);
@@ -37,15 +45,31 @@ export async function insertCells(
     }
   });
   const first = replaced >= 0 ? replaced : start;
-  together.set(
-    shared,
-    new Set(
-      shared.cells.slice(first, first + cells.length).map(cell => cell.id)
-    )
-  );
+  const ids = shared.cells
+    .slice(first, first + cells.length)
+    .map(cell => cell.id);
+  together.set(shared, new Set(ids));
   notebook.deselectAll();
   notebook.activeCellIndex = first;
   await notebook.scrollToItem(notebook.activeCellIndex, 'smart');
+  return { replace: anew => replaceCells(shared, ids, cells, anew) };
+}
+
+/** Write cells anew that are still as they were inserted; the others stay as somebody left them. */
+function replaceCells(
+  shared: SharedNotebook,
+  ids: readonly string[],
+  written: readonly Cell[],
+  anew: readonly Cell[]
+): void {
+  shared.transact(() => {
+    for (const cell of shared.cells) {
+      const index = ids.indexOf(cell.id);
+      if (index >= 0 && cell.getSource() === written[index].source) {
+        cell.setSource(anew[index]?.source ?? written[index].source);
+      }
+    }
+  });
 }
 
 /** The last of the cells that were inserted with a cell; itself if it was inserted by hand. */
@@ -60,7 +84,8 @@ function lastTogether(shared: SharedNotebook, index: number): number {
   );
 }
 
-function toNotebookFormat({ cell_type, source }: Cell): ICell {
+/** A cell as notebooks have it; what is inserted by a person is trusted. */
+export function toNotebookFormat({ cell_type, source }: Cell): ICell {
   return cell_type === 'code'
     ? {
         cell_type,

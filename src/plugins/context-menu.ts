@@ -44,10 +44,14 @@ export const contextMenuPlugin: JupyterFrontEndPlugin<void> = {
         if (mine !== asked) {
           return; // Something else is selected by now.
         }
-        for (const { name, title } of analyses) {
+        for (const { name, title, asks } of analyses) {
           submenu.addItem({
             command: CommandIDs.insertAnalysis,
-            args: { datasets, analysis: name, title }
+            args: {
+              datasets,
+              analysis: name,
+              title: asks ? trans.__('%1…', title) : title
+            }
           });
         }
       } catch {

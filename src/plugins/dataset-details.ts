@@ -57,7 +57,7 @@ export const datasetDetailsPlugin: JupyterFrontEndPlugin<void> = {
           shell.activateById(known.id);
           return;
         }
-        const view = new DatasetView(id, lab.api);
+        const view = new DatasetView(id, lab.api, () => lab.cellStyle);
         const tab = new DatasetTab({ view, commands, trans });
         shell.add(tab, 'main');
         shell.activateById(tab.id);

@@ -3,12 +3,7 @@ import {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import {
-  Clipboard,
-  ICommandPalette,
-  InputDialog,
-  Notification
-} from '@jupyterlab/apputils';
+import { ICommandPalette } from '@jupyterlab/apputils';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
@@ -17,15 +12,14 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { sayFailed } from '../actions/notify';
 import type { Cell, Cluster } from '../api/wire';
-import { argumentsOf, CommandIDs } from '../commands';
+import { argumentsOf, chosenOf, CommandIDs } from '../commands';
 import { multicloudIcon } from '../icons';
-import { insertCells } from '../notebook/insert';
-import { pythonNotebook } from '../notebook/target';
+import { Inserter } from '../notebook/inserter';
 import { IMulticloudLab } from '../tokens';
 
 export const datasetsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'multicloud-lab:datasets',
-  description: 'The commands on datasets: open near data, analyses, addresses.',
+  description: 'The commands on datasets: open near data, and analyses.',
   autoStart: true,
   requires: [IMulticloudLab, INotebookTracker],
   optional: [ITranslator, IDefaultFileBrowser, ICommandPalette],
@@ -37,37 +31,15 @@ export const datasetsPlugin: JupyterFrontEndPlugin<void> = {
     browser: IDefaultFileBrowser | null,
     palette: ICommandPalette | null
   ): void => {
-    const { commands, serviceManager } = app;
+    const { commands } = app;
     const trans = (translator ?? nullTranslator).load('multicloud_lab');
 
-    /** The datasets that a command is about: those it is told, else those selected. */
-    const chosen = (args: ReadonlyPartialJSONObject): readonly string[] => {
-      const { dataset, datasets } = args;
-      if (Array.isArray(datasets)) {
-        return datasets as string[];
-      }
-      return typeof dataset === 'string' ? [dataset] : lab.selection.ids;
-    };
+    const chosen = (args: ReadonlyPartialJSONObject) => chosenOf(args, lab);
     const isEnabled = (args: ReadonlyPartialJSONObject) =>
       chosen(args).length > 0;
 
-    const insert = async (cells: readonly Cell[]): Promise<void> => {
-      const { panel, otherLanguage } = await pythonNotebook(tracker, {
-        commands,
-        kernelspecs: serviceManager.kernelspecs,
-        cwd: () => browser?.model.path ?? ''
-      });
-      if (otherLanguage !== null) {
-        Notification.info(
-          trans.__(
-            'The notebook that was open runs %1, so the cells are in a new one.',
-            otherLanguage
-          ),
-          { autoClose: 8000 }
-        );
-      }
-      await insertCells(panel, cells);
-    };
+    const inserter = new Inserter(app, tracker, browser, trans);
+    const insert = (cells: readonly Cell[]) => inserter.insert(cells);
     const onCluster = (command: string) => (cluster: Cluster) =>
       void commands.execute(command, {
         gateway: cluster.gateway,
@@ -123,58 +95,11 @@ export const datasetsPlugin: JupyterFrontEndPlugin<void> = {
       execute: async args => {
         const datasets = [...chosen(args)];
         try {
-          const analysis =
-            (args.analysis as string | undefined) ??
-            (await chooseAnalysis(datasets));
-          if (analysis === null) {
-            return;
-          }
-          const style = lab.cellStyle;
-          const body = { datasets, analysis, style };
-          await insert((await lab.api.cells(body)).cells);
+          const { insertAnalysis } = await import('../actions/insert-analysis');
+          const name = args.analysis as string | undefined;
+          await insertAnalysis(datasets, name, { lab, trans, insert });
         } catch (error) {
           sayFailed(trans.__('No analysis was inserted'), error, trans);
-        }
-      }
-    });
-
-    const chooseAnalysis = async (
-      datasets: readonly string[]
-    ): Promise<string | null> => {
-      const analyses = await lab.api.analyses(datasets);
-      const { button, value } = await InputDialog.getItem({
-        title: trans.__('Insert Analysis'),
-        label: trans.__('What fits the selected datasets:'),
-        items: analyses.map(({ title }) => title),
-        okLabel: trans.__('Insert')
-      });
-      const found = analyses.find(({ title }) => title === value);
-      return (button.accept && found?.name) || null;
-    };
-
-    const listed = (id: string) =>
-      lab.datasets.found.rows.find(row => row.id === id);
-    /** The URLs of the chosen ones, also of those that the list does not show now. */
-    const urls = (args: ReadonlyPartialJSONObject): Promise<string[]> =>
-      Promise.all(
-        chosen(args).map(
-          async id => (listed(id) ?? (await lab.api.dataset(id))).url
-        )
-      );
-    commands.addCommand(CommandIDs.copyUrl, {
-      label: args =>
-        chosen(args).length > 1 ? trans.__('Copy URLs') : trans.__('Copy URL'),
-      caption: trans.__('Copy where the bytes are'),
-      describedBy: argumentsOf({
-        dataset: trans.__('The id of a dataset; else the selected ones')
-      }),
-      isEnabled: args => chosen(args).some(id => listed(id)?.url !== ''),
-      execute: async args => {
-        try {
-          const found = (await urls(args)).filter(Boolean);
-          Clipboard.copyToSystem(found.join('\n'));
-        } catch (error) {
-          sayFailed(trans.__('Nothing was copied'), error, trans);
         }
       }
     });
@@ -200,11 +125,9 @@ export const datasetsPlugin: JupyterFrontEndPlugin<void> = {
     ]) {
       palette?.addItem({ command, category: trans.__('Multi-Cloud Lab') });
     }
-    const update = () => {
-      for (const command of [CommandIDs.openNearData, CommandIDs.copyUrl]) {
-        commands.notifyCommandChanged(command);
-      }
-    };
-    lab.selection.changed.connect(update, lab);
+    lab.selection.changed.connect(
+      () => commands.notifyCommandChanged(CommandIDs.openNearData),
+      lab
+    );
   }
 };

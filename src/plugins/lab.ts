@@ -4,9 +4,12 @@ import {
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { treeViewIcon } from '@jupyterlab/ui-components';
 
 // eslint-disable-next-line jupyter/prefer-lazy-imports -- the lab asks with it from the start
 import { LabClient } from '../api/client';
+import { argumentsOf, CommandIDs } from '../commands';
 // eslint-disable-next-line jupyter/prefer-lazy-imports -- the token's value is needed at once
 import { Lab } from '../state/lab';
 import { IMulticloudLab } from '../tokens';
@@ -18,18 +21,38 @@ export const labPlugin: JupyterFrontEndPlugin<IMulticloudLab> = {
   description: 'Holds the datasets, gateways and clusters of several clouds.',
   autoStart: true,
   provides: IMulticloudLab,
-  optional: [ISettingRegistry],
+  optional: [ISettingRegistry, ITranslator],
   activate: (
     app: JupyterFrontEnd,
-    settingRegistry: ISettingRegistry | null
+    settingRegistry: ISettingRegistry | null,
+    translator: ITranslator | null
   ): IMulticloudLab => {
     const lab = new Lab(new LabClient(app.serviceManager.serverSettings));
+    const trans = (translator ?? nullTranslator).load('multicloud_lab');
+    app.commands.addCommand(CommandIDs.toggleTree, {
+      label: trans.__('Group Datasets'),
+      caption: trans.__('List datasets in groups, or all in one list'),
+      icon: treeViewIcon,
+      isToggleable: true,
+      isToggled: () => !lab.flat.value,
+      describedBy: argumentsOf({}),
+      execute: async () => {
+        const view = lab.flat.value ? 'tree' : 'list';
+        lab.flat.set(view === 'list');
+        await settingRegistry?.set(PLUGIN_ID, 'datasetView', view);
+      }
+    });
+    lab.flat.changed.connect(() =>
+      app.commands.notifyCommandChanged(CommandIDs.toggleTree)
+    );
     const { events, connectionFailure } = app.serviceManager;
     lab.listen(events.stream, connectionFailure);
     if (settingRegistry) {
       const read = (settings: ISettingRegistry.ISettings) => {
         lab.cellStyle =
           settings.composite.cellStyle === 'plain' ? 'plain' : 'lab';
+        lab.flat.set(settings.composite.datasetView === 'list');
+        lab.priceLimit = Number(settings.composite.priceLimit);
       };
       settingRegistry
         .load(PLUGIN_ID)

@@ -19,14 +19,18 @@ export type TreeRow =
       kind: 'dataset';
       id: string;
       row: DatasetRow;
-      /** Its place in its group, from 1. */
+      /** How deep it is in the tree, from 1. */
+      level: number;
+      /** Its place in its group, or in the list, from 1. */
       position: number;
-      /** How many its group has; -1 if that is not known. */
+      /** How many its group, or the list, has; -1 if that is not known. */
       siblings: number;
     }
   | { kind: 'more'; id: string; shown: number; total: number };
 
 export interface ITreeOptions {
+  /** Whether all are in one list, without groups. */
+  flat?: boolean;
   /** How many there are in all. */
   total: number;
   /** Whether some are left to be asked for. */
@@ -55,6 +59,21 @@ export function layOut(
   rows: readonly DatasetRow[],
   options: ITreeOptions
 ): TreeRow[] {
+  const more: TreeRow[] = options.more
+    ? [{ kind: 'more', id: 'more', shown: rows.length, total: options.total }]
+    : [];
+  if (options.flat) {
+    const siblings = options.more ? -1 : rows.length;
+    const list = rows.map((row, index): TreeRow => ({
+      kind: 'dataset',
+      id: row.id,
+      row,
+      level: 1,
+      position: index + 1,
+      siblings
+    }));
+    return [...list, ...more];
+  }
   const open = startsOpen(options.total, options.narrowed);
   const groups = new Map<string, DatasetRow[]>();
   for (const row of rows) {
@@ -87,19 +106,12 @@ export function layOut(
           kind: 'dataset',
           id: row.id,
           row,
+          level: 2,
           position: index + 1,
           siblings: partial ? -1 : members.length
         })
       );
     }
   }
-  if (options.more) {
-    out.push({
-      kind: 'more',
-      id: 'more',
-      shown: rows.length,
-      total: options.total
-    });
-  }
-  return out;
+  return [...out, ...more];
 }

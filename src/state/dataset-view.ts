@@ -2,18 +2,37 @@
 import { IDisposable } from '@lumino/disposable';
 
 import type { LabClient } from '../api/client';
-import type { Dataset, Placement, Quote, Structure } from '../api/wire';
+import type {
+  Analysis,
+  Cells,
+  CellsRequest,
+  Dataset,
+  Placement,
+  Quote,
+  Structure
+} from '../api/wire';
 import { Question } from './question';
 
 /** Bytes of a GB, as prices count it. */
 const GB = 1e9;
 
 export class DatasetView implements IDisposable {
-  /** @param id - Of the dataset. */
+  /**
+   * @param id - Of the dataset.
+   * @param style - Says how its code is written.
+   */
   constructor(
     readonly id: string,
-    api: Pick<LabClient, 'dataset' | 'placements' | 'structure' | 'price'>
+    api: Pick<
+      LabClient,
+      'dataset' | 'placements' | 'structure' | 'price' | 'analyses' | 'cells'
+    >,
+    style: () => CellsRequest['style'] = () => 'lab'
   ) {
+    this.analyses = new Question(() => api.analyses([id]));
+    this.cells = new Question(() =>
+      api.cells({ datasets: [id], analysis: 'open', style: style() })
+    );
     this.dataset = new Question(() => api.dataset(id));
     this.placements = new Question(() => api.placements(id));
     this.structure = new Question(signal => api.structure(id, signal));
@@ -30,6 +49,9 @@ export class DatasetView implements IDisposable {
   /** The gateways, the nearest first. */
   readonly placements: Question<Placement[]>;
   readonly structure: Question<Structure>;
+  readonly analyses: Question<Analysis[]>;
+  /** The cells that open it. */
+  readonly cells: Question<Cells>;
   /** What it costs to move all of it, or a GB while its size is not known, out of every cloud. */
   readonly leaving: Question<Quote>;
 
@@ -50,6 +72,8 @@ export class DatasetView implements IDisposable {
     this.placements.dispose();
     this.structure.dispose();
     this.leaving.dispose();
+    this.analyses.dispose();
+    this.cells.dispose();
   }
 
   private async _ask(): Promise<void> {
@@ -61,6 +85,8 @@ export class DatasetView implements IDisposable {
     }
     await Promise.all([
       known.region && this.leaving.ask(),
+      this.analyses.ask(),
+      this.cells.ask(),
       this.structure.answer || this.structure.ask()
     ]);
     if (known.region && this.structure.answer?.stored_bytes !== size) {

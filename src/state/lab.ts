@@ -17,6 +17,7 @@ import { DatasetSearch } from './dataset-search';
 import { Feed } from './feed';
 import { Resource } from './resource';
 import { Selection } from './selection';
+import { Value } from './value';
 import { WorkerHistory } from './worker-history';
 
 export class Lab implements IMulticloudLab, IDisposable {
@@ -36,6 +37,7 @@ export class Lab implements IMulticloudLab, IDisposable {
   readonly workers: WorkerHistory;
   readonly attachments: Resource<Attachment[]>;
   readonly selection = new Selection();
+  readonly flat = new Value(false);
 
   /** How inserted cells are written; the settings say it. */
   cellStyle: NonNullable<CellsRequest['style']> = 'lab';
@@ -43,6 +45,9 @@ export class Lab implements IMulticloudLab, IDisposable {
   get recorded(): ISignal<unknown, void> {
     return this._recorded;
   }
+
+  /** USD per GB, above which it is asked first; the settings say it. */
+  priceLimit = 0.05;
 
   get isDisposed(): boolean {
     return this._isDisposed;

@@ -85,6 +85,8 @@ const QUOTE: Quote = {
 describe('DatasetDetails', () => {
   let server: FakeServer;
   let view: DatasetView;
+  let onAnalysis: jest.Mock;
+  let onCopy: jest.Mock;
 
   /** Show the details of a dataset that the server knows. */
   const show = async (
@@ -106,8 +108,28 @@ describe('DatasetDetails', () => {
         bytes: Number(query.get('bytes'))
       })
     };
+    server.routes['GET analyses'] = () => [
+      { name: 'open', title: 'Open', description: 'It opens.', asks: false },
+      { name: 'map', title: 'Map', description: 'A map.', asks: true }
+    ];
+    server.routes['POST cells'] = () => ({
+      analysis: 'open',
+      cells: [
+        { cell_type: 'code', source: 'import multicloud_lab as mcl' },
+        { cell_type: 'code', source: 'client' }
+      ]
+    });
+    onAnalysis = jest.fn();
+    onCopy = jest.fn();
     view = new DatasetView(ID, new LabClient(server.settings));
-    render(<DatasetDetails view={view} trans={trans} />);
+    render(
+      <DatasetDetails
+        view={view}
+        trans={trans}
+        onAnalysis={onAnalysis}
+        onCopy={onCopy}
+      />
+    );
     act(() => void view.ask());
     await screen.findByText('Where it is');
   };
@@ -292,6 +314,29 @@ describe('DatasetDetails', () => {
       screen.getByRole('button', { name: 'Show All 1000 Variables' })
     );
     expect(within(table).getAllByRole('row')).toHaveLength(1002);
+  });
+
+  it('should offer what fits, and show the code that opens it', async () => {
+    await show();
+    const button = await screen.findByRole('button', { name: 'Map…' });
+    expect(
+      document.getElementById(button.getAttribute('aria-describedby')!)!
+        .textContent
+    ).toBe('A map.');
+    await user.click(button);
+    expect(onAnalysis).toHaveBeenCalledWith('map');
+    const code = screen.getByRole('region', { name: 'Code' });
+    expect(code.querySelector('pre')!.textContent).toBe(
+      'import multicloud_lab as mcl\n\nclient'
+    );
+    await user.click(screen.getByRole('button', { name: 'Copy Code' }));
+    expect(onCopy).toHaveBeenCalled();
+  });
+
+  it('should offer nothing to do with a dataset that cannot be opened', async () => {
+    await show({ problem: 'It is gone.' });
+    expect(screen.queryByRole('region', { name: 'Analyses' })).toBeNull();
+    expect(server.asked('POST cells')).toEqual([]);
   });
 
   it('should not ask for the metadata again when it is seen again', async () => {

@@ -12,7 +12,8 @@ describe('groupOf', () => {
   it('should be the id without the name, which may hold slashes', () => {
     const named = (id: string, name: string) => ({
       ...dataset(id, { name }),
-      near: null
+      near: null,
+      here: null
     });
     expect(groupOf(named('lens/atm/PRECT', 'PRECT'))).toBe('lens/atm');
     expect(groupOf(named('lens/atm/a/b', 'a/b'))).toBe('lens/atm');
@@ -31,6 +32,20 @@ describe('layOut', () => {
       ['group', 'group:c/y'],
       ['dataset', 'c/y/3']
     ]);
+  });
+
+  it('should be one list without groups if it is flat', () => {
+    const rows = layOut(few, { ...OPTIONS, flat: true, more: true, total: 9 });
+    expect(rows.map(({ kind, id }) => [kind, id])).toEqual([
+      ['dataset', 'c/x/1'],
+      ['dataset', 'c/x/2'],
+      ['dataset', 'c/y/3'],
+      ['more', 'more']
+    ]);
+    expect(rows[2]).toMatchObject({ level: 1, position: 3, siblings: -1 });
+    expect(layOut(few, { ...OPTIONS, flat: true })[2]).toMatchObject({
+      siblings: 3
+    });
   });
 
   it('should close a group that the user closed', () => {

@@ -1,0 +1,155 @@
+/** Opens a file, or a folder, of the file browser as a dataset; or adds it as a catalog. */
+import { Dialog, InputDialog, Notification } from '@jupyterlab/apputils';
+import { PageConfig, PathExt } from '@jupyterlab/coreutils';
+import type { Contents } from '@jupyterlab/services';
+
+import { catalogName, firstReference } from '../state/addresses';
+import type { Inserter } from '../notebook/inserter';
+import type { IOpenOptions } from './open-near-data';
+import { startAndFollow } from './follow-cluster';
+import { withSignIn } from './with-sign-in';
+
+/** Bytes of the longest JSON file that is looked into here. */
+const LONGEST = 20_000_000;
+
+/**
+ * Open a file where it is; kerchunk's references where the bytes are that they lead to.
+ *
+ * @param path - Of the file, as the contents API has it.
+ * @throws Error - It has no cells, or there is no notebook to put them into.
+ */
+export async function openFile(
+  path: string,
+  contents: Contents.IManager,
+  inserter: Inserter,
+  { lab, trans, callbacks }: Omit<IOpenOptions, 'insert' | 'showDetails'>
+): Promise<void> {
+  const reference = await referenceOf(path, contents);
+  const near = reference
+    ? (await lab.api.placementsNear(reference)).find(
+        ({ relation }) => relation !== 'unknown'
+      )
+    : undefined;
+  const panel = await inserter.target();
+  const seen = pathFrom(PathExt.dirname(panel.context.path), path);
+  const { cells } = await lab.api.cells({
+    datasets: [seen],
+    analysis: 'open',
+    gateways: near ? { [seen]: near.gateway } : {},
+    style: lab.cellStyle
+  });
+  await inserter.insert(cells, panel);
+  const name = PathExt.basename(path);
+  if (!near) {
+    Notification.info(
+      trans.__('%1 is read from this machine, so no cluster is near it.', name),
+      { autoClose: 8000 }
+    );
+    return;
+  }
+  const about = trans.__(
+    '%1 leads to %2: asking %3 for a cluster …',
+    name,
+    near.region ?? trans.__('an unknown region'),
+    near.gateway
+  );
+  const wish = { near: reference, gateway: near.gateway, reuse: true };
+  const start = () => startAndFollow(lab, wish, about, callbacks, trans);
+  await withSignIn(lab, near.gateway, start, trans);
+}
+
+/**
+ * Add a file to the lab's catalogs, until the server is restarted.
+ *
+ * @throws ApiError - It is no catalog, or there is one of that name.
+ */
+export async function addCatalog(
+  path: string,
+  { lab, trans }: Pick<IOpenOptions, 'lab' | 'trans'>
+): Promise<void> {
+  const url = `${PageConfig.getOption('serverRoot')}/${path}`;
+  const { button, value } = await InputDialog.getText({
+    title: trans.__('Add a Catalog'),
+    label: trans.__('Its name, which the ids of its datasets begin with:'),
+    text: catalogName(path),
+    pattern: '[A-Za-z0-9][A-Za-z0-9._\\-]*',
+    required: true,
+    okLabel: trans.__('Add')
+  });
+  if (!button.accept || !value) {
+    return;
+  }
+  await lab.api.addCatalog({ name: value, url });
+  await lab.follow('datasets');
+  const count =
+    lab.status.value?.catalogs.find(({ name }) => name === value)?.datasets ??
+    0;
+  const lines = JSON.stringify(
+    { MulticloudLab: { catalogs: [{ name: value, url }] } },
+    null,
+    2
+  );
+  Notification.success(
+    trans._n(
+      'The catalog %2, with %1 dataset, is there until the server is restarted.',
+      'The catalog %2, with %1 datasets, is there until the server is restarted.',
+      count,
+      value
+    ),
+    {
+      autoClose: false,
+      actions: [
+        {
+          label: trans.__('Keep It…'),
+          callback: () => void showLines(lines, trans)
+        }
+      ]
+    }
+  );
+}
+
+async function showLines(
+  lines: string,
+  trans: IOpenOptions['trans']
+): Promise<void> {
+  const { Clipboard, showDialog } = await import('@jupyterlab/apputils');
+  const { button } = await showDialog({
+    title: trans.__('Keep the Catalog'),
+    body: trans.__(
+      'Add this to the configuration of the Jupyter server, in a file in jupyter_server_config.d: %1',
+      lines
+    ),
+    buttons: [
+      Dialog.cancelButton({ label: trans.__('Close') }),
+      Dialog.okButton({ label: trans.__('Copy') })
+    ]
+  });
+  if (button.accept) {
+    Clipboard.copyToSystem(lines);
+  }
+}
+
+/** The first address in a cloud that a file of references leads to. */
+async function referenceOf(
+  path: string,
+  contents: Contents.IManager
+): Promise<string | null> {
+  if (!path.endsWith('.json')) {
+    return null;
+  }
+  const { size } = await contents.get(path, { content: false });
+  if ((size ?? 0) > LONGEST) {
+    return null;
+  }
+  const { content } = await contents.get(path, {
+    type: 'file',
+    format: 'text'
+  });
+  return firstReference(JSON.parse(content as string));
+}
+
+/** A path as code in a folder has it: always with a dot, so that it is no dataset's id. */
+function pathFrom(folder: string, path: string): string {
+  const relative = PathExt.relative(folder, path);
+  return relative.startsWith('../') ? relative : `./${relative}`;
+}

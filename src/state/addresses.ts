@@ -1,0 +1,64 @@
+/** Addresses of data in texts and in folders: what is one, and what of a file could be opened. */
+
+/** What a URL of data in a cloud begins with. */
+const CLOUD = /^(s3a?|gs|gcs|az|abfss?|adl):\/\/[^\s/]+\/?/i;
+
+/** Endings of data behind a web address, which may be anything else. */
+const WEB = /^https?:\/\/\S+\.(zarr|nc4?|h5|hdf5|parquet)\/?([?#]\S*)?$/i;
+
+/** What text around a URL is not of it: quotes, brackets, the end of a sentence. */
+const AROUND = /^[\s"'`<([{]+|[\s"'`>)\]},;:.!]+$/g;
+
+/** Longest text that a URL is looked for in. */
+const LONGEST = 2_000;
+
+/** The URL of data that a text is; null if it is none. */
+export function cloudUrl(text: string): string | null {
+  const bare = text.length > LONGEST ? '' : text.replace(AROUND, '');
+  return /\s/.test(bare) || !(CLOUD.test(bare) || WEB.test(bare)) ? null : bare;
+}
+
+/** Whether a file, or a folder, is data that can be opened. */
+export function isData(path: string): boolean {
+  return /\.(zarr|nc4?|cdf|h5|hdf5|he5|json)$/i.test(path);
+}
+
+/** Whether a file may be a catalog. */
+export function mayBeCatalog(path: string): boolean {
+  return /\.(ya?ml|json)$/i.test(path);
+}
+
+/** The name that a catalog gets from its file: what configurations allow. */
+export function catalogName(path: string): string {
+  const stem = path
+    .split('/')
+    .pop()!
+    .replace(/\.\w+$/, '');
+  const name = stem
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '');
+  return name.slice(0, 60) || 'catalog';
+}
+
+/**
+ * The first URL in a cloud that kerchunk's references lead to; null if there is none.
+ *
+ * @param content - Of the JSON file.
+ */
+export function firstReference(content: unknown): string | null {
+  const { refs = content, templates = {} } = (content ?? {}) as {
+    refs?: unknown;
+    templates?: Record<string, unknown>;
+  };
+  for (const value of Object.values((refs ?? {}) as object)) {
+    if (Array.isArray(value) && typeof value[0] === 'string') {
+      const url = value[0].replace(/\{\{\s*(\w+)\s*\}\}/g, (_, name: string) =>
+        String(templates[name] ?? '')
+      );
+      if (CLOUD.test(url) || url.startsWith('https://')) {
+        return url;
+      }
+    }
+  }
+  return null;
+}

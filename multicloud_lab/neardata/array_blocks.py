@@ -34,7 +34,13 @@ class ArrayBlocks:
         """Number of blocks along each axis."""
         return tuple(map(len, self.extents))
 
-    def elements(self, blocks: NDArray[np.int64] | None, ones: Sequence[int] = ()) -> Floats:
+    def elements(
+        self,
+        blocks: NDArray[np.int64] | None,
+        ones: Sequence[int] = (),
+        *,
+        empty_too: bool = False,
+    ) -> Floats:
         """Count the elements of blocks.
 
         Parameters
@@ -42,10 +48,12 @@ class ArrayBlocks:
         blocks : array of int64 or None
             Flat indices, in C order; ``None`` is all of them.
         ones : sequence of int
-            Axes along which a block is reduced to one element; of an empty block nobody knows.
+            Axes along which a block is reduced to one element.
+        empty_too : bool
+            Whether a block is even if it is empty, as it may be where dask does not know.
         """
         extents: list[Floats] = [
-            np.where(along > 0, 1.0, np.nan) if axis in ones else along
+            np.where(empty_too | (along > 0), 1.0, np.nan) if axis in ones else along
             for axis, along in enumerate(self.extents)
         ]
         if blocks is None:

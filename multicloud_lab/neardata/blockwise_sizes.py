@@ -49,7 +49,8 @@ def result_bytes(
     if axes is not None and arguments.get("keepdims") is True and kind in _STAGES:
         each = _partial(layer, function, arguments, array, inputs)
         ones = [axis % len(array.extents) for axis in axes]
-        return None if each is None else array.elements(blocks, ones) * each
+        empty_too = kind is not Kind.PARTIAL or function.name.startswith("numpy.")
+        return None if each is None else array.elements(blocks, ones, empty_too=empty_too) * each
     by_dask = not function.name.startswith("numpy.")  # What a user may map over blocks as well.
     if kind is Kind.READ and by_dask:
         return array.elements(blocks) * whole

@@ -108,6 +108,11 @@ def test_what_a_user_says_of_a_function_is_not_believed_until_a_reduction_says_i
     assert unknown(assert_true_or_unknown((claimed + 1).mean(axis=0))) == {"lambda", "add"}
 
 
+def test_a_reduction_of_chunks_that_nobody_knows_has_a_known_size() -> None:
+    assert unknown(assert_true_or_unknown(make("da_boolean_mean"))) == {"getitem_variadic"}
+    assert unknown(assert_true_or_unknown(make("da_boolean_sum"))) == {"getitem"}
+
+
 def test_a_claimed_type_of_a_known_function_is_found_out() -> None:
     assert unknown(task_graph([flat().map_blocks(np.sqrt, dtype="float32")])) == {"sqrt"}
     assert unknown(task_graph([flat().map_blocks(np.sqrt, dtype="float64")])) == set()

@@ -14,6 +14,9 @@ from multicloud_lab.gateways.clusters import ACTIVE, has_options
 from multicloud_lab.gateways.connection import START_DEADLINE
 from multicloud_lab.gateways.entries import Submission
 
+MARK = "multicloud_lab_start"
+"""The option by which a cluster is known for certain, on gateways that declare it: dask-gateway
+takes no options, nor anything else of one's own, that its administrator did not declare."""
 SKEW = 120.0
 """Seconds by which a gateway's clock may be wrong."""
 PROCESS = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex}"
@@ -46,8 +49,8 @@ def has_ended(process: str) -> bool:
 def find(submission: Submission, unknown: Sequence[ClusterReport]) -> ClusterReport | None:
     """Give the cluster that a submission has started, if it is there.
 
-    Gateways keep no mark of who asked, so that this is the first that may be it: it was not there
-    before, it has the options, and it came up at that time.
+    This is the first that may be it: it was not there before, it came up at that time, and it has
+    the options. Where the gateway takes :data:`MARK`, that is one of them, and there is no doubt.
 
     Parameters
     ----------

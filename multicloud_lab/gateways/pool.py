@@ -29,6 +29,7 @@ from multicloud_lab.gateways.clusters import (
 )
 from multicloud_lab.gateways.connection import START_DEADLINE
 from multicloud_lab.gateways.entries import Entry
+from multicloud_lab.gateways.lost import MARK
 from multicloud_lab.gateways.options import read_form
 from multicloud_lab.gateways.session import GatewaySession
 from multicloud_lab.gateways.stopping import stop_all
@@ -134,7 +135,8 @@ class GatewayPool:
 
     async def options(self, gateway: str) -> list[OptionField]:
         """List the fields of the gateway's own options form."""
-        return read_form(await self._watch(gateway).session.connection.options_form())
+        form = read_form(await self._watch(gateway).session.connection.options_form())
+        return [field for field in form if field.field != MARK]  # that is the lab's own
 
     async def clusters(self) -> list[Cluster]:
         """List the clusters of all gateways that answer, the latest last."""

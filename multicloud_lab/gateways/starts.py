@@ -21,9 +21,9 @@ from multicloud_lab.errors import (
 )
 from multicloud_lab.gateways.book import Book
 from multicloud_lab.gateways.clusters import pending, reusable
-from multicloud_lab.gateways.connection import DEADLINE, START_DEADLINE
+from multicloud_lab.gateways.connection import DEADLINE, START_DEADLINE, GatewayConnection
 from multicloud_lab.gateways.entries import Entry, Submission
-from multicloud_lab.gateways.lost import PROCESS, find, has_ended
+from multicloud_lab.gateways.lost import MARK, PROCESS, find, has_ended
 from multicloud_lab.gateways.options import check_options, read_form
 from multicloud_lab.gateways.session import GatewaySession
 from multicloud_lab.records import Change, Cluster
@@ -135,7 +135,7 @@ class Starts:
             minimum=minimum,
             maximum=maximum,
             dataset=dataset,
-            options=json.dumps(dict(options), default=str),
+            options="{}",
             before="[]",
             asked=time.time(),
             process=PROCESS,
@@ -146,9 +146,9 @@ class Starts:
         shown = loop.call_later(SHOWN_AFTER, self._tell, "started", submission.id)
         try:
             async with asyncio.timeout(START_DEADLINE), self._lock:
-                if options:
-                    check_options(read_form(await connection.options_form()), options)
-                reports = await connection.clusters()
+                reports, sent = await asyncio.gather(
+                    connection.clusters(), self._options(connection, options, submission.id)
+                )
                 await self.reconcile(reports)
                 if reuse:
                     entries = await asyncio.to_thread(self._book.entries, config.name)
@@ -156,10 +156,15 @@ class Starts:
                     if there is not None:
                         return there
                 names = json.dumps([report.name for report in reports])
-                flight.submission = replace(submission, before=names, asked=time.time())
+                flight.submission = replace(
+                    submission,
+                    before=names,
+                    options=json.dumps(sent, default=str),
+                    asked=time.time(),
+                )
                 if not flight.cancelled.done():
                     await asyncio.to_thread(self._book.submit, flight.submission)
-                    flight.answer = asyncio.create_task(connection.submit(options))
+                    flight.answer = asyncio.create_task(connection.submit(sent))
                     either: list[asyncio.Future[Any]] = [flight.answer, flight.cancelled]
                     await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
                 if flight.cancelled.done() or flight.answer is None:
@@ -244,6 +249,20 @@ class Starts:
         # One of another process is lost when that process would have given up.
         old = now - submission.asked > START_DEADLINE + DEADLINE
         return submission.id in self._flights or not old
+
+    async def _options(
+        self, connection: GatewayConnection, options: Mapping[str, Any], mark: str
+    ) -> dict[str, Any]:
+        """Check options, and give them with the mark of the start if the gateway takes that."""
+        try:
+            form = read_form(await connection.options_form())
+        except MulticloudLabError:
+            if options:
+                raise
+            return {}  # the gateway's defaults need no form
+        check_options([field for field in form if field.field != MARK], options)
+        marked = any(field.field == MARK and field.type == "string" for field in form)
+        return {**options, MARK: mark} if marked else dict(options)
 
     async def _accepted(self, submission: Submission, name: str) -> Entry:
         # From here on, who wants to cancel the start stops the cluster.

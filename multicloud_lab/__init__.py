@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from multicloud_lab.notebook import ledger as ledger
     from multicloud_lab.notebook import locate as locate
     from multicloud_lab.notebook import located as located
+    from multicloud_lab.notebook import near_data as near_data
     from multicloud_lab.notebook import open_dataset as open_dataset
+    from multicloud_lab.notebook import persist as persist
     from multicloud_lab.notebook import placements as placements
     from multicloud_lab.notebook import plan as plan
     from multicloud_lab.notebook import price as price
@@ -29,7 +31,8 @@ _HOMES = {
     **dict.fromkeys(
         (
             *("client", "close", "compute", "connect", "datasets", "describe", "ledger"),
-            *("locate", "located", "open_dataset", "placements", "plan", "price", "sign_in"),
+            *("locate", "located", "near_data", "open_dataset", "persist", "placements", "plan"),
+            *("price", "sign_in"),
         ),
         "notebook",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from multicloud_lab import records as r
@@ -107,6 +108,60 @@ class Computations:
 
         limits = Limits(egress_budget_usd, policy, unknown_bytes)
         return self._computing.compute(objects, near, limits, keywords)
+
+    def persist(
+        self,
+        /,
+        *objects: Any,
+        near: Any = None,
+        egress_budget_usd: float | None = None,
+        policy: Policy = "global",
+        unknown_bytes: float | None = None,
+        **keywords: Any,
+    ) -> tuple[Any, ...]:
+        """Compute lazy objects where their data are, and leave the results there.
+
+        What is made of the results later runs where they are: each is pinned to its own cluster.
+        They are gone with it.
+
+        Parameters
+        ----------
+        *objects, near, egress_budget_usd, policy, unknown_bytes, **keywords
+            As for :meth:`compute`.
+
+        Returns
+        -------
+        tuple
+            The same objects, lazy still, over results that are being computed or there.
+        """
+        from multicloud_lab.computing import Limits
+
+        limits = Limits(egress_budget_usd, policy, unknown_bytes)
+        return self._computing.persist(objects, near, limits, keywords)
+
+    def near_data(
+        self,
+        *,
+        near: Any = None,
+        egress_budget_usd: float | None = None,
+        policy: Policy = "global",
+        unknown_bytes: float | None = None,
+    ) -> AbstractContextManager[None]:
+        """Have plain ``.compute()``, ``.load()``, ``.plot()``, … run near the data.
+
+        In a ``with`` block, and in its thread alone, whatever xarray or dask computes goes the way
+        of :meth:`compute`; ``.persist()`` that of :meth:`persist`. A scheduler that is named, or a
+        client that is made current within the block, comes first.
+
+        Parameters
+        ----------
+        near, egress_budget_usd, policy, unknown_bytes
+            As for :meth:`compute`.
+        """
+        from multicloud_lab.computing import Limits
+
+        limits = Limits(egress_budget_usd, policy, unknown_bytes)
+        return self._computing.near_data(near, limits)
 
     def ledger(
         self,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from dask.base import unpack_collections
 
@@ -16,17 +17,21 @@ from multicloud_lab.beside import Beside
 from multicloud_lab.clients import ClusterClient
 from multicloud_lab.errors import InvalidInputError
 from multicloud_lab.interface import LabInterface
+from multicloud_lab.neardata.assignment import Assignment
 from multicloud_lab.neardata.budget import Policy, check_budget, check_policy
-from multicloud_lab.neardata.execution import RunPlace, run
+from multicloud_lab.neardata.execution import RunPlace, persist, run
+from multicloud_lab.neardata.hooking import computing_with
 from multicloud_lab.neardata.measuring import ReadCounts
 from multicloud_lab.neardata.options import Options
 from multicloud_lab.neardata.plan import HOME, Place, Plan
-from multicloud_lab.neardata.planning import Assignment, make_plan
+from multicloud_lab.neardata.planning import make_plan
 from multicloud_lab.neardata.pricing import GB, Ask, Prices
+from multicloud_lab.neardata.progress import Progress
 from multicloud_lab.neardata.siting import Sites
 from multicloud_lab.neardata.sources import find_reads
 from multicloud_lab.regions import Region
 from multicloud_lab.runs import Ran, Recorder
+from multicloud_lab.waiting import StatusLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,43 @@ class Limits:
     egress_budget_usd: float | None = None
     policy: Policy = "global"
     unknown_bytes: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What is to be run, once it may be."""
+
+    places: Sequence[RunPlace]
+    counts: Mapping[int, ReadCounts]
+    whole: Sequence[int | None]
+    plan: Callable[[], Plan]
+    assignment: Assignment | None = None
+
+    @property
+    def place_of(self) -> Callable[[Hashable], int] | None:
+        return None if self.assignment is None else self.assignment.place_of
+
+    @property
+    def size_of(self) -> Callable[[Hashable], float] | None:
+        return None if self.assignment is None else self.assignment.size_of
+
+
+class _Shown:
+    """How far a computation is, in a line under the notebook's cell."""
+
+    def __init__(self) -> None:
+        self.progress = Progress()
+        self._line = StatusLine("")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._line.clear()
+
+    def tick(self) -> None:
+        """Say it again."""
+        self._line.say(f"{self.progress}. Interrupt the kernel to cancel it everywhere.")
 
 
 class Computing:
@@ -87,30 +129,77 @@ class Computing:
     ) -> tuple[Any, ...]:
         """Compute objects; see :meth:`Lab.compute`."""
         options = Options.read(keywords)
-        check_policy(limits.policy)
         collections, repack = unpack_collections(  # type: ignore[no-untyped-call]
             *objects, traverse=options.traverse
         )
         if not collections:
             return tuple(objects)
         began = time.time()
-        sites = self._sites(near)
-        whole = self._whole(collections, sites)
-        plan = None
-        if whole is None or not self._surely_allowed(collections, whole, sites, limits):
-            plan = self._plan(collections, sites, limits)
-            check_budget(plan, self._budget(limits), limits.policy)
-            whole = [_only(each.places) for each in plan.objects]
-        places, counts = self._ready(sites, near)
-        assignment = plan.assignment if plan is not None else None
-        place_of = assignment.place_of if isinstance(assignment, Assignment) else None
-        ran = run(collections, places, whole, place_of, options=options)
-        self._recorder.record(
-            Ran(lambda: plan or self._plan(collections, sites, limits), ran, counts, began)
-        )
+        ready = self._prepare(collections, near, limits)
+        with _Shown() as shown:
+            ran = run(
+                collections,
+                ready.places,
+                ready.whole,
+                ready.place_of,
+                size_of=ready.size_of,
+                options=options,
+                tick=shown.tick,
+                progress=shown.progress,
+            )
+        self._recorder.record(Ran(ready.plan, ran, ready.counts, began))
         return tuple(repack(ran.results))
 
+    def persist(
+        self, objects: Sequence[Any], near: Any, limits: Limits, keywords: Mapping[str, Any]
+    ) -> tuple[Any, ...]:
+        """Compute objects and leave the results where they are; see :meth:`Lab.persist`."""
+        options = Options.read(keywords)
+        collections, repack = unpack_collections(  # type: ignore[no-untyped-call]
+            *objects, traverse=options.traverse
+        )
+        if not collections:
+            return tuple(objects)
+        ready = self._prepare(collections, near, limits, stay=True)
+        with _Shown() as shown:
+            kept = persist(
+                collections,
+                ready.places,
+                ready.whole,
+                ready.place_of,
+                size_of=ready.size_of,
+                options=options,
+                tick=shown.tick,
+                progress=shown.progress,
+            )
+        return tuple(repack(kept))
+
+    def near_data(self, near: Any, limits: Limits) -> AbstractContextManager[None]:
+        """Have plain dask and xarray compute near the data; see :meth:`Lab.near_data`."""
+        return computing_with(
+            lambda collections, **keywords: self.compute(collections, near, limits, keywords),
+            lambda collections, **keywords: self.persist(collections, near, limits, keywords),
+        )
+
     # --- how it is done -----------------------------------------------------------------------
+
+    def _prepare(
+        self, collections: Sequence[Any], near: Any, limits: Limits, *, stay: bool = False
+    ) -> _Ready:
+        """Plan as far as is needed, hold it to the budget, and connect to the clusters."""
+        check_policy(limits.policy)
+        sites = self._sites(near)
+
+        def planned() -> Plan:
+            return self._plan(collections, sites, limits, stay=stay)
+
+        whole = self._whole(collections, sites)
+        if whole is not None and self._surely_allowed(collections, whole, sites, limits):
+            return _Ready(*self._clusters(sites, near), whole, planned)
+        plan = planned()
+        check_budget(plan, self._budget(limits), limits.policy)
+        whole = [_only(each.places) for each in plan.objects]
+        return _Ready(*self._clusters(sites, near), whole, lambda: plan, plan.assignment)
 
     def _sites(self, near: Any) -> Sites:
         only = None
@@ -126,13 +215,16 @@ class Computing:
             only,
         )
 
-    def _plan(self, collections: Sequence[Any], sites: Sites, limits: Limits) -> Plan:
+    def _plan(
+        self, collections: Sequence[Any], sites: Sites, limits: Limits, *, stay: bool = False
+    ) -> Plan:
         return make_plan(
             named(collections),
             sites,
             self._quotes,
             dataset_of=self._beside.dataset_of,
             unknown=limits.unknown_bytes,
+            stay=stay,
         )
 
     def _whole(self, collections: Sequence[Any], sites: Sites) -> list[int | None] | None:
@@ -164,7 +256,7 @@ class Computing:
         rates = {place: prices.per_byte(ask).high or 0.0 for place, ask in asks.items()}
         return sum(size * rates[place] for place, size in sizes.items()) <= self._budget(limits)
 
-    def _ready(self, sites: Sites, near: Any) -> tuple[list[RunPlace], dict[int, ReadCounts]]:
+    def _clusters(self, sites: Sites, near: Any) -> tuple[list[RunPlace], dict[int, ReadCounts]]:
         """Connect to a cluster in every place, all of them at once, and have reads counted."""
         away = {n: place for n, place in enumerate(sites.places) if n != HOME}
         known = {n: self._beside.client_at(place.cluster) for n, place in away.items()}

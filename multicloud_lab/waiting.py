@@ -12,6 +12,7 @@ from multicloud_lab.interface import LabInterface
 SIGN_IN_DEADLINE = 600.0
 """Seconds that a notebook waits for somebody to sign in."""
 _LOOK = 1.0
+_PATIENCE = 0.9  # Seconds in which nobody needs to be told what is waited for.
 
 
 class StatusLine:
@@ -34,7 +35,7 @@ class StatusLine:
         """Say it again, with the time that has gone by; not within the first second."""
         seconds = time.time() - self._began
         gateways = " and ".join(list(self._sign_ins))
-        if not self._shows or (seconds < 0.9 and not gateways):
+        if not self._shows or (seconds < _PATIENCE and not gateways):
             return
         if gateways:
             self._show(
@@ -47,6 +48,11 @@ class StatusLine:
             f"Waiting for {self._what} since {since} ({seconds:.0f} s). Interrupt the kernel to "
             "stop waiting; the cluster goes on starting."
         )
+
+    def say(self, text: str) -> None:
+        """Say something else, but not within the first second."""
+        if self._shows and time.time() - self._began >= _PATIENCE:
+            self._show(text)
 
     def clear(self) -> None:
         """Take the line away."""

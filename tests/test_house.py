@@ -44,7 +44,8 @@ MAY_IMPORT = {
     "clients": RECORDS | {"attaching", "interface", "versions"},
     "beside": RECORDS | {"attaching", "background", "clients", "interface", "neardata", "waiting"},
     "runs": RECORDS | {"background", "interface", "neardata"},
-    "computing": RECORDS | {"background", "beside", "clients", "interface", "neardata", "runs"},
+    "computing": RECORDS
+    | {"background", "beside", "clients", "interface", "neardata", "runs", "waiting"},
     "computations": RECORDS | {"background", "computing", "interface", "neardata", "tables"},
     "remote": RECORDS | {"address", "endpoints", "interface"},
     "cache": RECORDS,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import isnan
 
+from multicloud_lab.neardata.assignment import Assignment
 from multicloud_lab.regions import Region
 
 HOME = 0
@@ -191,6 +192,8 @@ class Plan:
         What would make it cheaper, a sentence each, where placement alone cannot.
     prices_of : str
         Date or dates of the prices; empty if nothing is priced.
+    assignment : Assignment or None
+        The place of each task, for running it.
     """
 
     places: tuple[Place, ...]
@@ -203,7 +206,7 @@ class Plan:
     uncertain: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
     prices_of: str = ""
-    assignment: object = field(default=None, repr=False, compare=False)
+    assignment: Assignment | None = field(default=None, repr=False, compare=False)
 
     def __repr__(self) -> str:
         from multicloud_lab.neardata.plan_text import plan_text

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from multicloud_lab.errors import MixedRegionsError
 from multicloud_lab.neardata.accounts import Accounts
 from multicloud_lab.neardata.advice import advise
+from multicloud_lab.neardata.assignment import Assignment
 from multicloud_lab.neardata.cut import ANYWHERE, Cut, UnknownSizesError, cut
 from multicloud_lab.neardata.numbering import task_graph
 from multicloud_lab.neardata.plan import HOME, Plan, PlannedObject
@@ -19,30 +20,7 @@ from multicloud_lab.neardata.pricing import GB, Ask, Prices, Quotes
 from multicloud_lab.neardata.reach import needed
 from multicloud_lab.neardata.siting import Site, Sites
 from multicloud_lab.neardata.sources import sample_sizes
-from multicloud_lab.neardata.task_graph import Ints, Numbers, TaskGraph
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Assignment:
-    """The place of each task, by its dask key.
-
-    Parameters
-    ----------
-    graph : TaskGraph
-    place : array of int8
-    """
-
-    graph: TaskGraph
-    place: NDArray[np.int8]
-    _numbers: Numbers = field(init=False)
-
-    def __post_init__(self) -> None:
-        layers = {layer.name: layer for layer in self.graph.layers}
-        object.__setattr__(self, "_numbers", Numbers(layers))
-
-    def place_of(self, key: Hashable) -> int:
-        """Give the number of the place of a key; -1 for one that runs where it is wanted."""
-        return int(self.place[self._numbers.number(key)])
+from multicloud_lab.neardata.task_graph import Ints, TaskGraph
 
 
 def make_plan(

@@ -10,8 +10,9 @@ import pytest
 import xarray as xr
 
 from multicloud_lab.errors import MixedRegionsError
+from multicloud_lab.neardata.assignment import Assignment
 from multicloud_lab.neardata.plan import HOME, Plan
-from multicloud_lab.neardata.planning import Assignment, make_plan
+from multicloud_lab.neardata.planning import make_plan
 from tests.neardata.places import AWS, AZURE, GCP, quotes, sites
 
 lazy: Any = dask

@@ -36,6 +36,7 @@ PRECT = "lens/atm/hourly6-1990-2005/PRECT"
 BINS = np.concatenate([[0], np.logspace(-5, 0, 50)])
 
 lazy: Any = dask
+gathered: Any = distributed
 default_client: Any = vars(distributed)["default_client"]
 da: Any = dask.array
 
@@ -232,12 +233,46 @@ def test_what_a_computation_did_is_in_the_ledger(
     moves = mine[mine.kind == "move"].set_index("source")
     for result, region in zip(results, (GCP, AWS), strict=True):
         assert moves.loc[region, "destination"] == "here"
-        assert result.nbytes <= moves.loc[region, "measured_bytes"] < result.nbytes + 5_000
+        assert (
+            result.nbytes <= moves.loc[region, "measured_bytes"] < result.nbytes + 20_000
+        )  # coordinates
     assert (reads.avoided_bytes == reads.measured_bytes).all()
     assert (reads.avoided_high > 0).all()
     assert "would have moved" in table.attrs["summary"]
     summed: Any = lab.ledger(by="dataset")
     assert summed.loc[PRECT, "read_bytes"] >= reads.loc[PRECT, "measured_bytes"]
+
+
+def test_what_is_persisted_stays_and_is_computed_with_where_it_is(
+    lab: Lab, era5: xr.Dataset, lens: xr.Dataset
+) -> None:
+    near_era5: Any = lab.client(near=GCP)
+    near_lens: Any = lab.client(near=AWS)
+    rain, rate = era5.tp.isel(time=slice(0, 96)), lens.PRECT.isel(member_id=0)
+    kept_rain, kept_rate = lab.persist(rain, {"rate": rate})
+    for kept, client in ((kept_rain, near_era5), (kept_rate["rate"], near_lens)):
+        futures = gathered.futures_of(kept)
+        gathered.wait(futures, timeout=60)
+        assert futures
+        assert {future.key for future in futures} <= set(client.who_has())
+    plan = lab.plan(kept_rain.mean(), kept_rate["rate"].mean())
+    assert [plan.places[each.places[0]].name for each in plan.objects] == [GCP, AWS]
+    means = lab.compute(kept_rain.mean(), kept_rate["rate"].mean())
+    for mean, expected in zip(means, (rain.mean(), rate.mean()), strict=True):
+        xr.testing.assert_allclose(mean, expected.compute(), rtol=1e-6)
+
+
+def test_plain_computations_run_near_the_data_within_a_block(
+    lab: Lab, era5: xr.Dataset, lens: xr.Dataset
+) -> None:
+    gcp = era5.tp.data[:96].map_blocks(told, dtype="U20", chunks=(1, 1, 1))
+    aws = lens.PRECT.data[0, :31].map_blocks(told, dtype="U20", chunks=(1, 1, 1))
+    with lab.near_data():
+        assert [str(each.item()) for each in lazy.compute(gcp, aws)] == [GCP, AWS]
+        assert str(gcp.compute().item()) == GCP
+        loaded = xr.DataArray(aws).load()
+    assert str(loaded.item()) == AWS
+    assert str(gcp.compute(scheduler="sync").item()) == "None"
 
 
 def test_an_unknown_region_is_told_with_the_ways_out(lab: Lab, clouds: Clouds) -> None:

@@ -252,7 +252,7 @@ def test_what_is_persisted_stays_and_is_computed_with_where_it_is(
     kept_rain, kept_rate = lab.persist(rain, {"rate": rate})
     for kept, client in ((kept_rain, near_era5), (kept_rate["rate"], near_lens)):
         futures = gathered.futures_of(kept)
-        gathered.wait(futures, timeout=60)
+        client.gather(futures)
         assert futures
         assert {future.key for future in futures} <= set(client.who_has())
     plan = lab.plan(kept_rain.mean(), kept_rate["rate"].mean())

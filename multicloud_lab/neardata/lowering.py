@@ -49,6 +49,8 @@ def lowered(collection: Any) -> Any:
     """
     if not isinstance(getattr(collection, "expr", None), Expr):
         return collection
+    if type(collection).__module__.startswith("dask.array."):
+        return collection  # An expression as well, but its keys are those that it has already.
     if dask.config.get("dataframe.shuffle.method", None) is not None:
         return collection.optimize(fuse=False)
     with dask.config.set({"dataframe.shuffle.method": "tasks"}):

@@ -144,11 +144,12 @@ import dask.array as da
 import numpy as np
 import zarr
 from multicloud_lab.neardata.lowering import lowered
+from multicloud_lab.neardata.lowering import lowered
 from multicloud_lab.neardata.numbering import task_graph
 store = zarr.create_array(sys.argv[1], shape=(20, 20), chunks=(5, 5), dtype="f8", compressors=None)
 lazy = da.from_array(store, chunks=(5, 10)).sum(axis=0) + 1
 assert "expr" in type(lazy).__module__
-graph = task_graph([lazy])
+graph = task_graph([lowered(lazy)])
 graph.check()
 reading = graph.read_bytes[graph.read_bytes > 0]
 print(len(reading), set(reading.tolist()), [source.urls for source in graph.sources])

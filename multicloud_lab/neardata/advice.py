@@ -135,7 +135,7 @@ class _Layers:
         found = next((each for each in self.downstream(start) if self.bytes[each] <= most), None)
         while found is not None and len(self.takers[found]) == 1:
             (later,) = self.takers[found]
-            if not self.bytes[later] <= self.bytes[found]:
+            if not self.bytes[later] < self.bytes[found]:
                 break
             found = later
         return found
@@ -203,10 +203,10 @@ class _Adviser:
             f"{there}, which costs {_price(flow.cost)}"
         )
         other = self._met(taker, flow.destination)
-        if other and HOME not in (flow.source, flow.destination):
-            rate = float(self.outward[flow.destination] + self.inward[flow.source])
-            said += f"; the other way round {size_words(other)} would move, for "
-            said += _price(other * rate)
+        back = other * float(self.outward[flow.destination] + self.inward[flow.source])
+        # What is met may not be all that would move: if it seems cheaper, it is not.
+        if back >= flow.cost and HOME not in (flow.source, flow.destination):
+            said += f"; the other way round {size_words(other)} would move, for {_price(back)}"
         most = _REDUCES * flow.bytes
         reduction = None if layers.bytes[taker] <= most else layers.reduction(taker, most)
         if reduction is None:
@@ -218,8 +218,8 @@ class _Adviser:
         cost = flow.cost * small / flow.bytes
         return (
             f"{said}. {_STAGE.sub('', layers.names[reduction])} comes after it and leaves "
-            f"{size_words(small)}: where the analysis allows it on each side first, so much moves, "
-            f"for {_price(cost)}, {_price(flow.cost - cost)} less."
+            f"{size_words(small)}: where the analysis allows it on each side first, that much "
+            f"moves, for {_price(cost)}, {_price(flow.cost - cost)} less."
         )
 
     def _meeting(self, flow: _Flow) -> int:

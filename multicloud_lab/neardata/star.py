@@ -13,9 +13,36 @@ from multicloud_lab.neardata.plan import HOME
 from multicloud_lab.neardata.programme import solve_small
 from multicloud_lab.neardata.task_graph import Floats, Ints
 
-_PROVEN = 1e-9  # A gap below this is none.
-_STEPS = 60  # Of the bound, at most; of large graphs fewer:
-_WORK = 4_000_000  # pairs of a value and its taker that are looked at in all.
+_SMALL = 20_000
+"""Pairs of a value and its taker up to which a best placement is looked for."""
+
+_WORK = 2_000_000  # pairs that the steps of the bound look at together, unless they are very few
+
+
+@dataclass(frozen=True, slots=True)
+class _Effort:
+    """How much is done.
+
+    Parameters
+    ----------
+    enough : float
+        The gap at which to stop.
+    better : float
+        The share by which a placement has to be cheaper to be taken.
+    tolerance : float
+        Of each flow.
+    steps : int
+        Of the bound, at most.
+    """
+
+    enough: float
+    better: float
+    tolerance: float
+    steps: int
+
+
+_THOROUGH = _Effort(enough=1e-9, better=1e-9, tolerance=5e-7, steps=60)
+_QUICK = _Effort(enough=5e-3, better=1e-4, tolerance=1e-4, steps=12)
 
 
 def place_on_star(exchange: Exchange, tariff: Tariff) -> tuple[Places, float]:
@@ -32,6 +59,9 @@ def place_on_star(exchange: Exchange, tariff: Tariff) -> tuple[Places, float]:
       groups to move to a place, for each place in turn until none helps. Each is one flow.
     - Where a gap is left and the exchange is small, the integer programme itself.
 
+    A large exchange is left at a gap of half a percent, or after a dozen steps of the bound, or six: its
+    placement is as good as it gets after the first moves, and the rest only proves it.
+
     Returns
     -------
     place : array of int8
@@ -44,11 +74,11 @@ def place_on_star(exchange: Exchange, tariff: Tariff) -> tuple[Places, float]:
         search.offer(exchange.all_in(place))
     search.improve()
     search.raise_bound()
-    if not search.proven:
+    if not search.done:
         found, bound = solve_small(exchange, tariff, search.place)
         search.offer(found)
         search.bound = max(search.bound, bound)
-    return search.place, search.bound
+    return search.place, float(search.bound)
 
 
 @dataclass(slots=True)
@@ -61,18 +91,21 @@ class _Search:
     cost: float = field(init=False, default=np.inf)
     bound: float = field(init=False, default=0.0)
     free: Ints = field(init=False)
+    effort: _Effort = field(init=False)
 
     def __post_init__(self) -> None:
+        self.effort = _THOROUGH if len(self.exchange.value) <= _SMALL else _QUICK
         self.free = np.flatnonzero(self.exchange.pins == FREE).astype(np.int32)
 
     @property
-    def proven(self) -> bool:
-        return self.cost - self.bound <= _PROVEN * self.cost
+    def done(self) -> bool:
+        """Whether the gap is small enough."""
+        return self.cost - self.bound <= self.effort.enough * self.cost
 
     def offer(self, place: Places) -> bool:
         """Take a placement if it is clearly better."""
         cost = self.exchange.cost(place, self.tariff)
-        if cost < self.cost * (1 - _PROVEN):
+        if cost < self.cost * (1 - self.effort.better):
             self.place, self.cost = place, cost
             return True
         return False
@@ -87,20 +120,20 @@ class _Search:
     def raise_bound(self) -> None:
         """Bring the isolating cuts to agree, and use what they leave."""
         toll = np.zeros(len(self.free))
-        steps = min(_STEPS, max(_WORK // max(len(self.exchange.value), 1), 3))
         pace = 1.0
+        steps = min(self.effort.steps, max(_WORK // max(len(self.exchange.value), 1), 6))
         for _ in range(steps):
             taken, bound = self._isolated(toll)
             pace = 1.0 if bound > self.bound else pace * 0.8
             self.bound = max(self.bound, bound)
-            if self.proven:
+            if self.done:
                 break
             if self.offer(self._settled(taken)):
                 self.improve()
             over = taken.sum(axis=0) - 1.0
             over[(toll == 0) & (over < 0)] = 0.0
             square = float(over @ over)
-            if square == 0 or self.proven:
+            if square == 0 or self.done:
                 break
             toll = np.maximum(toll + pace * (self.cost - bound) / square * over, 0.0)
 
@@ -117,7 +150,7 @@ class _Search:
             inside = np.where(self.place == region, node, SOURCE) if stays else node
             found, new = border(self.exchange, inside, region, self.tariff, new, flipped=stays)
             edges += found
-        side = minimum_cut(network(edges, new), self.cost).near
+        side = minimum_cut(network(edges, new), self.cost, self.effort.tolerance).near
         place = self.place.copy()
         place[moving[side[node[moving]]]] = target
         return place
@@ -135,7 +168,7 @@ class _Search:
             node[self.free] = own
             edges, new = border(self.exchange, node, region, self.tariff, 2 + count)
             limit = self.exchange.cost_at(pinned, region, self.tariff)
-            found = minimum_cut(network([*edges, charge], new), limit)
+            found = minimum_cut(network([*edges, charge], new), limit, self.effort.tolerance)
             taken[region - 1] = found.near[own]
             bound += found.bound
         return taken, bound

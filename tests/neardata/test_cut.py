@@ -281,3 +281,23 @@ def test_a_deep_chain_takes_no_longer_than_a_wide_graph() -> None:
     found = cut(case.graph, case.pinned, case.outward, case.inward, handling=0)
     assert found.gap == 0
     assert found.cost == pytest.approx(8 * (n // 2) * (1 + 1) + 8 * 2)
+
+
+def test_a_large_graph_over_three_regions_is_left_at_a_small_gap() -> None:
+    n = 4000
+    reads: list[list[int]] = [[] for _ in range(3 * n)]
+    mixed = [[i, n + i, 2 * n + i] for i in range(n)]
+    again = [[3 * n + i, i] for i in range(n)]
+    sums = [list(range(start, start + n)) for start in (3 * n, 4 * n)]
+    size = np.random.default_rng(0).uniform(0.6, 1.4, 5 * n + 2)
+    case = Case([*reads, *mixed, *again, *sums], size.tolist(),
+                [*[1] * n, *[2] * n, *[3] * n, *[-1] * (2 * n + 2)], [5 * n, 5 * n + 1],
+                [0, 0.09, 0.12, 0.087], [0, 0, 0, 0])  # fmt: skip
+    found = cut(case.graph, case.pinned, case.outward, case.inward)
+    assert 0 < found.gap < 0.05
+    everywhere = [
+        cut(case.graph, np.where(case.pinned < 0, np.int8(place), case.pinned), case.outward,
+            case.inward).cost
+        for place in range(4)
+    ]  # fmt: skip
+    assert found.cost <= min(everywhere)

@@ -59,8 +59,8 @@ def place_on_star(exchange: Exchange, tariff: Tariff) -> tuple[Places, float]:
       groups to move to a place, for each place in turn until none helps. Each is one flow.
     - Where a gap is left and the exchange is small, the integer programme itself.
 
-    A large exchange is left at a gap of half a percent, or after a dozen steps of the bound, or six: its
-    placement is as good as it gets after the first moves, and the rest only proves it.
+    A large exchange is left at a gap of half a percent, or after six to twelve steps of the bound:
+    its placement is as good as it gets after the first moves, and the rest only proves it.
 
     Returns
     -------

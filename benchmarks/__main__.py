@@ -15,6 +15,7 @@ from benchmarks import (
     search_datasets,
     server_start,
     watching,
+    workflow_over_borders,
 )
 from benchmarks.table import render
 
@@ -34,6 +35,7 @@ def main() -> None:
         *four_gateways.run(),
         *cutting.run(),
         *border_bytes.run(),
+        *workflow_over_borders.run(),
     ]
     print(render(rows))
 

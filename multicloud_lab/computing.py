@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any, Self
 
 from dask.base import unpack_collections
@@ -249,7 +248,9 @@ class Computing:
         for each, place in zip(collections, whole, strict=True):
             if place is not None and place != HOME:
                 size = getattr(each, "nbytes", 0)  # which of a table is lazy itself
-                sizes[place] = sizes.get(place, 0.0) + (size if isinstance(size, Real) else 0.0)
+                sizes[place] = sizes.get(place, 0.0) + (
+                    float(size) if isinstance(size, int | float) else 0.0
+                )
         prices = Prices(self._quotes)
         asks: dict[int, Ask] = {
             place: (sites.places[place].region, sites.home, GB) for place in sizes

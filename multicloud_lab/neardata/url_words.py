@@ -29,7 +29,7 @@ Kind = Literal["makes", "opens", "opaque"]
 def kind_of(function: Any) -> Kind:
     """Say whether a function makes or works on values, opens an address, or may do anything."""
     module = getattr(function, "__module__", None) or type(function).__module__
-    package = module.partition(".")[0]
+    package = module.partition(".")[0].lstrip("_")  # Python's operator is written in _operator.
     name = str(getattr(function, "__name__", type(function).__name__))
     if package in _FILES_OF:
         return "opens"

@@ -4,9 +4,9 @@ The stores are described and never filled: nothing is computed, the bytes are th
 Two peers: everything computed in the region where home is, which then reads the other store from
 afar; and each layer in the region where most of its inputs are, as dask-worker-pools (2022) does.
 In the cut and with the first peer, tasks may read either store from either region, as public ones
-let them. The limits are those of a trial before this was built. What concat(time) moves depends on how
-the border between the stores falls into dask's tree of partial results: from 17 to 75 MB for chunks
-of 50 to 1,000 steps, each time the least there is.
+let them. The limits are those of a trial before this was built. What concat(time) moves depends on
+how the border between the stores falls into dask's tree of partial results: from 17 to 75 MB for
+chunks of 50 to 1,000 steps, each time the least there is.
 """
 
 from __future__ import annotations

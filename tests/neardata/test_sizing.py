@@ -15,6 +15,8 @@ from multicloud_lab.neardata.task_graph import TaskGraph
 from tests.neardata.computing import nbytes, results
 from tests.neardata.expressions import EXPRESSIONS, cube, da, flat, make
 
+options: Any = xr.set_options
+
 
 def assert_true_or_unknown(lazy: Any) -> TaskGraph:
     """Assert that no size is wrong."""
@@ -96,7 +98,7 @@ def test_every_size_is_known_of_what_analyses_are_made_of(name: str) -> None:
     ],
 )
 def test_only_inner_steps_are_unknown(name: str, least: float) -> None:
-    with xr.set_options(use_flox=False):  # flox, where it is installed, has steps of its own
+    with options(use_flox=False):  # flox, where it is installed, has steps of its own
         graph = task_graph([make(name)])
     assert np.isfinite(graph.result_bytes).mean() >= least
     for wanted in graph.wanted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from benchmarks import (
     border_bytes,
+    compute_overhead,
     cutting,
     four_gateways,
     list_catalog,
@@ -31,6 +32,7 @@ def main() -> None:
         *planning.run(),
         one_hanging.run(),
         *many_clusters.run(),
+        *compute_overhead.run(),
         *open_near_data.run(),
         *four_gateways.run(),
         *cutting.run(),

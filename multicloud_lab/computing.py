@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -21,6 +22,7 @@ from multicloud_lab.neardata.assignment import Assignment
 from multicloud_lab.neardata.budget import Policy, check_budget, check_policy
 from multicloud_lab.neardata.execution import RunPlace, persist, run
 from multicloud_lab.neardata.hooking import computing_with
+from multicloud_lab.neardata.lowering import lowered
 from multicloud_lab.neardata.measuring import ReadCounts
 from multicloud_lab.neardata.options import Options
 from multicloud_lab.neardata.plan import HOME, Place, Plan
@@ -31,7 +33,7 @@ from multicloud_lab.neardata.siting import Sites
 from multicloud_lab.neardata.sources import find_reads
 from multicloud_lab.regions import Region
 from multicloud_lab.runs import Ran, Recorder
-from multicloud_lab.waiting import StatusLine
+from multicloud_lab.waiting import StatusLine, kernel
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ class _Shown:
     """How far a computation is, in a line under the notebook's cell."""
 
     def __init__(self) -> None:
-        self.progress = Progress()
+        # Schedulers count for it: not where nobody looks.
+        self.progress = Progress() if kernel() is not None else None
         self._line = StatusLine("")
 
     def __enter__(self) -> Self:
@@ -86,7 +89,8 @@ class _Shown:
 
     def tick(self) -> None:
         """Say it again."""
-        self._line.say(f"{self.progress}. Interrupt the kernel to cancel it everywhere.")
+        if self.progress is not None:
+            self._line.say(f"{self.progress}. Interrupt the kernel to cancel it everywhere.")
 
 
 class Computing:
@@ -219,7 +223,7 @@ class Computing:
         self, collections: Sequence[Any], sites: Sites, limits: Limits, *, stay: bool = False
     ) -> Plan:
         return make_plan(
-            named(collections),
+            {name: lowered(each) for name, each in named(collections).items()},
             sites,
             self._quotes,
             dataset_of=self._beside.dataset_of,
@@ -247,10 +251,7 @@ class Computing:
         sizes: dict[int, float] = {}
         for each, place in zip(collections, whole, strict=True):
             if place is not None and place != HOME:
-                size = getattr(each, "nbytes", 0)  # which of a table is lazy itself
-                sizes[place] = sizes.get(place, 0.0) + (
-                    float(size) if isinstance(size, int | float) else 0.0
-                )
+                sizes[place] = sizes.get(place, 0.0) + _known_bytes(each)
         prices = Prices(self._quotes)
         asks: dict[int, Ask] = {
             place: (sites.places[place].region, sites.home, GB) for place in sizes
@@ -330,6 +331,16 @@ def named(collections: Sequence[Any]) -> dict[str, Any]:
         known = f" ({name!r})" if isinstance(name, str) and name else ""
         found[f"object {number}{known}"] = item
     return found
+
+
+def _known_bytes(collection: Any) -> float:
+    """Give the size of an array or dataset; 0 of what does not tell, as a dataframe."""
+    try:
+        size = collection.nbytes
+    except (AttributeError, NotImplementedError):
+        return 0.0
+    known = isinstance(size, int | float) and not math.isnan(size)  # It may be lazy itself.
+    return float(size) if known else 0.0
 
 
 def _only(places: Sequence[int]) -> int | None:

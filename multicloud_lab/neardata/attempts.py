@@ -11,7 +11,7 @@ from typing import Any
 from dask.typing import Key
 from distributed import Client
 
-from multicloud_lab.errors import ClusterFailedError
+from multicloud_lab.errors import ClusterFailedError, InvalidInputError
 from multicloud_lab.neardata.cluster_station import ClusterStation
 from multicloud_lab.neardata.course import WINDOW, Course, LostError, Measured
 from multicloud_lab.neardata.failures import is_lost
@@ -163,6 +163,11 @@ class Work:
         *,
         stays: bool = False,
     ) -> None:
+        if options.workers is not None and sum(each.client is not None for each in places) > 1:
+            raise InvalidInputError(
+                "workers=… names workers of one cluster, and this runs on several: compute each "
+                "object by itself, or leave it out."
+            )
         self._options = options
         self._stays = stays
         self.places = list(places)

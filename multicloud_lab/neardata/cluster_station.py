@@ -26,6 +26,8 @@ from multicloud_lab.neardata.stations import Done, Event, Failed, Fetched, Lande
 INLINE = 64 * 1024
 """Bytes up to which a result travels within the graph of the tasks that take it: it needs no worker
 to be there yet, and is not lost with one."""
+INLINE_TOGETHER = 4 * 2**20
+"""Bytes up to which several do: a scheduler has to take a graph to pieces."""
 WORKERS_DEADLINE = 600.0
 """Seconds until a cluster that is to be given data must have a worker."""
 
@@ -79,7 +81,9 @@ class ClusterStation:
 
     def _run(self, tasks: dict[Key, GraphNode], outputs: list[Key]) -> None:
         taken = {key for node in tasks.values() for key in node.dependencies}
-        tasks.update((key, node) for key, node in self._inline.items() if key in taken)
+        for key in taken:
+            if (moved := self._inline.get(key)) is not None:
+                tasks[key] = moved
         futures = self._client.get(  # type: ignore[no-untyped-call]
             self._layers(tasks), outputs, sync=False, **self._options.for_cluster()
         )
@@ -136,8 +140,14 @@ class ClusterStation:
 
     def put(self, values: Mapping[Key, Any]) -> None:
         """Send results here, to be taken by tasks under the same keys."""
-        small = {key: value for key, value in values.items() if sizeof(value) <= INLINE}
-        large = {key: value for key, value in values.items() if key not in small}
+        small: dict[Key, Any] = {}
+        large: dict[Key, Any] = {}
+        total = 0
+        for key, value in values.items():
+            size = sizeof(value)
+            fits = size <= INLINE and total + size <= INLINE_TOGETHER
+            total += size * fits
+            (small if fits else large)[key] = value
         if small:
             self._inline.update((key, DataNode(key, value)) for key, value in small.items())
             self._events.put(Landed(self._place, list(small)))

@@ -183,20 +183,22 @@ class _Walk:
             if isinstance(leaf, ReadParquet):
                 paths: Any = leaf.operand("path")  # type: ignore[no-untyped-call]
                 filesystem: Any = leaf.operand("filesystem")  # type: ignore[no-untyped-call]
+                options: Any = leaf.operand("storage_options")  # type: ignore[no-untyped-call]
                 for path in paths if isinstance(paths, list | tuple) else [paths]:
-                    self.note([_path(path, filesystem, leaf._name)])
+                    self.note([_path(path, filesystem, options or {}, leaf._name)])
             elif not leaf.dependencies():
                 self.graph(leaf.lower_completely().__dask_graph__())
 
 
-def _path(path: Any, filesystem: Any, name: str) -> Read:
+def _path(path: Any, filesystem: Any, options: Mapping[str, Any], name: str) -> Read:
     """Locate a path that a dataframe's reader was given, with or without a file system."""
     import fsspec
 
     urls: tuple[str, ...] | None
     try:
         if filesystem is None or isinstance(filesystem, str):
-            filesystem, path = fsspec.core.url_to_fs(str(path))
+            # As its reader does: without its options a file system may look for a user.
+            filesystem, path = fsspec.core.url_to_fs(str(path), **options)
         is_fsspec = isinstance(filesystem, fsspec.AbstractFileSystem)
         urls = (url_of if is_fsspec else arrow_urls)(filesystem, str(path))
     except (AttributeError, ImportError, ValueError):

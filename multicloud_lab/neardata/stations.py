@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any, Protocol
@@ -110,5 +111,6 @@ def reported(
             for key in keys:
                 events.put(Failed(place, key, error))
 
+    context = copy_context()  # What the caller has said with dask.annotate is in it.
     with suppress(RuntimeError):  # It was closed meanwhile.
-        pool.submit(guarded)
+        pool.submit(context.run, guarded)

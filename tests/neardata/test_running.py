@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from dask.typing import Key
 
+from multicloud_lab.errors import InvalidInputError
 from multicloud_lab.neardata.execution import RunPlace, persist, run
 from multicloud_lab.neardata.options import Options
 from multicloud_lab.neardata.progress import Progress
@@ -202,6 +203,24 @@ def test_annotations_and_keywords_reach_the_clusters(places: Sequence[RunPlace])
     with lazy.annotate(retries=1):
         annotated = a.map_blocks(flaky, dtype=float, meta=np.empty((0, 0)))
     assert run([annotated.sum() + b.sum()], places, [None], anyhow_at(AWS, GCP)).results
+
+
+def test_what_is_annotated_around_a_call_reaches_the_clusters(
+    places: Sequence[RunPlace],
+) -> None:
+    a, b = stores()
+    READS.clear()
+    once = a.map_blocks(flaky, dtype=float, meta=np.empty((0, 0)))
+    with lazy.annotate(retries=1):
+        assert run([once.sum() + b.sum()], places, [None], anyhow_at(AWS, GCP)).results
+
+
+def test_workers_are_named_for_one_cluster_only(places: Sequence[RunPlace]) -> None:
+    a, b = stores()
+    options = Options.read({"workers": "127.0.0.1"})
+    with pytest.raises(InvalidInputError, match="workers"):
+        run([a + b], places, [None], by_source, options=options)
+    assert run([a.sum()], places[:2], [AWS], options=options).results
 
 
 def anyhow_at(*allowed: int) -> Callable[[Key], int]:

@@ -1,0 +1,82 @@
+"""The library of expressions through a lab and real gateways: dask's answers, bit for bit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import dask.base
+import numpy as np
+import pytest
+from distributed import futures_of
+
+from multicloud_lab.demo.catalogs import ERA5_BUCKET, LENS_BUCKET
+from multicloud_lab.demo.clouds import AWS, GCP, Clouds
+from multicloud_lab.lab import Lab
+from tests.neardata.computations import FRAMES, LAST_PLACES, ONE, THREE, TWO, UNORDERED, Data
+from tests.neardata.equality import assert_close, assert_same
+from tests.neardata.stores import write_to
+
+base: Any = dask.base
+held_by: Any = futures_of
+ALL = {**ONE, **TWO, **THREE, **FRAMES}
+
+
+def batched(names: Iterable[str], size: int) -> Iterator[tuple[str, ...]]:
+    """Take several names at a time."""
+    rest = iter(names)
+    while batch := tuple(islice(rest, size)):
+        yield batch
+
+
+LIMITS: dict[str, Any] = {"egress_budget_usd": float("inf"), "unknown_bytes": 1e4}
+
+
+@pytest.fixture(scope="module")
+def data(clouds: Clouds, tmp_path_factory: pytest.TempPathFactory) -> Data:
+    """Two datasets in the stores of the clouds, and a third on this machine."""
+    return write_to(
+        [
+            (f"{LENS_BUCKET}/same-answer", clouds.stores[AWS].storage_options),
+            (f"{ERA5_BUCKET}/same-answer", clouds.stores[GCP].storage_options),
+            (str(tmp_path_factory.mktemp("here")), None),
+        ]
+    )
+
+
+@pytest.mark.parametrize("names", list(batched(ALL, 5)), ids=", ".join)
+def test_the_answers_are_the_same(lab: Lab, data: Data, names: Sequence[str]) -> None:
+    values = [ALL[name](data) for name in names]
+    results = lab.compute(*values, **LIMITS)
+    for name, value, result in zip(names, values, results, strict=True):
+        (expected,) = base.compute(value, scheduler="sync")
+        if name in UNORDERED:
+            by = list(expected.columns)
+            result, expected = (
+                each.sort_values(by).reset_index(drop=True) for each in (result, expected)
+            )
+        (assert_close if name in LAST_PLACES else assert_same)(result, expected)
+
+
+def test_plain_computations_in_a_block_run_near_the_data(lab: Lab, data: Data) -> None:
+    mixed = (data.a.t - data.b.t).mean("time")
+    expected = mixed.compute(scheduler="sync")
+    with lab.near_data(**LIMITS):
+        assert_same(mixed.compute(), expected)
+        assert_same(mixed.copy().load(), expected)
+        (first, second) = base.compute(data.a.t.max(), {"b": data.b.t.max()})
+    assert_same(first, data.a.t.max().compute())
+    assert_same(second["b"], data.b.t.max().compute())
+
+
+def test_what_is_persisted_stays_near_the_data_and_is_found_there(lab: Lab, data: Data) -> None:
+    near, far = lab.persist(data.a.t + 1, data.b.t + 1, **LIMITS)
+    (mixed,) = lab.persist(data.a.t - data.b.t, **LIMITS)
+    for kept, region in ((near, AWS), (far, GCP)):
+        clients: set[Any] = {future.client for future in held_by(kept)}
+        assert [str(client.cluster_record.region) for client in clients] == [region]
+    together = (near.mean() - far.mean()) + mixed.mean()
+    (result,) = lab.compute(together, **LIMITS)
+    expected = (data.a.t + 1).mean() - (data.b.t + 1).mean() + (data.a.t - data.b.t).mean()
+    np.testing.assert_array_equal(result, expected.compute(scheduler="sync"))

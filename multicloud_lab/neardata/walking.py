@@ -163,8 +163,9 @@ class Walk:
         for name, layer in merged.layers.items():
             numblocks = blockwise_edges.grid_of(layer)
             plain = layer.mapping if isinstance(layer, MaterializedLayer) else layer
-            self.layers.append(Needed(len(self.layers), name, layer, plain, numblocks))
-        by_name = {needed.name: needed for needed in self.layers}
+            called = name if numblocks is None else str(layer.output)  # type: ignore[attr-defined]
+            self.layers.append(Needed(len(self.layers), called, layer, plain, numblocks))
+        by_name = dict(zip(merged.layers, self.layers, strict=True))
         self._homes = {name: by_name[home] for name, home in merged.homes.items()}
         self._futures: dict[Hashable, Any] = {}
         self._elsewhere = Needed(len(self.layers), ELSEWHERE, {}, {}, None)

@@ -13,6 +13,8 @@ import dask.bag
 import numpy as np
 import pandas as pd
 import xarray as xr
+from dask import graph_manipulation
+from dask.base import annotate
 from dask.base import optimize as _optimized
 from dask.delayed import delayed as _delayed
 
@@ -204,6 +206,12 @@ add("da_from_delayed_wrong", lambda: da.from_delayed(delayed(np.ones)(9), (5,), 
 add("da_object", lambda: flat().astype(object))
 add("da_strings", lambda: flat("int64").astype("U7"))
 add("da_complex", lambda: (flat() * 1j).real)
+add("da_cloned", lambda: _manipulate("clone")(flat() + 1))
+add("da_bound", lambda: _manipulate("bind")(flat() + 1, flat().sum()))
+add("da_waited", lambda: _manipulate("wait_on")(flat() + 1))
+add("da_checkpoint", lambda: _manipulate("checkpoint")(flat() + 1, split_every=4))
+add("da_shuffled", lambda: flat().shuffle([[0, 5, 2], [39, 7], [1, 3, 4, 6]], axis=0))
+add("da_annotated", lambda: _annotated())
 add("da_optimized", lambda: optimize(flat().sum(axis=0) + 1)[0])
 add("da_scalar", lambda: flat().sum() / 3)
 add("da_store_like", lambda: da.compress([True, False, True], flat(), axis=0))
@@ -217,6 +225,15 @@ add("bag_fold", lambda: db.range(30, npartitions=4).map(lambda x: x + 1).fold(ma
 def _windowed() -> Any:
     windows = np.lib.stride_tricks.sliding_window_view
     return flat().map_blocks(windows, window_shape=2, axis=1, dtype="f8", new_axis=2)
+
+
+def _manipulate(name: str) -> Any:
+    return getattr(graph_manipulation, name)
+
+
+def _annotated() -> Any:
+    with annotate(priority=3):
+        return flat() + 1
 
 
 def _row_mean(block: Any) -> Any:

@@ -133,3 +133,19 @@ def test_a_missing_package_names_the_extra(lab: Lab, monkeypatch: pytest.MonkeyP
     monkeypatch.delitem(sys.modules["fsspec.registry"].__dict__["_registry"], "s3", raising=False)
     with pytest.raises(CatalogError, match=r"needs s3fs.*multicloud-lab\[aws\]"):
         lab.open_dataset("c/remote")
+
+
+def test_a_person_says_where_a_store_is_that_cannot_tell(lab: Lab, tmp_path: Path) -> None:
+    icechunk = pytest.importorskip("icechunk", reason="Icechunk is not installed")
+    storage = icechunk.local_filesystem_storage(str(tmp_path / "repository"))
+    session = icechunk.Repository.create(storage).writable_session("main")
+    made = xr.Dataset({"v": ("x", np.arange(6.0))})
+    made.to_zarr(session.store, consolidated=False)
+    opened = xr.open_zarr(session.store, consolidated=False)
+    assert list(lab.locate(opened).region) == [None]
+    assert lab.located(opened, "s3://bucket/repository") is opened
+    assert list(lab.locate(opened.v.sum()).url) == ["s3://bucket/repository"]
+    with pytest.raises(InvalidInputError, match="no URL"):
+        lab.located(opened, "bucket/repository")
+    with pytest.raises(InvalidInputError, match="not known"):
+        lab.located(made.chunk(), "s3://bucket/repository")

@@ -24,7 +24,7 @@ class Kind(Enum):
     STATED = auto()
     """An array of the chunk's shape, if the arguments are what is said of them."""
     READ = auto()
-    """The same, whatever the arguments: what makes an array, or reads a region of a store."""
+    """The same, whatever the arguments: what makes an array or reads a region of a store."""
     SELECTED = auto()
     """A part of an array, cut out with slices."""
     PARTIAL = auto()
@@ -144,6 +144,9 @@ _KINDS: dict[str, Kind] = {
     ),
     **_named(Kind.COUNTED, "xhistogram.core", "_bincount"),
     **_named(Kind.READ, "dask.array.core", "getter getter_nofancy getter_inline"),
+    # What flox's stages pass on is its own affair; what comes out at their end is an array.
+    **_named(Kind.READ, "flox.dask", "_extract_result"),
+    **_named(Kind.READ, "flox.core", "_extract_result"),
     **_named(Kind.READ, "dask.array.wrap", "_broadcast_trick_inner"),
     **_named(Kind.READ, "dask.array.random", "_apply_random _apply_random_func"),
     **_named(Kind.READ, "dask.array.chunk", "arange linspace"),

@@ -105,6 +105,14 @@ def test_only_inner_steps_are_unknown(name: str, least: float) -> None:
         assert np.isfinite(graph.result_bytes[wanted]).all()
 
 
+def test_what_comes_out_of_flox_has_a_known_size() -> None:
+    pytest.importorskip("flox", reason="flox is not installed")
+    by_month = cube().groupby("time.month")
+    for lazy in (by_month.mean(), by_month.max(), cube().resample(time="MS").std()):
+        (wanted,) = (graph := assert_true_or_unknown(lazy)).wanted
+        assert np.isfinite(graph.result_bytes[wanted]).all()
+
+
 def test_what_a_user_says_of_a_function_is_not_believed_until_a_reduction_says_its_type() -> None:
     claimed = flat().map_blocks(lambda block: block * 2, dtype="int8")
     assert unknown(task_graph([claimed + 1])) == {"lambda", "add"}

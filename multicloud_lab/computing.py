@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Self
@@ -197,13 +197,16 @@ class Computing:
         def planned() -> Plan:
             return self._plan(collections, sites, limits, stay=stay)
 
-        whole = self._whole(collections, sites)
-        if whole is not None and self._surely_allowed(collections, whole, sites, limits):
-            return _Ready(*self._clusters(sites, near), whole, planned)
+        single = self._whole(collections, sites)
+        if single is not None and self._surely_allowed(collections, single, sites, limits):
+            return _Ready(*self._clusters(sites, near, set(single)), single, planned)
         plan = planned()
         check_budget(plan, self._budget(limits), limits.policy)
+        used = {place for each in plan.objects for place in each.places}
+        used |= {reading.place for reading in plan.readings}
         whole = [_only(each.places) for each in plan.objects]
-        return _Ready(*self._clusters(sites, near), whole, lambda: plan, plan.assignment)
+        clusters = self._clusters(sites, near, used)
+        return _Ready(*clusters, whole, lambda: plan, plan.assignment)
 
     def _sites(self, near: Any) -> Sites:
         only = None
@@ -231,11 +234,11 @@ class Computing:
             stay=stay,
         )
 
-    def _whole(self, collections: Sequence[Any], sites: Sites) -> list[int | None] | None:
+    def _whole(self, collections: Sequence[Any], sites: Sites) -> list[int] | None:
         """Give the one place of each object; None if one has several, or reads from afar."""
         sources = [[read.source for read in find_reads(each)] for each in collections]
         sited = iter(sites.put([source for each in sources for source in each]))
-        whole: list[int | None] = []
+        whole: list[int] = []
         for each in sources:
             mine = [next(sited) for _ in each]
             numbers = {site.place for site in mine} or {sites.default}
@@ -245,12 +248,12 @@ class Computing:
         return whole
 
     def _surely_allowed(
-        self, collections: Sequence[Any], whole: Sequence[int | None], sites: Sites, limits: Limits
+        self, collections: Sequence[Any], whole: Sequence[int], sites: Sites, limits: Limits
     ) -> bool:
         """Say whether the results alone, which is all that moves, are within the budget."""
         sizes: dict[int, float] = {}
         for each, place in zip(collections, whole, strict=True):
-            if place is not None and place != HOME:
+            if place != HOME:
                 sizes[place] = sizes.get(place, 0.0) + _known_bytes(each)
         prices = Prices(self._quotes)
         asks: dict[int, Ask] = {
@@ -260,9 +263,11 @@ class Computing:
         rates = {place: prices.per_byte(ask).high or 0.0 for place, ask in asks.items()}
         return sum(size * rates[place] for place, size in sizes.items()) <= self._budget(limits)
 
-    def _clusters(self, sites: Sites, near: Any) -> tuple[list[RunPlace], dict[int, ReadCounts]]:
-        """Connect to a cluster in every place, all of them at once, and have reads counted."""
-        away = {n: place for n, place in enumerate(sites.places) if n != HOME}
+    def _clusters(
+        self, sites: Sites, near: Any, used: Collection[int]
+    ) -> tuple[list[RunPlace], dict[int, ReadCounts]]:
+        """Connect to a cluster in every place that is used, at once, and have reads counted."""
+        away = {n: place for n, place in enumerate(sites.places) if n != HOME and n in used}
         known = {n: self._beside.client_at(place.cluster) for n, place in away.items()}
         wanted = {n: place for n, place in away.items() if known[n] is None}
         target = None if near is None else self._beside.near(near)
@@ -272,11 +277,10 @@ class Computing:
         ]
         made = dict(zip(wanted, self._beside.connect(wishes), strict=True))
         clients: dict[int, ClusterClient | None] = {HOME: None, **known, **made}
-        counts = {
-            n: self._counted(client, list(sites.urls.get(n, {}))) for n, client in clients.items()
-        }
-        places = [RunPlace(_where(clients[n]), clients[n]) for n in range(len(sites.places))]
-        return places, counts
+        urls = {url for read in sites.urls.values() for url in read}
+        counts = {n: self._counted(client, urls) for n, client in clients.items() if n in used}
+        names = range(len(sites.places))
+        return [RunPlace(_where(clients.get(n)), clients.get(n)) for n in names], counts
 
     def _near(self, sites: Sites, place: int) -> str:
         """Say what the cluster of a place is opened for: a dataset, if it is just one."""
@@ -286,7 +290,7 @@ class Computing:
             return known
         return str(next(filter(None, read.values()), sites.places[place].region))
 
-    def _counted(self, client: ClusterClient | None, urls: Sequence[str]) -> ReadCounts:
+    def _counted(self, client: ClusterClient | None, urls: Iterable[str]) -> ReadCounts:
         counts = self._counts.setdefault(client, ReadCounts(client))
         counts.count(urls)
         return counts

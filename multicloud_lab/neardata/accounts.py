@@ -52,7 +52,7 @@ class Accounts:
     stay: bool = False
     _wanted: Ints = field(init=False)
     _borders: Mapping[tuple[int, int], Crossing] = field(init=False)
-    _read: Mapping[int, Read] = field(init=False)
+    _read: Mapping[tuple[int, int], Read] = field(init=False)
 
     def __post_init__(self) -> None:
         self._wanted = np.unique(np.concatenate([*self.graph.wanted, np.empty(0, np.int32)]))
@@ -131,53 +131,66 @@ class Accounts:
         moves |= {(HOME, place): inward[place] for place in range(1, count)}
         return {move: crossing for move, crossing in moves.items() if crossing.results}
 
-    def _reads(self, within: Mask | None) -> dict[int, Read]:
-        graph = self.graph
-        reads = graph.source >= 0
+    def _reads(self, within: Mask | None) -> dict[tuple[int, int], Read]:
+        """Add up what is read, by the number of the source and that of the place."""
+        graph, count = self.graph, len(self.sites.places)
+        reads = (graph.source >= 0) & (graph.read_bytes != 0)
         if within is not None:
             reads &= within
         tasks = np.flatnonzero(reads)
-        source, size = graph.source[tasks], graph.read_bytes[tasks]
-        count = len(graph.sources)
-        readers = np.bincount(source[size != 0], minlength=count)
-        known = np.bincount(source, np.nan_to_num(size), minlength=count)
-        unknown = np.bincount(source[np.isnan(size)], minlength=count)
+        if not len(tasks):
+            return {}
+        size = graph.read_bytes[tasks]
+        # One that runs anywhere is computed at home, if that is where it is wanted.
+        both = graph.source[tasks].astype(np.int64) * count + np.maximum(self.place[tasks], HOME)
+        readers = np.bincount(both)
+        known = np.bincount(both, np.nan_to_num(size))
+        unknown = np.bincount(both[np.isnan(size)], minlength=len(readers))
         return {
-            int(number): Read(int(readers[number]), float(known[number]), int(unknown[number]))
-            for number in np.unique(source)
+            divmod(int(key), count): Read(int(readers[key]), float(known[key]), int(unknown[key]))
+            for key in np.flatnonzero(readers)
         }
 
-    def _reading(self, number: int, read: Read, dataset_of: Callable[[str], str]) -> Reading:
-        source, site = self.graph.sources[number], self.sited[number]
-        if not site.crosses:
+    def _reading(
+        self, where: tuple[int, int], read: Read, dataset_of: Callable[[str], str]
+    ) -> Reading:
+        source, site = self.graph.sources[where[0]], self.sited[where[0]]
+        crosses = self._crosses(where)
+        if not crosses:
             amount = Amount(read.bytes, unknown=read.unknown)
         elif site.region is None:
             amount = Amount(read.bytes, None, None, read.unknown)
         else:
-            amount = self.prices.amount(self._of_reading(number), read.bytes, read.unknown)
+            amount = self.prices.amount(self._of_reading(where), read.bytes, read.unknown)
         return Reading(
             url=source.urls[0] if source.urls else source.unknown or "a persisted result",
             dataset=next(filter(None, map(dataset_of, source.urls)), ""),
             region=site.region,
-            place=site.place,
+            place=where[1],
             tasks=read.tasks,
             amount=amount,
-            crosses=site.crosses,
+            crosses=crosses,
         )
+
+    def _crosses(self, where: tuple[int, int]) -> bool:
+        """Say whether what a place reads of a source leaves the source's region."""
+        site, place = self.sited[where[0]], self.sites.places[where[1]]
+        return site.crosses if where[1] == site.place else site.region != place.region
 
     def _of_move(self, move: tuple[int, int]) -> Ask:
         source, destination = (self.sites.places[end].region for end in move)
         return source, destination, int(self._borders[move].bytes)
 
-    def _of_reading(self, number: int) -> Ask:
-        site = self.sited[number]
-        return site.region, self.sites.places[site.place].region, int(self._read[number].bytes)
+    def _of_reading(self, where: tuple[int, int]) -> Ask:
+        source, place = where
+        region = self.sited[source].region
+        return region, self.sites.places[place].region, int(self._read[where].bytes)
 
     def _all_in(self, place: int) -> list[Ask]:
         """Give what leaves its region if one place reads everything, and sends the results home."""
         there = self.sites.places[place].region
         sizes: dict[Region, float] = {}
-        for number, read in self._read.items():
+        for (number, _), read in self._read.items():
             site = self.sited[number]
             beside = site.place == place and not site.crosses
             if site.region is not None and not beside:

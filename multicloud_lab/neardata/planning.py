@@ -14,6 +14,7 @@ from multicloud_lab.neardata.accounts import Accounts
 from multicloud_lab.neardata.advice import advise
 from multicloud_lab.neardata.assignment import Assignment
 from multicloud_lab.neardata.cut import ANYWHERE, Cut, UnknownSizesError, cut
+from multicloud_lab.neardata.exchange import Places
 from multicloud_lab.neardata.numbering import task_graph
 from multicloud_lab.neardata.plan import HOME, Plan, PlannedObject
 from multicloud_lab.neardata.pricing import GB, Ask, Prices, Quotes
@@ -21,6 +22,9 @@ from multicloud_lab.neardata.reach import needed
 from multicloud_lab.neardata.siting import Site, Sites
 from multicloud_lab.neardata.sources import sample_sizes
 from multicloud_lab.neardata.task_graph import Ints, TaskGraph
+
+_DIRECT = 0.999
+"""What a byte that is read from afar counts, against one that goes through the notebook."""
 
 
 def make_plan(
@@ -81,7 +85,7 @@ def make_plan(
         alternatives=accounts.alternatives(),
         gap=placed.gap,
         uncertain=tuple(accounts.doubts()),
-        advice=_advice(graph, placed, sites, prices, stay=stay),
+        advice=_advice(graph, placed, sites, sited, prices, stay=stay),
         prices_of=" to ".join(dict.fromkeys([*dates[:1], *dates[-1:]])),
         assignment=Assignment(graph, placed.place),
     )
@@ -101,16 +105,26 @@ def _placed(
         return Cut(everywhere, cost=0.0, bound=0.0)
     outward, inward = _rates(sites, prices)
     try:
-        return cut(graph, _pins(graph, sited), outward, inward, stay=stay)
+        pins, stores = _pins(graph, sited)
+        # Stored data go from one region to another without a stop here: the better of equal ways.
+        graph = replace(graph, read_bytes=graph.read_bytes * _DIRECT)
+        return cut(graph, pins, outward, inward, stores=stores, stay=stay)
     except UnknownSizesError as error:
         raise _joined(graph, sites, error) from None
 
 
 def _advice(
-    graph: TaskGraph, placed: Cut, sites: Sites, prices: Prices, *, stay: bool
+    graph: TaskGraph,
+    placed: Cut,
+    sites: Sites,
+    sited: Sequence[Site],
+    prices: Prices,
+    *,
+    stay: bool,
 ) -> tuple[str, ...]:
     names = [place.name for place in sites.places]
-    return advise(graph, placed.place, names, *_rates(sites, prices), stay=stay)
+    _, stores = _pins(graph, sited)
+    return advise(graph, placed.place, names, *_rates(sites, prices), stores=stores, stay=stay)
 
 
 def _planned(
@@ -148,10 +162,24 @@ def _joined(graph: TaskGraph, sites: Sites, error: UnknownSizesError) -> MixedRe
     )
 
 
-def _pins(graph: TaskGraph, sited: Sequence[Site]) -> NDArray[np.int8]:
-    """Give the place of each task that reads; what reads nothing is free."""
-    places = np.array([*(site.place for site in sited), ANYWHERE], np.int8)
-    return places[graph.source]  # -1 for no source is the last of them
+def _pins(graph: TaskGraph, sited: Sequence[Site]) -> tuple[Places, Places]:
+    """Give the place where each task that reads has to run, and the one that it may read beside.
+
+    What may be read from afar is not pinned: it is read where that is cheapest, as it is stored.
+    The task that only holds the array of such a store is free, and is made again where it is used.
+    """
+    portable = [
+        source.portable and site.place != HOME and site.region is not None
+        for source, site in zip(graph.sources, sited, strict=True)
+    ]
+    near = [site.place for site in sited]
+    pinned = [ANYWHERE if far else place for far, place in zip(portable, near, strict=True)]
+    beside = [place if far else ANYWHERE for far, place in zip(portable, near, strict=True)]
+    # -1, for what reads nothing, is the last of each.
+    pins = np.array([*pinned, ANYWHERE], np.int8)[graph.source]
+    stores = np.array([*beside, ANYWHERE], np.int8)[graph.source]
+    stores[graph.read_bytes == 0] = ANYWHERE
+    return pins, stores
 
 
 def _rates(sites: Sites, prices: Prices) -> tuple[list[float], list[float]]:

@@ -79,6 +79,7 @@ class Prices:
 
 
 def _charged(ask: Ask) -> bool:
-    """Say whether a move may cost something: nobody charges for bytes that enter a cloud."""
+    """Say whether a move may be charged: bytes that leave a cloud are, those that enter are not."""
     source, destination, size = ask
-    return source is not None and source != destination and size > 0
+    leaves = source is not None and source.provider != "local" and source != destination
+    return leaves and size > 0

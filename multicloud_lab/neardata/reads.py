@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from multicloud_lab.neardata.chunk_grids import Axis, ChunkGrid, Positions, composed
 from multicloud_lab.neardata.leaves import inner_of, read_urls
+from multicloud_lab.neardata.rights import portable
 from multicloud_lab.neardata.stored_arrays import StoredArray, stored_array
 from multicloud_lab.neardata.task_graph import Source
 
@@ -139,7 +140,8 @@ def read_of(leaf: Any, name: str = "") -> Read | None:
         return Read(Source(unknown=name or f"an object of type {type(leaf).__name__}"))
     if not urls:
         return None
-    source = Source(urls=tuple(sorted(urls)))
+    array = zarr_array(leaf)
+    source = Source(urls=tuple(sorted(urls)), portable=array is not None and portable(array.store))
     seen = _seen_array(leaf)
     if seen is None:
         return Read(source)

@@ -28,11 +28,14 @@ class Source:
     unknown : str
         What reads from somewhere that cannot be told, in words; empty if it can. Nothing is
         guessed: what reads it runs at home.
+    portable : bool
+        Whether it may be read from another region as well: its options say with which rights.
     """
 
     urls: tuple[str, ...] = ()
     cluster: str = ""
     unknown: str = ""
+    portable: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ help:
 	@echo "make test    every test: Python, TypeScript, browser"
 	@echo "make bench   the benchmarks, as a table of ratios"
 	@echo "make lint    ruff, mypy, eslint, prettier, stylelint, tsc"
+	@echo "make screenshots   the pictures in docs/images"
 	@echo "make test-exhaustive   the slow sweeps"
 	@echo "make test-matrix       sources and graphs with the oldest and newest packages"
 
@@ -27,6 +28,9 @@ bench: $(VENV)/panel.built
 
 lint: $(VENV)/panel.built
 	@scripts/lint
+
+screenshots: $(VENV)/panel.built
+	@scripts/screenshots
 
 test-exhaustive: $(VENV)/panel.built
 	$(BIN)/python -m pytest -m exhaustive

@@ -12,6 +12,7 @@ from benchmarks import (
     many_clusters,
     one_hanging,
     open_near_data,
+    panel,
     planning,
     search_datasets,
     server_start,
@@ -26,6 +27,7 @@ def main() -> None:
     rows = [
         *list_catalog.run(),
         *search_datasets.run(),
+        *panel.run(),
         *locate_buckets.run(),
         *server_start.run(),
         *watching.run(),

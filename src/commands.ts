@@ -25,6 +25,7 @@ export namespace CommandIDs {
   export const showMap = 'multicloud-lab:show-map';
   export const showLedger = 'multicloud-lab:show-ledger';
   export const exportLedger = 'multicloud-lab:export-ledger';
+  export const showTour = 'multicloud-lab:show-tour';
   export const showPanel = 'multicloud-lab:show-panel';
   export const startClusters = 'multicloud-lab:start-clusters';
   export const signIn = 'multicloud-lab:sign-in';

@@ -12,9 +12,11 @@ import { mapPlugin } from './plugins/map';
 import { notebookClustersPlugin } from './plugins/notebook-clusters';
 import { openAnywherePlugin } from './plugins/open-anywhere';
 import { panelPlugin } from './plugins/panel';
+import { restoringPlugin } from './plugins/restoring';
 import { runningPlugin } from './plugins/running';
 import { shutDownPlugin } from './plugins/shut-down';
 import { statusBarPlugin } from './plugins/status-bar';
+import { tourPlugin } from './plugins/tour';
 
 export { IMulticloudLab } from './tokens';
 
@@ -33,6 +35,8 @@ const plugins: JupyterFrontEndPlugin<any>[] = [
   statusBarPlugin,
   mapPlugin,
   ledgerPlugin,
+  tourPlugin,
+  restoringPlugin,
   contextMenuPlugin,
   panelPlugin
 ];

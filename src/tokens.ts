@@ -15,6 +15,7 @@ import type { DatasetSearch } from './state/dataset-search';
 import type { Resource } from './state/resource';
 import type { Selection } from './state/selection';
 import type { Value } from './state/value';
+import type { Settings } from './state/settings';
 import type { WorkerHistory } from './state/worker-history';
 
 /** The lab behind the panel: what the server said, and a client to ask it for more. */
@@ -40,6 +41,10 @@ export interface IMulticloudLab {
   readonly cellStyle: NonNullable<CellsRequest['style']>;
   /** USD per GB read, above which it is asked before data are opened there. */
   readonly priceLimit: number;
+  /** What the person has set. */
+  readonly settings: Settings;
+  /** The region where data are read from home; null outside every cloud. */
+  readonly home: string | null;
   /** Ask the server for everything. */
   ask(): Promise<void>;
   /** Ask the server for what a change is about. */

@@ -2,6 +2,7 @@
 import { randomBytes } from 'crypto';
 import path from 'path';
 
+import { galata } from '@jupyterlab/galata';
 import type { PlaywrightTestConfig } from '@playwright/test';
 
 import * as galataConfig from '@jupyterlab/galata/lib/playwright-config';
@@ -32,6 +33,13 @@ const config: PlaywrightTestConfig = {
     baseURL: `http://127.0.0.1:${port}`,
     extraHTTPHeaders: { Authorization: `token ${token}` },
     viewport: { width: 1280, height: 900 },
+    // An option of Galata's own. The tour comes to who opens the panel first, but not in each test.
+    ...{
+      mockSettings: {
+        ...galata.DEFAULT_SETTINGS,
+        'multicloud-lab:plugin': { tour: false }
+      }
+    },
     trace: 'retain-on-failure',
     video: 'off',
     screenshot: 'only-on-failure',

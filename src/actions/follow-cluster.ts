@@ -43,7 +43,7 @@ export async function startAndFollow(
   );
   let cluster: StartedCluster;
   try {
-    cluster = await lab.api.startCluster(wish);
+    cluster = await lab.api.startCluster({ ...lab.settings.size, ...wish });
   } catch (error) {
     if (error instanceof ApiError && error.code === 'cluster-failed') {
       // Somebody cancelled it before the gateway had answered.

@@ -31,7 +31,12 @@ export async function startByHand(
   }
   const { button, value } = await new Dialog({
     title: trans.__('Start a Cluster on %1', gateway.name),
-    body: new StartClusterForm({ gateway, fields, trans }),
+    body: new StartClusterForm({
+      gateway,
+      fields,
+      size: lab.settings.size,
+      trans
+    }),
     focusNodeSelector: 'input[name="minimum"]',
     buttons: [
       Dialog.cancelButton({ label: trans.__('Cancel') }),

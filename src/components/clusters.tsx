@@ -16,8 +16,9 @@ export interface IClustersProps extends IClusterCallbacks {
 
 export function Clusters(props: IClustersProps): JSX.Element {
   const { lab, trans, ...callbacks } = props;
-  useChanged(lab.clusters);
+  useChanged(lab.clusters, lab.gateways);
   const clusters = lab.clusters.value;
+  const gateways = lab.gateways.value;
   // Ages go on by themselves: nobody is asked.
   const now = useNow(clusters.some(isCounting) ? 1 : 20);
   if (!lab.clusters.loaded || lab.clusters.error) {
@@ -32,9 +33,14 @@ export function Clusters(props: IClustersProps): JSX.Element {
   if (clusters.length === 0) {
     return (
       <p className="jp-MulticloudMessage">
-        {trans.__(
-          'No clusters. Open a dataset and one starts beside its data.'
-        )}
+        {gateways.length > 0 &&
+        !gateways.some(({ state }) => state === 'signed-in')
+          ? trans.__(
+              'No gateway is signed in to, so clusters cannot be seen. Sign in below, or open a dataset.'
+            )
+          : trans.__(
+              'No clusters. Open a dataset and one starts beside its data.'
+            )}
       </p>
     );
   }

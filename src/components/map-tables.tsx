@@ -49,6 +49,7 @@ export function PlacesTable(props: IPlacesTableProps): JSX.Element {
             </th>
             <td>
               {place.title || trans.__('not known')}
+              {place.here && ` (${trans.__('home')})`}
               {place.at === null && ` (${trans.__('not on the map')})`}
             </td>
             <td className="jp-mod-number">{place.datasets.toLocaleString()}</td>

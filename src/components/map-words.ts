@@ -7,9 +7,10 @@ import { priceOf } from './places';
 
 /** What is at a place, as `42 datasets, 1 gateway, 2 clusters with 6 workers`. */
 export function contentsOf(place: IPlace, trans: TranslationBundle): string {
-  const { datasets, gateways, clusters } = place;
+  const { datasets, gateways, clusters, here } = place;
   return (
     [
+      here && trans.__('home'),
       datasets > 0 &&
         trans._n(
           '%2 dataset',

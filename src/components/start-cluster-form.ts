@@ -9,6 +9,8 @@ export namespace StartClusterForm {
   export interface IOptions {
     gateway: Gateway;
     fields: readonly OptionField[];
+    /** That is filled in, in the place of the gateway's own. */
+    size?: { minimum?: number; maximum?: number };
     trans: TranslationBundle;
   }
 }
@@ -23,12 +25,13 @@ export class StartClusterForm
   extends Widget
   implements Dialog.IBodyWidget<StartCluster>
 {
-  constructor({ gateway, fields, trans }: StartClusterForm.IOptions) {
+  constructor({ gateway, fields, size, trans }: StartClusterForm.IOptions) {
     super();
     this.addClass('jp-MulticloudStartCluster');
     this._gateway = gateway.name;
-    this._minimum = number(gateway.minimum, { step: '1', min: '0' });
-    this._maximum = number(gateway.maximum, { step: '1', min: '1' });
+    const { minimum, maximum } = { ...gateway, ...size };
+    this._minimum = number(minimum, { step: '1', min: '0' });
+    this._maximum = number(maximum, { step: '1', min: '1' });
     this._minimum.name = 'minimum';
     this._maximum.name = 'maximum';
     const compare = () =>

@@ -109,6 +109,13 @@ export function WorldMap(props: IWorldMapProps): JSX.Element {
               height={2 * radius + 6}
             />
           )}
+          {place.here && (
+            <path
+              className="jp-MulticloudMap-here"
+              d="M-5,4V-1L0,-5L5,-1V4Z"
+              transform={`translate(${-radius - 6} 0)`}
+            />
+          )}
           {place.clusters.length > 0 && (
             <path
               className="jp-MulticloudMap-cluster"

@@ -53,6 +53,7 @@ export const labPlugin: JupyterFrontEndPlugin<IMulticloudLab> = {
           settings.composite.cellStyle === 'plain' ? 'plain' : 'lab';
         lab.flat.set(settings.composite.datasetView === 'list');
         lab.priceLimit = Number(settings.composite.priceLimit);
+        lab.settings.set(settings.composite);
       };
       settingRegistry
         .load(PLUGIN_ID)

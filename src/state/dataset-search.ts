@@ -12,8 +12,8 @@ import {
   toggled
 } from './facets';
 
-/** Milliseconds of rest after a key before the server is asked. */
-const REST = 120;
+/** Milliseconds after a key in which an answer to older words may come before it is given up. */
+const PATIENCE = 120;
 
 /** Rows of a page. */
 export const PAGE = 300;
@@ -83,20 +83,30 @@ export class DatasetSearch implements IDisposable {
     return this._isDisposed;
   }
 
-  /** Look for words, once no more are typed. */
+  /** Look for words: at once, or as soon as the answer to older ones is here. */
   setText(text: string): void {
     if (text === this._text) {
       return;
     }
     this._text = text;
-    this._stopTimer();
-    this._timer = setTimeout(() => void this._ask(PAGE), REST);
+    if (this._asking === null) {
+      void this._ask(PAGE);
+      return;
+    }
+    this._timer ??= setTimeout(() => void this._ask(PAGE), PATIENCE);
     this._changed.emit();
   }
 
   /** Turn a value of a facet on or off. */
   toggle(facet: FacetName, value: { value: string; title: string }): void {
     this._chosen = toggled(this._chosen, facet, value);
+    void this._ask(PAGE);
+  }
+
+  /** Look for words and values at once, as when they are restored. */
+  look(text: string, chosen: Chosen): void {
+    this._text = text;
+    this._chosen = chosen;
     void this._ask(PAGE);
   }
 
@@ -191,6 +201,9 @@ export class DatasetSearch implements IDisposable {
       };
     }
     this._changed.emit();
+    if (this._timer !== null) {
+      void this._ask(PAGE);
+    }
   }
 
   private _stopTimer(): void {

@@ -18,6 +18,7 @@ import { Feed } from './feed';
 import { Resource } from './resource';
 import { Selection } from './selection';
 import { Value } from './value';
+import { Settings } from './settings';
 import { WorkerHistory } from './worker-history';
 
 export class Lab implements IMulticloudLab, IDisposable {
@@ -39,8 +40,14 @@ export class Lab implements IMulticloudLab, IDisposable {
   readonly selection = new Selection();
   readonly flat = new Value(false);
 
+  readonly settings = new Settings();
+
   /** How inserted cells are written; the settings say it. */
   cellStyle: NonNullable<CellsRequest['style']> = 'lab';
+
+  get home(): string | null {
+    return this.settings.value.homeRegion || (this.status.value?.home ?? null);
+  }
 
   get recorded(): ISignal<unknown, void> {
     return this._recorded;

@@ -24,6 +24,8 @@ export interface IPlace {
   /** Of those that are found in the panel. */
   datasets: number;
   gateways: readonly Gateway[];
+  /** Whether data are read from there at home. */
+  here: boolean;
   /** Those that run or start. */
   clusters: readonly Cluster[];
 }
@@ -51,6 +53,8 @@ type Source = Pick<
   | 'selection'
   | 'status'
   | 'recorded'
+  | 'home'
+  | 'settings'
 >;
 
 export class MapView implements IDisposable {
@@ -77,11 +81,6 @@ export class MapView implements IDisposable {
     return this._isDisposed;
   }
 
-  /** Where this JupyterLab runs; null outside every cloud. */
-  get home(): string | null {
-    return this._lab.status.value?.home ?? null;
-  }
-
   /** Ask for the regions unless they are known, and for what moved; never rejects. */
   async ask(): Promise<void> {
     await Promise.all([
@@ -103,6 +102,7 @@ export class MapView implements IDisposable {
       ({ status }) => status === 'RUNNING' || status === 'PENDING'
     );
     const used = new Set([
+      this._lab.home,
       ...counted.keys(),
       ...gateways.value.map(({ region }) => region),
       ...alive.map(({ region }) => region),
@@ -120,6 +120,7 @@ export class MapView implements IDisposable {
         title: known.get(region)?.title ?? '',
         at: middleOf(region, known),
         wide: (known.get(region)?.members.length ?? 0) > 0,
+        here: region === this._lab.home,
         datasets: counted.get(region) ?? 0,
         gateways: gateways.value.filter(gateway => gateway.region === region),
         clusters: alive.filter(cluster => cluster.region === region)
@@ -190,8 +191,10 @@ export class MapView implements IDisposable {
   }
 
   private _parts() {
-    const { datasets, gateways, clusters, selection, status } = this._lab;
+    const { datasets, gateways, clusters, selection, status, settings } =
+      this._lab;
     return [
+      settings,
       datasets,
       gateways,
       clusters,

@@ -93,6 +93,19 @@ export class PanelPage {
       .getByRole('listitem', { name: new RegExp(gateway) });
   }
 
+  /** Run a command of the palette. */
+  async command(label: string): Promise<void> {
+    await this.page.keyboard.press('ControlOrMeta+Shift+C');
+    const palette = this.page.getByRole('region', {
+      name: 'Command Palette Section'
+    });
+    await palette.getByRole('textbox').fill(label);
+    await palette
+      .getByRole('menuitem', { name: new RegExp(`^${label}`) })
+      .first()
+      .click();
+  }
+
   /** Stop every cluster of the lab. */
   async stopAll(): Promise<void> {
     await this.page

@@ -90,6 +90,15 @@ describe('sections of the panel', () => {
       );
     });
 
+    it('should say why there are no clusters to see', () => {
+      set();
+      expect(screen.getByText(/^No clusters\. Open a dataset/)).toBeTruthy();
+      act(() => lab.gateways.set([gateway('x', { state: 'sign-in-needed' })]));
+      expect(screen.getByText(/^No gateway is signed in to/)).toBeTruthy();
+      act(() => lab.gateways.set([gateway('x')]));
+      expect(screen.getByText(/^No clusters\. Open a dataset/)).toBeTruthy();
+    });
+
     it('should put the clusters of each region together', () => {
       set(
         cluster('x'),

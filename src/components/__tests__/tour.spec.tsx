@@ -1,0 +1,58 @@
+import { nullTranslator } from '@jupyterlab/translation';
+import { act, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+
+import { showTour } from '../../actions/show-tour';
+
+const trans = nullTranslator.load('');
+
+describe('the tour', () => {
+  const onEnd = jest.fn();
+  let panel: HTMLElement;
+
+  beforeEach(async () => {
+    jest.clearAllMocks();
+    panel = document.createElement('div');
+    panel.innerHTML = '<div class="jp-MulticloudSection"></div>'.repeat(3);
+    document.body.append(panel);
+    const tour = showTour(panel, trans, onEnd);
+    await act(() => tour.renderPromise);
+  });
+
+  afterEach(() => panel.remove());
+
+  const marked = () =>
+    [...panel.children].findIndex(child =>
+      child.classList.contains('jp-MulticloudTour-target')
+    );
+  const press = (name: string) =>
+    userEvent.click(screen.getByRole('button', { name }));
+
+  it('should go through four steps, each beside what it is about', async () => {
+    const seen = [marked()];
+    for (let step = 0; step < 3; step++) {
+      await press('Next');
+      seen.push(marked());
+    }
+    expect(seen).toEqual([0, 0, 1, 2]);
+    expect(screen.getByText('4 of 4')).toBeTruthy();
+    expect(document.activeElement?.textContent).toBe('Done');
+    await press('Back');
+    expect(screen.getByText('3 of 4')).toBeTruthy();
+    await press('Next');
+    await press('Done');
+    expect(screen.queryByRole('dialog')).toBeNull();
+    expect(marked()).toBe(-1);
+    expect(onEnd).toHaveBeenCalledTimes(1);
+  });
+
+  it('should be skipped by a button or by Escape', async () => {
+    await press('Skip');
+    expect(screen.queryByRole('dialog')).toBeNull();
+    const tour = showTour(panel, trans, onEnd);
+    await act(() => tour.renderPromise);
+    await userEvent.keyboard('{Escape}');
+    expect(screen.queryByRole('dialog')).toBeNull();
+    expect(onEnd).toHaveBeenCalledTimes(2);
+  });
+});

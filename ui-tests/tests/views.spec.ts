@@ -1,4 +1,4 @@
-/** The map, the ledger and the tour, as a person finds them; what is looked for outlives a reload. */
+/** The map, the ledger and the tour, as a person finds them. */
 import { readFileSync } from 'fs';
 
 import { expect, galata, test } from '@jupyterlab/galata';
@@ -60,35 +60,6 @@ test('says what was read and moved, and exports it', async ({ page }) => {
   expect(lines.filter(line => line.includes('compare.ipynb'))).toEqual([
     expect.stringContaining(`,"'=compare.ipynb",move,lens/atm/`)
   ]);
-});
-
-test('keeps what is looked for, open tabs and closed sections over a reload', async ({
-  page
-}) => {
-  const panel = new PanelPage(page);
-  await panel.open();
-  await panel.command('Show Map of Clouds');
-  await panel.search('precipitation');
-  await panel.facet('AWS').click();
-  await expect(panel.found).toHaveText('1 of 5 datasets');
-  const gateways = page.getByRole('heading', { name: 'Gateways Section' });
-  await gateways.click();
-  await expect(page.getByRole('list', { name: 'Gateways' })).toBeHidden();
-  // JupyterLab writes its layout a second after the last change, and says nothing when it has.
-  await page.waitForResponse(
-    answer =>
-      answer.url().includes('/api/workspaces/') &&
-      answer.request().method() === 'PUT' &&
-      (answer.request().postData() ?? '').includes('precipitation')
-  );
-  await page.reload();
-  await expect(panel.found).toHaveText('1 of 5 datasets');
-  await expect(panel.facet('AWS')).toHaveAttribute('aria-pressed', 'true');
-  await expect(
-    page.getByRole('searchbox', { name: 'Search datasets' })
-  ).toHaveValue('precipitation');
-  await expect(page.getByRole('list', { name: 'Gateways' })).toBeHidden();
-  await expect(page.getByRole('table', { name: 'Regions' })).toBeVisible();
 });
 
 test.describe('on first use', () => {

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
+from xhistogram.xarray import histogram
 
 from multicloud_lab.neardata.execution import RunPlace, run
 from multicloud_lab.neardata.planning import make_plan
@@ -15,6 +17,7 @@ from tests.neardata.places import quotes, sites
 Stores = dict[str, xr.DataArray]
 
 STEPS, ROWS, WIDTH = 48, 20, 2000
+DAYS = pd.date_range("2000-01-01", periods=STEPS, freq="D")
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +40,11 @@ def both(stores: Stores, dim: str) -> xr.DataArray:
     return xr.concat([stores["aws"], stores["gcp"]], dim)
 
 
+def histogrammed(x: xr.DataArray) -> xr.DataArray:
+    found: xr.DataArray = histogram(x.rename("v"), bins=[np.linspace(0, 1, 400)], dim=["point"])
+    return found.mean("time")
+
+
 def apart(reduce: Callable[[xr.DataArray], xr.DataArray]) -> Callable[[Stores], xr.DataArray]:
     return lambda stores: reduce(stores["aws"]) - reduce(stores["gcp"])
 
@@ -56,6 +64,14 @@ HELD: dict[str, Callable[[Stores], xr.DataArray]] = {
     "concat(time).mean(time)": lambda s: both(s, "time").mean("time"),
     "concat(time).max(time)": lambda s: both(s, "time").max("time"),
     "elementwise": lambda s: (s["aws"] - s["gcp"]).max("time"),
+    "product": apart(lambda x: x.prod("time")),
+    "argmax": apart(lambda x: x.argmax("time").astype(float)),
+    "cumulated": apart(lambda x: x.cumsum("time").isel(time=-1)),
+    "histogram": apart(histogrammed),
+    "grouped": apart(
+        lambda x: x.assign_coords(g=("time", np.arange(STEPS) % 4)).groupby("g").mean()
+    ),
+    "resampled": apart(lambda x: x.assign_coords(time=DAYS).resample(time="10D").mean()),
     "weighted": apart(
         lambda x: x.weighted(xr.DataArray(np.arange(ROWS), dims="row")).sum("row").sum("time")
     ),

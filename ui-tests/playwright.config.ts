@@ -9,7 +9,10 @@ import * as galataConfig from '@jupyterlab/galata/lib/playwright-config';
 
 // Worker processes read this file again and inherit what the first reading chose.
 process.env.MULTICLOUD_UI_PORT ??= String(
-  20000 + Math.floor(Math.random() * 12000)
+  20000 + Math.floor(Math.random() * 11999)
+);
+process.env.MULTICLOUD_UI_OWN_PORT ??= String(
+  Number(process.env.MULTICLOUD_UI_PORT) + 1
 );
 process.env.JUPYTER_TOKEN ??= randomBytes(16).toString('hex');
 process.env.MULTICLOUD_UI_STATE ??= path.join(__dirname, '.demo');

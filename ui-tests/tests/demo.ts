@@ -6,6 +6,7 @@ import path from 'path';
 interface IDemoGateway {
   name: string;
   region: string;
+  address: string;
   password: string;
 }
 

@@ -130,4 +130,20 @@ export class PanelPage {
     await dialog.getByLabel('Password').fill(password);
     await dialog.getByRole('button', { name: 'Sign In' }).click();
   }
+
+  /** Start a cluster by hand, without workers, and sign in first if need be. */
+  async startCluster(gateway: string, password = ''): Promise<void> {
+    const card = this.gateway(gateway);
+    if (password) {
+      await card.getByRole('button', { name: `Sign in to ${gateway}` }).click();
+      await this.signIn(gateway, password);
+    }
+    await card
+      .getByRole('button', { name: `Start a cluster on ${gateway}` })
+      .click();
+    const dialog = this.page.getByRole('dialog');
+    await dialog.locator('input[name="minimum"]').fill('0');
+    await dialog.getByRole('button', { name: 'Start' }).click();
+    await expect(dialog).toHaveCount(0);
+  }
 }

@@ -15,6 +15,8 @@ const RADII = [4, 16];
 /** Pixels that a character of a label is wide, as a guess to keep labels apart. */
 const CHARACTER = 6.4;
 const LINE = 13;
+/** Labels of arcs that are put below each other. */
+const ROWS = 4;
 
 const projection = geoEqualEarth().fitExtent(
   [
@@ -74,7 +76,7 @@ export function WorldMap(props: IWorldMapProps): JSX.Element {
       <path className="jp-MulticloudMap-sea" d={SPHERE} />
       <path className="jp-MulticloudMap-land" d={LAND} />
       {arcs.map((arc, index) => (
-        <Arc key={index} arc={arc} points={points} trans={trans} />
+        <Arc key={index} row={index} arc={arc} points={points} trans={trans} />
       ))}
       {leaves && <Here trans={trans} />}
       {[...drawn].reverse().map(({ place, point: [x, y], radius }) => (
@@ -147,6 +149,8 @@ function Here({ trans }: { trans: TranslationBundle }): JSX.Element {
 }
 
 function Arc(props: {
+  /** Of its label, so that those of arcs side by side are not on each other. */
+  row: number;
   arc: IArc;
   points: ReadonlyMap<string, Point>;
   trans: TranslationBundle;
@@ -178,7 +182,7 @@ function Arc(props: {
       <text
         className="jp-MulticloudMap-label"
         x={middle[0]}
-        y={middle[1]}
+        y={middle[1] + (props.row % ROWS) * LINE}
         textAnchor="middle"
       >
         {arc.bytes === null

@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
@@ -58,12 +59,27 @@ def catalog(path: Path) -> None:
     path.write_text("\n".join(lines) + "\n")
 
 
+def build(to: Path) -> None:
+    """Build the panel as it is released, minified, and not as it is developed."""
+    with tempfile.TemporaryDirectory() as directory:
+        copy = Path(directory)
+        for name in ("lib", "style", "schema"):
+            shutil.copytree(_ROOT / name, copy / name)
+        for name in ("package.json", "tsconfig.json", "install.json", "yarn.lock"):
+            shutil.copy(_ROOT / name, copy / name)
+        (copy / "node_modules").symlink_to(_ROOT / "node_modules")
+        (copy / "multicloud_lab").mkdir()
+        subprocess.run(["jupyter-builder", "build", "."], cwd=copy, check=True, capture_output=True)
+        shutil.copytree(copy / "multicloud_lab" / "labextension", to)
+
+
 def _measure(repeats: int) -> dict[str, Any]:
     with Processes() as ours, Processes() as bare:
         listed = Path(ours.state_dir) / "catalog.txt"
         catalog(listed)
         ports = free_ports(2)
         lab = {"catalogs": [{"name": "many", "url": str(listed)}], "probe": False}
+        build(ours.state_dir / "data" / "jupyter" / "labextensions" / "multicloud-lab")
         with_panel = start_jupyter(ours, ports[0], lab)
         settings = Path(bare.state_dir) / "config" / "jupyter" / "labconfig"
         settings.mkdir(parents=True)

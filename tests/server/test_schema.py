@@ -59,6 +59,7 @@ def names(endpoint: Endpoint, clouds: Clouds) -> st.SearchStrategy[dict[str, str
     there = {
         "gateway": [gateway.name for gateway in clouds.gateways.values()],
         "cluster": ["0123456789abcdef0123456789abcdef"],
+        "kernel": ["01234567-89ab-cdef-0123-456789abcdef"],
         "analysis": ["open", "time-mean"],
         "dataset_id": ["pangeo%2Fatmosphere%2Fera5", "lens%2Fatm%2Fhourly6-1990-2005%2FPRECT"],
     }

@@ -81,7 +81,7 @@ async function heap(page) {
 
 async function showPanel(page) {
   await page.click('.lm-TabBar-tab[data-id="multicloud-lab-panel"]');
-  await page.waitForSelector('[role="tree"] [role="treeitem"]', {
+  await page.waitForSelector('#multicloud-lab-panel [role="treeitem"]', {
     timeout: 120_000
   });
   await page.keyboard.press('Escape'); // the tour, on a first use
@@ -141,14 +141,17 @@ async function scrolling(page) {
   await page.waitForFunction(
     found =>
       !document.querySelector(found).classList.contains('jp-mod-waiting') &&
-      document.querySelectorAll('[role="treeitem"]').length > 10,
+      document.querySelectorAll('#multicloud-lab-panel [role="treeitem"]')
+        .length > 10,
     FOUND
   );
   return page.evaluate(
     () =>
       new Promise(resolve => {
         const frames = [];
-        let scroller = document.querySelector('[role="tree"]');
+        let scroller = document.querySelector(
+          '#multicloud-lab-panel [role="tree"]'
+        );
         while (scroller && scroller.scrollHeight <= scroller.clientHeight + 1) {
           scroller = scroller.parentElement;
         }

@@ -8,7 +8,6 @@ import { PanelPage } from './panel-page';
 // Seconds for a notebook on two busy cores: a kernel, its imports, and workers that import too.
 const RUN = { timeout: 120_000 };
 
-test.describe.configure({ mode: 'serial' });
 test.use({ viewport: { width: 1440, height: 900 } });
 
 test('goes from search to a running cell by keyboard alone', async ({
@@ -42,7 +41,9 @@ test('goes from search to a running cell by keyboard alone', async ({
   await expect(panel.cells).toHaveCount(4);
   await expect(page.getByText('Python 3 (ipykernel) | Idle')).toBeVisible();
   await keyboard.press('Shift+Enter');
-  await expect(panel.notebook.getByText('<xarray.Dataset>')).toBeVisible(RUN);
+  await expect(
+    panel.notebook.getByText('xarray.Dataset', { exact: true })
+  ).toBeVisible(RUN);
   await expect(panel.errors).toHaveCount(0);
   await page.notebook.close(false);
 });

@@ -1,7 +1,7 @@
 import { Dialog, Notification } from '@jupyterlab/apputils';
 import { nullTranslator } from '@jupyterlab/translation';
 
-import { until } from '../../__tests__/dialogs';
+import { answerDialog, until } from '../../__tests__/dialogs';
 import {
   cluster,
   FakeServer,
@@ -27,6 +27,7 @@ describe('openNearData', () => {
   let server: FakeServer;
   let lab: Lab;
   let insert: jest.Mock;
+  let replace: jest.Mock;
   let stop: jest.Mock;
   let showDetails: jest.Mock;
   let rows: DatasetRow[];
@@ -48,7 +49,8 @@ describe('openNearData', () => {
   beforeEach(async () => {
     server = new FakeServer();
     lab = new Lab(new LabClient(server.settings));
-    insert = jest.fn(async () => undefined);
+    replace = jest.fn();
+    insert = jest.fn(async () => ({ replace }));
     stop = jest.fn();
     showDetails = jest.fn();
     rows = [
@@ -119,6 +121,76 @@ describe('openNearData', () => {
       await lab.clusters.refresh();
     }
     await until(() => said().find(([, text]) => text.includes('was stopped')));
+  });
+
+  const PRICE = {
+    low: 0.09,
+    high: 0.09,
+    source: 'list',
+    date: '2026-10-01',
+    payer: 'owner' as const
+  };
+
+  it('should ask before data are read at more than the limit', async () => {
+    rows[0] = { ...rows[0], near: { ...rows[0].near!, price: PRICE } };
+    await lab.datasets.refresh();
+    const opened = open(LENS);
+    const body = await until(() =>
+      document.querySelector('.jp-Dialog .jp-Dialog-body')
+    );
+    await until(() => body.textContent);
+    expect(body.textContent).toContain(
+      'PRECT costs $0.09/GB to read on aws-oregon. The owner of the bucket pays it.'
+    );
+    document
+      .querySelector<HTMLElement>('.jp-Dialog button.jp-mod-reject')!
+      .click();
+    await expect(opened).resolves.toBe(false);
+    expect(insert).not.toHaveBeenCalled();
+    lab.priceLimit = 0.1;
+    await expect(open(LENS)).resolves.toBe(true);
+  });
+
+  it('should move what was opened: other cells, another cluster, the first one stopped', async () => {
+    const near = rows[0].near!;
+    const other = {
+      ...near,
+      gateway: 'gcp-iowa',
+      gateway_region: 'gcp:us-central1',
+      relation: 'other-provider' as const,
+      price: { ...PRICE, low: 0.02, high: 0.02 },
+      why: 'It is far.'
+    };
+    server.routes[`GET datasets/${encodeURIComponent(LENS)}/placements`] =
+      () => [near, other];
+    server.routes['GET clusters'] = () => [
+      cluster('x', { status: 'PENDING', workers: 0 })
+    ];
+    server.routes['DELETE clusters/aws-oregon/x'] = () => null;
+    await open(LENS);
+    const [{ options }] = Notification.manager.notifications;
+    options
+      .actions!.find(({ label }) => label === 'Change…')!
+      .callback(new MouseEvent('click'));
+    await answerDialog('Change', () => {
+      const radios = document.querySelectorAll<HTMLInputElement>(
+        '.jp-Dialog input[type="radio"]'
+      );
+      expect([...radios].map(radio => radio.checked)).toEqual([true, false]);
+      expect(radios[1].labels![0].textContent).toBe(
+        'gcp-iowa, in gcp:us-central1: $0.02/GB'
+      );
+      radios[1].click();
+    });
+    await until(() => server.asked('DELETE clusters/aws-oregon/x')[0]);
+    expect(server.asked('POST cells')[1].body).toMatchObject({
+      gateways: { [LENS]: 'gcp-iowa' }
+    });
+    expect(replace).toHaveBeenCalledWith(CELLS.cells);
+    expect(server.asked('POST clusters')[1].body).toEqual({
+      near: LENS,
+      gateway: 'gcp-iowa'
+    });
   });
 
   it('should say why a cluster failed', async () => {

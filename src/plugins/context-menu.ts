@@ -39,11 +39,18 @@ export const contextMenuPlugin: JupyterFrontEndPlugin<void> = {
       if (datasets.length === 0) {
         return;
       }
+      // It asks which, for whoever is faster than the answer; and says what is wrong, if there is
+      // none.
+      submenu.addItem({
+        command: CommandIDs.insertAnalysis,
+        args: { datasets }
+      });
       try {
         const analyses = await lab.api.analyses(datasets);
         if (mine !== asked) {
           return; // Something else is selected by now.
         }
+        submenu.clearItems();
         for (const { name, title, asks } of analyses) {
           submenu.addItem({
             command: CommandIDs.insertAnalysis,
@@ -55,11 +62,7 @@ export const contextMenuPlugin: JupyterFrontEndPlugin<void> = {
           });
         }
       } catch {
-        // The command without an analysis asks again, and then says what is wrong.
-        submenu.addItem({
-          command: CommandIDs.insertAnalysis,
-          args: { datasets }
-        });
+        // The command stays.
       }
     };
     lab.selection.changed.connect(() => void fill(), lab);

@@ -53,10 +53,7 @@ test('asks what an analysis needs to know, and inserts what was chosen', async (
 }) => {
   const panel = new PanelPage(page);
   await panel.open();
-  await panel.dataset('era5').click();
-  await panel.dataset('era5').click({ button: 'right' });
-  await page.getByRole('menuitem', { name: 'Insert Analysis' }).hover();
-  await page.getByRole('menuitem', { name: 'Time mean…' }).click();
+  await panel.chooseAnalysis(['era5'], 'Time mean…');
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText('Time mean of era5');
   await expect(dialog.getByLabel('Variable')).toHaveValue('tp');
@@ -81,11 +78,7 @@ test('compares two datasets, each computed in its own region', async ({
 }) => {
   const panel = new PanelPage(page);
   await panel.open();
-  await panel.dataset('era5').click();
-  await panel.dataset('PRECT').click({ modifiers: ['Control'] });
-  await panel.dataset('PRECT').click({ button: 'right' });
-  await page.getByRole('menuitem', { name: 'Insert Analysis' }).hover();
-  await page.getByRole('menuitem', { name: 'Compare…' }).click();
+  await panel.chooseAnalysis(['era5', 'PRECT'], 'Compare…');
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText('Compare of era5, PRECT');
   await dialog

@@ -41,8 +41,9 @@ test('the details are without barriers, light and dark', async ({ page }) => {
     await page.screenshot({ path: test.info().outputPath(name) });
     await expectAccessible(page, '.jp-MulticloudDetails');
   });
-  await page.getByRole('button', { name: 'Group Datasets' }).click();
+  const button = page.getByRole('button', { name: 'List datasets in groups' });
+  await button.click();
   await expect(panel.dataset('PRECT')).toHaveAttribute('aria-level', '1');
-  await page.getByRole('button', { name: 'Group Datasets' }).click();
+  await button.click();
   await expect(panel.dataset('PRECT')).toHaveAttribute('aria-level', '2');
 });

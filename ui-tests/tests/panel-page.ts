@@ -123,6 +123,24 @@ export class PanelPage {
     await this.page.getByRole('menuitem', { name: item }).click();
   }
 
+  /** Select datasets, and choose one of the analyses that fit them. */
+  async chooseAnalysis(datasets: string[], title: string): Promise<void> {
+    const [first, ...others] = datasets;
+    const fit = () =>
+      this.page.waitForResponse(/multicloud-lab\/api\/analyses/);
+    let answer = fit();
+    await this.dataset(first).click();
+    await answer;
+    for (const other of others) {
+      answer = fit();
+      await this.dataset(other).click({ modifiers: ['Control'] });
+      await answer;
+    }
+    await this.dataset(first).click({ button: 'right' });
+    await this.page.getByRole('menuitem', { name: 'Insert Analysis' }).hover();
+    await this.page.getByRole('menuitem', { name: title }).click();
+  }
+
   /** Answer the sign-in dialog. */
   async signIn(gateway: string, password: string): Promise<void> {
     const dialog = this.page.getByRole('dialog');

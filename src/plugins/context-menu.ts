@@ -50,9 +50,9 @@ export const contextMenuPlugin: JupyterFrontEndPlugin<void> = {
         if (mine !== asked) {
           return; // Something else is selected by now.
         }
-        submenu.clearItems();
-        for (const { name, title, asks } of analyses) {
-          submenu.addItem({
+        // Before that one; to take it away would close the menu, which may be open by now.
+        for (const [place, { name, title, asks }] of analyses.entries()) {
+          submenu.insertItem(place, {
             command: CommandIDs.insertAnalysis,
             args: {
               datasets,

@@ -186,8 +186,8 @@ def test_catalogs_that_multiply_end(tmp_path: Path, read: Read) -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("a: " + "[" * 50_000, "nested deeper"),
-        ("{" * 50_000, "nested deeper"),
+        ("a: " + "[" * 50_000, "nested deeper|nesting depth"),
+        ("{" * 50_000, "nested deeper|nesting depth"),
         ("a: &a [*a]", "alias"),
         ("a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n"
          + "".join(f"a{i}: &a{i} [" + f"*a{i - 1}," * 10 + "]\n" for i in range(1, 9)), "expand"),

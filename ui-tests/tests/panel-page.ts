@@ -137,7 +137,8 @@ export class PanelPage {
       await answer;
     }
     await this.dataset(first).click({ button: 'right' });
-    await this.page.getByRole('menuitem', { name: 'Insert Analysis' }).hover();
+    // Lumino gives what opens a submenu no role.
+    await this.page.getByText('Insert Analysis', { exact: true }).hover();
     await this.page.getByRole('menuitem', { name: title }).click();
   }
 

@@ -51,7 +51,7 @@ class Computations:
             Regions are joined only through results of unknown size, and ``unknown_bytes`` is not
             given.
         """
-        from multicloud_lab.computing import Limits
+        from multicloud_lab.readying import Limits
 
         return self._computing.plan(objects, near, Limits(unknown_bytes=unknown_bytes))
 
@@ -104,7 +104,7 @@ class Computations:
             What a task raised, as it was, with a note that names the region, and the results of
             the other objects in its attribute ``partial_results``.
         """
-        from multicloud_lab.computing import Limits
+        from multicloud_lab.readying import Limits
 
         limits = Limits(egress_budget_usd, policy, unknown_bytes)
         return self._computing.compute(objects, near, limits, keywords)
@@ -134,7 +134,7 @@ class Computations:
         tuple
             The same objects, lazy still, over results that are being computed or there.
         """
-        from multicloud_lab.computing import Limits
+        from multicloud_lab.readying import Limits
 
         limits = Limits(egress_budget_usd, policy, unknown_bytes)
         return self._computing.persist(objects, near, limits, keywords)
@@ -158,7 +158,7 @@ class Computations:
         near, egress_budget_usd, policy, unknown_bytes
             As for :meth:`compute`.
         """
-        from multicloud_lab.computing import Limits
+        from multicloud_lab.readying import Limits
 
         limits = Limits(egress_budget_usd, policy, unknown_bytes)
         return self._computing.near_data(near, limits)

@@ -1,76 +1,27 @@
-"""Computing beside the data: a plan, its budget, its run in every region, and its account."""
+"""Computing beside the data: lazy objects made ready, run in every region, and accounted for."""
 
 from __future__ import annotations
 
-import asyncio
-import math
 import time
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Any, Self
 
 from dask.base import unpack_collections
 
-from multicloud_lab import records as r
 from multicloud_lab.background import BackgroundLoop
 from multicloud_lab.beside import Beside
-from multicloud_lab.clients import ClusterClient
 from multicloud_lab.errors import InvalidInputError
 from multicloud_lab.interface import LabInterface
-from multicloud_lab.neardata.assignment import Assignment
-from multicloud_lab.neardata.budget import Policy, check_budget, check_policy
-from multicloud_lab.neardata.execution import RunPlace, persist, run
+from multicloud_lab.neardata.execution import persist, run
 from multicloud_lab.neardata.hooking import computing_with
-from multicloud_lab.neardata.lowering import lowered
-from multicloud_lab.neardata.measuring import ReadCounts
 from multicloud_lab.neardata.options import Options
-from multicloud_lab.neardata.plan import HOME, Place, Plan
-from multicloud_lab.neardata.planning import make_plan
-from multicloud_lab.neardata.pricing import GB, Ask, Prices
+from multicloud_lab.neardata.plan import Plan
+from multicloud_lab.neardata.pricing import Prices
 from multicloud_lab.neardata.progress import Progress
-from multicloud_lab.neardata.siting import Sites
-from multicloud_lab.neardata.sources import find_reads
-from multicloud_lab.regions import Region
+from multicloud_lab.readying import Limits, Ready, Readying
 from multicloud_lab.runs import Ran, Recorder
 from multicloud_lab.waiting import StatusLine, kernel
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a computation may move.
-
-    Parameters
-    ----------
-    egress_budget_usd : float or None
-        None: the lab's own.
-    policy : str
-    unknown_bytes : float or None
-        What to assume of results whose size cannot be told; None: they never cross a border.
-    """
-
-    egress_budget_usd: float | None = None
-    policy: Policy = "global"
-    unknown_bytes: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """What is to be run, once it may be."""
-
-    places: Sequence[RunPlace]
-    counts: Mapping[int, ReadCounts]
-    whole: Sequence[int | None]
-    plan: Callable[[], Plan]
-    assignment: Assignment | None = None
-
-    @property
-    def place_of(self) -> Callable[[Hashable], int] | None:
-        return None if self.assignment is None else self.assignment.place_of
-
-    @property
-    def size_of(self) -> Callable[[Hashable], float] | None:
-        return None if self.assignment is None else self.assignment.size_of
 
 
 class _Shown:
@@ -86,6 +37,11 @@ class _Shown:
 
     def __exit__(self, *_: object) -> None:
         self._line.clear()
+
+    @property
+    def keywords(self) -> dict[str, Any]:
+        """What a run is told, to tell this."""
+        return {"tick": self.tick, "progress": self.progress}
 
     def tick(self) -> None:
         """Say it again."""
@@ -106,12 +62,8 @@ class Computing:
     """
 
     def __init__(self, service: LabInterface, loop: BackgroundLoop, beside: Beside) -> None:
-        self._service = service
-        self._loop = loop
-        self._beside = beside
-        self._recorder = Recorder(service, loop, lambda: Prices(self._quotes))
-        self._counts: dict[Any, ReadCounts] = {}
-        self._status: r.LabStatus | None = None
+        self._readying = Readying(service, loop, beside)
+        self._recorder = Recorder(service, loop, lambda: Prices(self._readying.quotes))
 
     def close(self) -> None:
         """Write down what is still to be written down."""
@@ -126,57 +78,34 @@ class Computing:
         collections, _ = unpack_collections(*objects)  # type: ignore[no-untyped-call]
         if not collections:
             raise InvalidInputError("There is nothing to plan: none of these objects is lazy.")
-        return self._plan(collections, self._sites(near), limits)
+        return self._readying.plan(collections, near, limits)
 
     def compute(
         self, objects: Sequence[Any], near: Any, limits: Limits, keywords: Mapping[str, Any]
     ) -> tuple[Any, ...]:
         """Compute objects; see :meth:`Lab.compute`."""
-        options = Options.read(keywords)
-        collections, repack = unpack_collections(  # type: ignore[no-untyped-call]
-            *objects, traverse=options.traverse
-        )
-        if not collections:
-            return tuple(objects)
-        began = time.time()
-        ready = self._prepare(collections, near, limits)
-        with _Shown() as shown:
-            ran = run(
-                collections,
-                ready.places,
-                ready.whole,
-                ready.place_of,
-                size_of=ready.size_of,
-                options=options,
-                tick=shown.tick,
-                progress=shown.progress,
-            )
-        self._recorder.record(Ran(ready.plan, ran, ready.counts, began))
-        return tuple(repack(ran.results))
+
+        def work(collections: Sequence[Any], how: Mapping[str, Any]) -> list[Any]:
+            began = time.time()
+            ready = self._readying.ready(collections, near, limits)
+            with _Shown() as shown:
+                ran = run(collections, **_of(ready), **shown.keywords, **how)
+            self._recorder.record(Ran(ready.plan, ran, ready.counts, began))
+            return ran.results
+
+        return _unpacked(objects, keywords, work)
 
     def persist(
         self, objects: Sequence[Any], near: Any, limits: Limits, keywords: Mapping[str, Any]
     ) -> tuple[Any, ...]:
         """Compute objects and leave the results where they are; see :meth:`Lab.persist`."""
-        options = Options.read(keywords)
-        collections, repack = unpack_collections(  # type: ignore[no-untyped-call]
-            *objects, traverse=options.traverse
-        )
-        if not collections:
-            return tuple(objects)
-        ready = self._prepare(collections, near, limits, stay=True)
-        with _Shown() as shown:
-            kept = persist(
-                collections,
-                ready.places,
-                ready.whole,
-                ready.place_of,
-                size_of=ready.size_of,
-                options=options,
-                tick=shown.tick,
-                progress=shown.progress,
-            )
-        return tuple(repack(kept))
+
+        def work(collections: Sequence[Any], how: Mapping[str, Any]) -> list[Any]:
+            ready = self._readying.ready(collections, near, limits, stay=True)
+            with _Shown() as shown:
+                return persist(collections, **_of(ready), **shown.keywords, **how)
+
+        return _unpacked(objects, keywords, work)
 
     def near_data(self, near: Any, limits: Limits) -> AbstractContextManager[None]:
         """Have plain dask and xarray compute near the data; see :meth:`Lab.near_data`."""
@@ -185,174 +114,33 @@ class Computing:
             lambda collections, **keywords: self.persist(collections, near, limits, keywords),
         )
 
-    # --- how it is done -----------------------------------------------------------------------
 
-    def _prepare(
-        self, collections: Sequence[Any], near: Any, limits: Limits, *, stay: bool = False
-    ) -> _Ready:
-        """Plan as far as is needed, hold it to the budget, and connect to the clusters."""
-        check_policy(limits.policy)
-        sites = self._sites(near)
+def _unpacked(
+    objects: Sequence[Any],
+    keywords: Mapping[str, Any],
+    work: Callable[[Sequence[Any], Mapping[str, Any]], list[Any]],
+) -> tuple[Any, ...]:
+    """Do something with the lazy objects within some, and give all of them back with its results.
 
-        def planned() -> Plan:
-            return self._plan(collections, sites, limits, stay=stay)
-
-        single = self._whole(collections, sites)
-        if single is not None and self._surely_allowed(collections, single, sites, limits):
-            return _Ready(*self._clusters(sites, near, set(single)), single, planned)
-        plan = planned()
-        check_budget(plan, self._budget(limits), limits.policy)
-        used = {place for each in plan.objects for place in each.places}
-        used |= {reading.place for reading in plan.readings}
-        whole = [_only(each.places) for each in plan.objects]
-        clusters = self._clusters(sites, near, used)
-        return _Ready(*clusters, whole, lambda: plan, plan.assignment)
-
-    def _sites(self, near: Any) -> Sites:
-        only = None
-        if near is not None:
-            query = r.NearQuery(near=self._beside.near(near))
-            ranked = self._loop.run(self._service.placements_near(query))
-            only = Place(ranked[0].gateway_region, ranked[0].gateway) if ranked else None
-        return Sites(
-            self._lab_status().home,
-            self._beside.locate,
-            self._nearest,
-            self._beside.cluster_places(),
-            only,
-        )
-
-    def _plan(
-        self, collections: Sequence[Any], sites: Sites, limits: Limits, *, stay: bool = False
-    ) -> Plan:
-        return make_plan(
-            {name: lowered(each) for name, each in named(collections).items()},
-            sites,
-            self._quotes,
-            dataset_of=self._beside.dataset_of,
-            unknown=limits.unknown_bytes,
-            stay=stay,
-        )
-
-    def _whole(self, collections: Sequence[Any], sites: Sites) -> list[int] | None:
-        """Give the one place of each object; None if one has several, or reads from afar."""
-        sources = [[read.source for read in find_reads(each)] for each in collections]
-        sited = iter(sites.put([source for each in sources for source in each]))
-        whole: list[int] = []
-        for each in sources:
-            mine = [next(sited) for _ in each]
-            numbers = {site.place for site in mine} or {sites.default}
-            if len(numbers) > 1 or any(site.crosses for site in mine):
-                return None
-            whole.append(numbers.pop())
-        return whole
-
-    def _surely_allowed(
-        self, collections: Sequence[Any], whole: Sequence[int], sites: Sites, limits: Limits
-    ) -> bool:
-        """Say whether the results alone, which is all that moves, are within the budget."""
-        sizes: dict[int, float] = {}
-        for each, place in zip(collections, whole, strict=True):
-            if place != HOME:
-                sizes[place] = sizes.get(place, 0.0) + _known_bytes(each)
-        prices = Prices(self._quotes)
-        asks: dict[int, Ask] = {
-            place: (sites.places[place].region, sites.home, GB) for place in sizes
-        }
-        prices.learn(list(asks.values()))
-        rates = {place: prices.per_byte(ask).high or 0.0 for place, ask in asks.items()}
-        return sum(size * rates[place] for place, size in sizes.items()) <= self._budget(limits)
-
-    def _clusters(
-        self, sites: Sites, near: Any, used: Collection[int]
-    ) -> tuple[list[RunPlace], dict[int, ReadCounts]]:
-        """Connect to a cluster in every place that is used, at once, and have reads counted."""
-        away = {n: place for n, place in enumerate(sites.places) if n != HOME and n in used}
-        known = {n: self._beside.client_at(place.cluster) for n, place in away.items()}
-        wanted = {n: place for n, place in away.items() if known[n] is None}
-        target = None if near is None else self._beside.near(near)
-        wishes = [
-            r.StartCluster(near=target or self._near(sites, n), gateway=place.gateway, reuse=True)
-            for n, place in wanted.items()
-        ]
-        made = dict(zip(wanted, self._beside.connect(wishes), strict=True))
-        clients: dict[int, ClusterClient | None] = {HOME: None, **known, **made}
-        urls = {url for read in sites.urls.values() for url in read}
-        counts = {n: self._counted(client, urls) for n, client in clients.items() if n in used}
-        names = range(len(sites.places))
-        return [RunPlace(_where(clients.get(n)), clients.get(n)) for n in names], counts
-
-    def _near(self, sites: Sites, place: int) -> str:
-        """Say what the cluster of a place is opened for: a dataset, if it is just one."""
-        read = sites.urls.get(place, {})
-        ids = {self._beside.dataset_of(url) for url in read}
-        if len(ids) == 1 and (known := ids.pop()):
-            return known
-        return str(next(filter(None, read.values()), sites.places[place].region))
-
-    def _counted(self, client: ClusterClient | None, urls: Iterable[str]) -> ReadCounts:
-        counts = self._counts.setdefault(client, ReadCounts(client))
-        counts.count(urls)
-        return counts
-
-    def _budget(self, limits: Limits) -> float:
-        if limits.egress_budget_usd is not None:
-            return limits.egress_budget_usd
-        return self._lab_status().egress_budget_usd
-
-    def _lab_status(self) -> r.LabStatus:
-        if self._status is None:
-            self._status = self._loop.run(self._service.status())
-        return self._status
-
-    def _nearest(self, regions: Sequence[Region]) -> list[r.Placement | None]:
-        async def ranked() -> list[list[r.Placement]]:
-            asked = (self._service.placements_near(r.NearQuery(near=str(x))) for x in regions)
-            return await asyncio.gather(*asked)
-
-        return [next(iter(each), None) for each in self._loop.run(ranked())]
-
-    def _quotes(self, asks: Sequence[Ask]) -> list[r.Quote | None]:
-        async def quoted() -> list[r.Quote]:
-            queries = [
-                r.PriceQuery(
-                    source=str(source),
-                    destination="" if destination is None else str(destination),
-                    bytes=size,
-                )
-                for source, destination, size in asks
-            ]
-            return await asyncio.gather(*map(self._service.price, queries))
-
-        return list(self._loop.run(quoted()))
+    Raises
+    ------
+    TypeError
+        A keyword is not known.
+    """
+    options = Options.read(keywords)
+    collections, repack = unpack_collections(  # type: ignore[no-untyped-call]
+        *objects, traverse=options.traverse
+    )
+    if not collections:
+        return tuple(objects)
+    return tuple(repack(work(collections, {"options": options})))
 
 
-def named(collections: Sequence[Any]) -> dict[str, Any]:
-    """Name objects as a plan and an error call them."""
-    found = {}
-    for number, item in enumerate(collections, 1):
-        name = getattr(item, "name", None)
-        known = f" ({name!r})" if isinstance(name, str) and name else ""
-        found[f"object {number}{known}"] = item
-    return found
-
-
-def _known_bytes(collection: Any) -> float:
-    """Give the size of an array or dataset; 0 of what does not tell, as a dataframe."""
-    try:
-        size = collection.nbytes
-    except (AttributeError, NotImplementedError):
-        return 0.0
-    known = isinstance(size, int | float) and not math.isnan(size)  # It may be lazy itself.
-    return float(size) if known else 0.0
-
-
-def _only(places: Sequence[int]) -> int | None:
-    return places[0] if len(places) == 1 else None
-
-
-def _where(client: ClusterClient | None) -> str:
-    if client is None:
-        return "this process"
-    cluster = client.cluster_record
-    return f"{cluster.region}, on the cluster {cluster.name} of {cluster.gateway}"
+def _of(ready: Ready) -> dict[str, Any]:
+    """Say to a run what is ready."""
+    return {
+        "places": ready.places,
+        "whole": ready.whole,
+        "place_of": ready.place_of,
+        "size_of": ready.size_of,
+    }

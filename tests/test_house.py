@@ -44,9 +44,11 @@ MAY_IMPORT = {
     "clients": RECORDS | {"attaching", "interface", "versions"},
     "beside": RECORDS | {"attaching", "background", "clients", "interface", "neardata", "waiting"},
     "runs": RECORDS | {"background", "interface", "neardata"},
+    "readying": RECORDS | {"background", "beside", "clients", "interface", "neardata"},
     "computing": RECORDS
-    | {"background", "beside", "clients", "interface", "neardata", "runs", "waiting"},
-    "computations": RECORDS | {"background", "computing", "interface", "neardata", "tables"},
+    | {"background", "beside", "interface", "neardata", "readying", "runs", "waiting"},
+    "computations": RECORDS
+    | {"background", "computing", "interface", "neardata", "readying", "tables"},
     "remote": RECORDS | {"address", "endpoints", "interface"},
     "cache": RECORDS,
     "tables": RECORDS,

@@ -30,7 +30,8 @@ describe('Feed', () => {
       }),
       'GET datasets': () => page([row('c/1')]),
       'GET gateways': () => [],
-      'GET clusters': () => []
+      'GET clusters': () => [],
+      'GET attachments': () => []
     };
     events = new Stream({} as Event.IManager);
     lab = new Lab(new LabClient(server.settings));
@@ -43,6 +44,7 @@ describe('Feed', () => {
 
   it('should ask for everything at first', () => {
     expect(server.calls.map(({ route }) => route).sort()).toEqual([
+      'GET attachments',
       'GET clusters',
       'GET datasets',
       'GET gateways',
@@ -103,7 +105,11 @@ describe('Feed', () => {
       expect(server.calls).toEqual([]);
       await jest.advanceTimersByTimeAsync(2_000);
       const routes = server.calls.map(({ route }) => route).sort();
-      expect(routes).toEqual(['GET clusters', 'GET gateways']);
+      expect(routes).toEqual([
+        'GET attachments',
+        'GET clusters',
+        'GET gateways'
+      ]);
     } finally {
       jest.useRealTimers();
     }
@@ -132,7 +138,12 @@ describe('Feed', () => {
     // Three seconds later, not after a minute.
     await until(() => lab.clusters.error === null);
     const routes = server.calls.map(({ route }) => route).sort();
-    expect(routes).toEqual(['GET clusters', 'GET gateways', 'GET status']);
+    expect(routes).toEqual([
+      'GET attachments',
+      'GET clusters',
+      'GET gateways',
+      'GET status'
+    ]);
     server.calls.length = 0;
     // Events may still not be heard: it asks once more.
     await until(() => server.asked('GET clusters').length > 0);

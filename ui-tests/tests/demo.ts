@@ -39,3 +39,20 @@ export function passwordOf(name: string): string {
   }
   return gateway.password;
 }
+
+/** Sign out of every gateway and stop every cluster: what other journeys have left behind. */
+export async function startAfresh(): Promise<void> {
+  const { jupyter, gateways } = readDemo();
+  const headers = { Authorization: `token ${jupyter.token}` };
+  const paths = [
+    'clusters',
+    ...gateways.map(({ name }) => `gateways/${name}/session`)
+  ];
+  for (const path of paths) {
+    const url = new URL(`multicloud-lab/api/${path}`, jupyter.url);
+    const answer = await fetch(url, { method: 'DELETE', headers });
+    if (!answer.ok) {
+      throw new Error(`DELETE ${path}: ${await answer.text()}`);
+    }
+  }
+}

@@ -1,7 +1,7 @@
 /** The whole way: from a clean JupyterLab to two histograms, each computed beside its data. */
 import { expect, test } from '@jupyterlab/galata';
 
-import { passwordOf } from './demo';
+import { passwordOf, startAfresh } from './demo';
 import { PanelPage } from './panel-page';
 
 const WHERE_IT_RAN = `import os
@@ -15,6 +15,7 @@ const RUN = { timeout: 120_000 };
 
 test.describe.configure({ mode: 'serial' });
 test.use({ viewport: { width: 1440, height: 900 } });
+test.beforeAll(startAfresh);
 
 test('opens a dataset near its data, and its cells run there', async ({
   page

@@ -85,11 +85,11 @@ class Computing:
     ) -> tuple[Any, ...]:
         """Compute objects; see :meth:`Lab.compute`."""
 
-        def work(collections: Sequence[Any], how: Mapping[str, Any]) -> list[Any]:
+        def work(collections: Sequence[Any], options: Options) -> list[Any]:
             began = time.time()
             ready = self._readying.ready(collections, near, limits)
             with _Shown() as shown:
-                ran = run(collections, **_of(ready), **shown.keywords, **how)
+                ran = run(collections, **_of(ready), **shown.keywords, options=options)
             self._recorder.record(Ran(ready.plan, ran, ready.counts, began))
             return ran.results
 
@@ -100,10 +100,10 @@ class Computing:
     ) -> tuple[Any, ...]:
         """Compute objects and leave the results where they are; see :meth:`Lab.persist`."""
 
-        def work(collections: Sequence[Any], how: Mapping[str, Any]) -> list[Any]:
+        def work(collections: Sequence[Any], options: Options) -> list[Any]:
             ready = self._readying.ready(collections, near, limits, stay=True)
             with _Shown() as shown:
-                return persist(collections, **_of(ready), **shown.keywords, **how)
+                return persist(collections, **_of(ready), **shown.keywords, options=options)
 
         return _unpacked(objects, keywords, work)
 
@@ -118,7 +118,7 @@ class Computing:
 def _unpacked(
     objects: Sequence[Any],
     keywords: Mapping[str, Any],
-    work: Callable[[Sequence[Any], Mapping[str, Any]], list[Any]],
+    work: Callable[[Sequence[Any], Options], list[Any]],
 ) -> tuple[Any, ...]:
     """Do something with the lazy objects within some, and give all of them back with its results.
 
@@ -133,7 +133,7 @@ def _unpacked(
     )
     if not collections:
         return tuple(objects)
-    return tuple(repack(work(collections, {"options": options})))
+    return tuple(repack(work(collections, options)))
 
 
 def _of(ready: Ready) -> dict[str, Any]:

@@ -25,9 +25,10 @@ from multicloud_lab.neardata.lowering import (
     tasks_of,
 )
 from multicloud_lab.neardata.options import Options
+from multicloud_lab.neardata.plan import HOME
 from multicloud_lab.neardata.progress import Progress
 from multicloud_lab.neardata.running import Runner
-from multicloud_lab.neardata.splitting import HOME, Goal, split
+from multicloud_lab.neardata.splitting import Goal, split
 from multicloud_lab.neardata.stations import Event, Failed, Station
 
 _RESTARTS = 3

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from multicloud_lab.neardata.cut import ANYWHERE
 from multicloud_lab.neardata.plan import HOME
 from multicloud_lab.neardata.task_graph import Ints, TaskGraph
-
-ANYWHERE = -1
-"""The place of a task that reads nothing: it is computed wherever its result is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ def crossings(
     ----------
     graph : TaskGraph
     place : array of int8
-        Of each task; :data:`ANYWHERE` for those that are computed where they are wanted.
+        Of each task; ``ANYWHERE`` for those that are computed where they are wanted.
     count : int
         How many places there are, home included.
     wanted : array of int32

@@ -14,8 +14,9 @@ from dask.typing import Key
 from multicloud_lab.neardata.course import Course, LostError, Measured
 from multicloud_lab.neardata.fusing import fuse
 from multicloud_lab.neardata.moved import Moved, measured
+from multicloud_lab.neardata.plan import HOME
 from multicloud_lab.neardata.readiness import Readiness
-from multicloud_lab.neardata.splitting import HOME, Goal
+from multicloud_lab.neardata.splitting import Goal
 from multicloud_lab.neardata.stations import Done, Event, Failed, Fetched, Landed, Station
 
 _GUESS = float(2**20)

@@ -9,10 +9,8 @@ from typing import Any, NamedTuple
 from dask._task_spec import GraphNode
 from dask.typing import Key
 
-HOME = 0
-"""The number of the place that is this process."""
-ANYWHERE = -1
-"""The placement of a task that reads nothing: every place that wants its result runs it."""
+from multicloud_lab.neardata.cut import ANYWHERE
+from multicloud_lab.neardata.plan import HOME
 
 
 class Goal(NamedTuple):

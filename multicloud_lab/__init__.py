@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from multicloud_lab.notebook import connect as connect
     from multicloud_lab.notebook import datasets as datasets
     from multicloud_lab.notebook import describe as describe
+    from multicloud_lab.notebook import detach as detach
     from multicloud_lab.notebook import ledger as ledger
     from multicloud_lab.notebook import locate as locate
     from multicloud_lab.notebook import located as located
@@ -30,8 +31,17 @@ _HOMES = {
     "Lab": "lab",
     **dict.fromkeys(
         (
-            *("client", "close", "compute", "connect", "datasets", "describe", "ledger"),
-            *("locate", "located", "near_data", "open_dataset", "persist", "placements", "plan"),
+            *("client", "close", "compute", "connect", "datasets", "describe", "detach"),
+            *(
+                "ledger",
+                "locate",
+                "located",
+                "near_data",
+                "open_dataset",
+                "persist",
+                "placements",
+                "plan",
+            ),
             *("price", "sign_in"),
         ),
         "notebook",

@@ -51,6 +51,10 @@ class Beside:
         if shutdown:
             self._loop.run(self.stop(clusters))
 
+    def detach(self, cluster: str, gateway: str | None) -> None:
+        """Close the client of a cluster; see :meth:`Lab.detach`."""
+        self._clients.detach(cluster, gateway)
+
     def dataset_of(self, url: str) -> str:
         """Give the id of the dataset that was opened from a URL; empty if none was."""
         return self._opened.get(url.rstrip("/"), "")

@@ -141,6 +141,14 @@ class ClusterClients:
             if client.status == "running" and client.scheduler is not None
         }
 
+    def detach(self, cluster: str, gateway: str | None) -> None:
+        """Close the client of a cluster, if there is one; nothing is asked of anybody."""
+        with self._lock:
+            keys = [key for key in self._clients if key[1] == cluster and gateway in (None, key[0])]
+            clients = [self._clients.pop(key) for key in keys]
+        for client in clients:
+            _close(client)
+
     def close(self) -> list[r.Cluster]:
         """Close every client, and give the clusters that they were of."""
         with self._lock:

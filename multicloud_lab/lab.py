@@ -151,6 +151,18 @@ class Lab(Computations, Lookups):
         """
         return self._beside.client(near, gateway, cluster, minimum=minimum, maximum=maximum)
 
+    def detach(self, cluster: str, *, gateway: str | None = None) -> None:
+        """Close the client of a cluster; the cluster goes on, and nothing happens without a client.
+
+        Parameters
+        ----------
+        cluster : str
+            The cluster's name.
+        gateway : str, optional
+            That it is on; needed only where several have a cluster of this name.
+        """
+        self._beside.detach(cluster, gateway)
+
     def sign_in(self, gateway: str, password: str | None = None, *, username: str = "") -> None:
         """Sign in to a gateway; the password goes to the lab's memory and nowhere else.
 

@@ -67,6 +67,14 @@ price = _of_default(Lab.price)
 sign_in = _of_default(Lab.sign_in)
 
 
+def detach(cluster: str, *, gateway: str | None = None) -> None:
+    """Close the default lab's client of a cluster, if it has one; see :meth:`Lab.detach`."""
+    with _default_lock:
+        lab = _default
+    if lab is not None and not lab.closed:
+        lab.detach(cluster, gateway=gateway)
+
+
 def close(shutdown: bool = False) -> None:
     """Close the default lab, if there is one; see :meth:`Lab.close`."""
     with _default_lock:

@@ -91,6 +91,7 @@ PUBLIC = {
     "sign_in",
     "near_data",
     "describe",
+    "detach",
     "placements",
     "price",
 }

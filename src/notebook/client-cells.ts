@@ -14,7 +14,7 @@ export function clientCell(
   const lines = [
     ...detach.map(
       ({ name, region }) =>
-        `mcl.client(cluster=${quoted(name)}).close()  # of ${region}`
+        `mcl.detach(${quoted(name)})  # in ${region}, where it goes on`
     ),
     ...attach.map(
       ({ name, region }, index) =>

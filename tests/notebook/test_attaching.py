@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from dask_gateway import BasicAuth, Gateway
 
+import multicloud_lab as mcl
+import multicloud_lab.notebook
 from multicloud_lab.demo.clouds import AWS, GCP, Clouds
 from multicloud_lab.errors import ClusterNotFoundError, GatewayNotFoundError, InvalidInputError
 from multicloud_lab.lab import Lab
@@ -26,6 +28,29 @@ def test_two_notebooks_share_a_cluster_by_its_name(lab: Lab, clouds: Clouds) -> 
         anything: Any = second
         anything.publish_dataset(answer=anything.scatter([42], hash=False)[0])
         assert first.get_dataset("answer").result(timeout=60) == 42
+
+
+def test_a_notebook_is_detached_from_one_cluster_and_that_goes_on(lab: Lab) -> None:
+    client: Any = lab.client(near=GCP)
+    cluster = client.cluster_record
+    lab.detach("another")
+    lab.detach(cluster.name, gateway="aws-oregon")
+    assert client.status == "running"
+    lab.detach(cluster.name)
+    assert client.status == "closed"
+    lab.detach(cluster.name)  # which is no error: it is what was wanted
+    again: Any = lab.client(cluster=cluster.name)
+    assert again is not client
+    assert again.run_on_scheduler(lambda: 6 * 7) == 42
+
+
+def test_to_detach_connects_to_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def connected() -> Lab:
+        raise AssertionError("it connected")
+
+    monkeypatch.setattr(multicloud_lab.notebook, "_default", None)
+    monkeypatch.setattr(Lab, "connected", connected)
+    mcl.detach("abc")
 
 
 def test_a_cluster_of_a_script_is_found(lab: Lab, clouds: Clouds) -> None:

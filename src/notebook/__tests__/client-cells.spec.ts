@@ -35,10 +35,10 @@ describe('clientCell', () => {
     ]);
   });
 
-  it('should close what is detached before it attaches', () => {
+  it('should detach without attaching first, before it attaches to others', () => {
     const { source } = clientCell([iowa], [oregon]);
     expect(source.split('\n').slice(2)).toEqual([
-      'mcl.client(cluster="abc").close()  # of aws:us-west-2',
+      'mcl.detach("abc")  # in aws:us-west-2, where it goes on',
       'client = mcl.client(cluster="def")  # in gcp:us-central1',
       'client'
     ]);

@@ -40,7 +40,8 @@ _TAKEN = frozenset(
     {"mcl", "np", "plt", "intake", "histogram", "getpass", "bins", "hourly", "rate", "total"}
     | {"counts", "hist", "figure", "axes", "catalog", "catalog_options", "storage_options"}
     | {"entry", "path", "found", "client", "cluster", "future", "gateway", "options", "running"}
-    | {"xr", "url", "values", "variable", "sample", "low", "high", "mean", "field", "series"}
+    | {"xr", "dd", "fsspec", "file", "references", "remote_options", "target_options", "vouched"}
+    | {"url", "values", "variable", "sample", "low", "high", "mean", "field", "series"}
     | {"weights", "others", "climatology", "anomaly", "left", "right", "compared", "label"}
     | {"result", "axis", "axes", "hists", "title", "attrs", "dim", "dims", "lambda"}
 )
@@ -151,8 +152,6 @@ def make_cells(
         There is no analysis of that name.
     InvalidInputError
         It does not fit the datasets, or one of the values is none that it takes.
-    UntrustedSourceError
-        The plain style would run what nobody has vouched for.
     """
     chosen = choose(analysis, [source.dataset for source in sources])
     contents = [Contents(source.dataset, source.structure) for source in sources]

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import types
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any, Literal
@@ -21,7 +22,7 @@ from multicloud_lab.analyses.base import Bound, Style, code
 from multicloud_lab.analyses.parameters import Answers
 from multicloud_lab.analyses.styles.harmless import harmless
 from multicloud_lab.config import GatewayConfig
-from multicloud_lab.errors import InvalidInputError, NotFoundError, UntrustedSourceError
+from multicloud_lab.errors import InvalidInputError, NotFoundError
 from multicloud_lab.records import Cell, CellStyle, Dataset, Opening
 from multicloud_lab.regions import Region
 
@@ -180,10 +181,11 @@ def test_of_storage_options_only_what_is_known_to_be_harmless_stays() -> None:
     assert harmless({"endpoint_url": "https://x.org/?signature=1"}) == {}
 
 
-def test_untrusted_entries_have_no_plain_cells() -> None:
-    bad = source("a/b", untrusted=("it runs the driver 'x.Y'",))
-    with pytest.raises(UntrustedSourceError, match=r"x\.Y.*trust=True"):
-        make_cells(None, [bad], "plain")
+def test_plain_cells_of_untrusted_entries_stop_until_somebody_vouches() -> None:
+    bad = source("a/b", untrusted=("it runs the driver 'x.Y'\nimport os",))
+    (cell,) = make_cells("open", [replace(bad, gateway=None)], "plain").cells
+    assert "opening it runs: it runs the driver 'x.Y' import os." in cell.source
+    assert "if not vouched:\n    raise PermissionError(" in cell.source
     assert "open_dataset" in make_cells(None, [bad], "lab").cells[0].source
 
 

@@ -19,6 +19,9 @@ def harmless(options: Mapping[str, Any]) -> dict[str, Any]:
     token = options.get("token")
     if isinstance(token, str) and token in _TOKENS:
         kept["token"] = token
+    account = options.get("account_name")
+    if isinstance(account, str) and account.isascii() and account.isalnum():
+        kept["account_name"] = account
     if _is_address(options.get("endpoint_url")):
         kept["endpoint_url"] = options["endpoint_url"]
     client = options.get("client_kwargs")

@@ -11,7 +11,7 @@ from multicloud_lab.analyses.quoting import WIDTH, assign, call, comment, litera
 from multicloud_lab.analyses.styles.harmless import harmless
 from multicloud_lab.analyses.styles.plain_url import by_address
 from multicloud_lab.config import GatewayConfig
-from multicloud_lab.errors import InvalidInputError, UntrustedSourceError
+from multicloud_lab.records import Opening
 
 _CLASS = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", re.ASCII)
 
@@ -25,20 +25,11 @@ class PlainStyle(Style):
     def open(self, bound: Bound, *, first: bool) -> str:
         """Write the cell that opens a dataset, with the imports that it is the first to need."""
         opening = bound.source.opening
-        if opening.untrusted:
-            raise UntrustedSourceError(
-                f"Opening {opening.dataset.id} would run what nobody has vouched for: "
-                f"{'; '.join(opening.untrusted)}. Only mcl.open_dataset(…, trust=True) opens it."
-            )
+        guard = _guard(opening)
         if opening.kind == "url":
             imports, opened = by_address(bound)
-            return "\n".join([*self._importing(imports), opened, bound.name])
-        if opening.kind == "intake2":
-            raise InvalidInputError(
-                f"{opening.dataset.id} is in a catalog of intake 2, for which there are no plain "
-                "cells; choose the other cell style in the settings."
-            )
-        lines = [*self._importing(["import intake"]), comment(bound.where)]
+            return "\n".join([*self._importing(imports), *guard, opened, bound.name])
+        lines = [*self._importing(["import intake"]), *guard, comment(bound.where)]
         catalog, data = [literal(opening.catalog_url)], []
         if beyond := harmless(opening.catalog_options):
             lines.append(assign("catalog_options", beyond))
@@ -46,7 +37,15 @@ class PlainStyle(Style):
         if options := harmless(opening.storage_options):
             lines.append(assign("storage_options", options))
             data.append("storage_options=storage_options")
-        if opening.kind == "intake-esm":
+        if opening.kind == "intake2":
+            # Data that the catalog names no reader of, by a type alone, are given one.
+            reader = "catalog[entry]" if ":" in opening.driver else "catalog[entry].to_reader()"
+            lines += [
+                call("catalog = intake.from_yaml_file", catalog),
+                assign("entry", opening.entry),
+                f"{bound.name} = {reader}.read()",
+            ]
+        elif opening.kind == "intake-esm":
             lines += [
                 call("catalog = intake.open_esm_datastore", catalog),
                 assign("path", _exactly(opening.entry)),
@@ -119,6 +118,19 @@ class PlainStyle(Style):
             submitted.append(line)
             gathered.append(f"{name} = {future}.result()")
         return "\n".join([*submitted, *gathered])
+
+
+def _guard(opening: Opening) -> list[str]:
+    """Write the lines that stop before anything runs that nobody has vouched for."""
+    reasons = opening.untrusted or (("it is run by intake",) if opening.kind == "intake2" else ())
+    if not reasons:
+        return []
+    return [
+        *(comment(f"Nobody has vouched for what opening it runs: {reason}.") for reason in reasons),
+        "vouched = False  # True, once you have read the catalog",
+        "if not vouched:",
+        '    raise PermissionError("Read the catalog, and say vouched = True.")',
+    ]
 
 
 def _exactly(path: str) -> str:

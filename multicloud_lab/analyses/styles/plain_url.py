@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
 from multicloud_lab.analyses.base import Bound
-from multicloud_lab.analyses.quoting import WIDTH, assign, call, literal
+from multicloud_lab.analyses.quoting import WIDTH, assign, call, comment, is_name, literal
 from multicloud_lab.analyses.styles.harmless import harmless
 from multicloud_lab.errors import InvalidInputError
-from multicloud_lab.hosts import anonymous
+from multicloud_lab.hosts import STORES, anonymous
+from multicloud_lab.records import Opening
 
 _TABLES = {"parquet": "read_parquet", "csv": "read_csv"}
-_ENGINES = {"zarr": "zarr", "netcdf": "h5netcdf", "rasterio": "rasterio"}
+_ARRAYS = frozenset({"zarr", "netcdf", "rasterio", "kerchunk"})
+_XARRAY = "import xarray as xr"
+
+
+@dataclass
+class _Written:
+    """A cell as it comes about."""
+
+    imports: list[str]
+    lines: list[str] = field(default_factory=list)
 
 
 def by_address(bound: Bound) -> tuple[list[str], str]:
@@ -23,36 +37,114 @@ def by_address(bound: Bound) -> tuple[list[str], str]:
     opening = bound.source.opening
     dataset = opening.dataset
     data_format = str(opening.reading.get("format") or dataset.format)
-    table = _TABLES.get(data_format)
-    engine = _ENGINES.get(data_format)
-    if engine is None and table is None:
+    if data_format not in _ARRAYS and data_format not in _TABLES:
         raise InvalidInputError(
             f"There are no plain cells for {dataset.id}: {data_format or 'its format'} is not "
             "opened by its address alone; choose the other cell style in the settings."
         )
-    url = opening.url
-    options = harmless(opening.storage_options)
-    options = options or anonymous(url.partition("://")[0])
-    if dataset.requester_pays and url.startswith("s3"):
-        options = {"requester_pays": True}
-    imports = ["import dask.dataframe as dd" if table else "import xarray as xr"]
-    lines: list[str] = []
-    where = literal(url)
-    function = f"dd.{table}" if table else "xr.open_dataset"
+    written = _Written([_XARRAY])
+    where = literal(opening.url)
     if len(where) > WIDTH // 2:
-        lines.append(assign("url", url))
+        written.lines.append(assign("url", opening.url))
         where = "url"
-    arguments = [where] if table else [where, f"engine={literal(engine)}", "chunks={}"]
-    remote = "://" in url
-    if engine == "h5netcdf" and remote:
-        imports.insert(0, "import fsspec")
-        opened = [where, *(["**storage_options"] if options else [])]
-        arguments[0] = "file"
-    if options and remote:
-        lines.append(assign("storage_options", options))
-        if engine != "h5netcdf":
-            arguments.append("storage_options=storage_options")
-    if engine == "h5netcdf" and remote:
-        lines.append(call("file = fsspec.open", opened, tail=".open()"))
-    lines.append(call(f"{bound.name} = {function}", arguments, note=bound.where))
-    return imports, "\n".join(lines)
+    # Zarr and netCDF take no options for a path.
+    options = store_options(opening) if "://" in opening.url else {}
+    if data_format in _TABLES:
+        _table(written, bound, _TABLES[data_format], where, options)
+    elif data_format == "kerchunk":
+        _references(written, bound, where, options)
+    elif data_format == "netcdf" and "://" in opening.url:
+        _file(written, bound, where, options)
+    else:
+        _store(written, bound, data_format, where, options)
+    return written.imports, "\n".join(written.lines)
+
+
+def store_options(opening: Opening) -> dict[str, Any]:
+    """Give the options of the data's store: those of :func:`open_url`, without any secret."""
+    scheme = opening.url.partition("://")[0]
+    given = harmless(opening.storage_options)
+    own = harmless(opening.reading.get("storage_options") or {})
+    if given:
+        for name in ("anon", "token"):
+            own.pop(name, None)
+    pays = opening.dataset.requester_pays and scheme in ("s3", "s3a", "gs", "gcs")
+    if pays:
+        return {"requester_pays": True, **own, **given}
+    return {**({} if given else anonymous(scheme)), **own, **given}
+
+
+def _table(
+    written: _Written, bound: Bound, reader: str, where: str, options: Mapping[str, Any]
+) -> None:
+    written.imports[:] = ["import dask.dataframe as dd"]
+    arguments = [where, *_named(written, "storage_options", options)]
+    written.lines.append(call(f"{bound.name} = dd.{reader}", arguments, note=bound.where))
+
+
+def _store(
+    written: _Written, bound: Bound, data_format: str, where: str, options: Mapping[str, Any]
+) -> None:
+    arguments = [where]
+    if data_format != "netcdf":  # of which there are two, told apart by what is in the file
+        arguments.append(f"engine={literal(data_format)}")
+    arguments += _reading(bound.source.opening, consolidated=data_format == "zarr")
+    arguments += _named(written, "storage_options", options)
+    written.lines.append(call(f"{bound.name} = xr.open_dataset", arguments, note=bound.where))
+
+
+def _file(written: _Written, bound: Bound, where: str, options: Mapping[str, Any]) -> None:
+    written.imports.insert(0, "import fsspec")
+    opened = [where]
+    if options:
+        written.lines.append(assign("storage_options", options))
+        opened.append("**storage_options")
+    written.lines.append(call("file = fsspec.open", opened, tail=".open()"))
+    arguments = ["file", *_reading(bound.source.opening)]
+    written.lines.append(call(f"{bound.name} = xr.open_dataset", arguments, note=bound.where))
+
+
+def _references(written: _Written, bound: Bound, where: str, options: Mapping[str, Any]) -> None:
+    """Write what opens kerchunk's references, whose targets are taken to be where they are."""
+    scheme, separator, _ = bound.source.opening.url.partition("://")
+    targets = {"asynchronous": True}  # as Zarr reads
+    if separator and scheme in STORES:
+        written.lines.append(assign("remote_options", {**options, **targets}))
+    else:
+        hint = (
+            'Of a public bucket that it leads to, say "anon": True (of Google\'s "token": "anon").'
+        )
+        written.lines += [comment(hint), assign("remote_options", targets)]
+    items = [f'"fo": {where}']
+    if options:
+        written.lines.append(assign("target_options", options))
+        items.append('"target_options": target_options')
+    items.append('"remote_options": remote_options')
+    one = f"references = {{{', '.join(items)}}}"
+    several = ["references = {", *(f"    {item}," for item in items), "}"]
+    written.lines += [one] if len(one) <= WIDTH else several
+    arguments = [
+        '"reference://"',
+        'engine="zarr"',
+        *_reading(bound.source.opening),
+        "consolidated=False",
+        "storage_options=references",
+    ]
+    written.lines.append(call(f"{bound.name} = xr.open_dataset", arguments, note=bound.where))
+
+
+def _named(written: _Written, name: str, options: Mapping[str, Any]) -> list[str]:
+    """Write options under a name, and give the argument; nothing if there are none."""
+    if not options:
+        return []
+    written.lines.append(assign(name, options))
+    return [f"{name}={name}"]
+
+
+def _reading(opening: Opening, *, consolidated: bool = False) -> Sequence[str]:
+    """Write how the catalog wants it read, which is plain and safe, as xarray's arguments."""
+    kwargs = {"chunks": {}, **(opening.reading.get("open_kwargs") or {})}
+    kwargs.pop("engine", None)
+    if not consolidated:
+        kwargs.pop("consolidated", None)
+    return [f"{name}={literal(value)}" for name, value in kwargs.items() if is_name(name)]

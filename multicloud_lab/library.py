@@ -55,6 +55,7 @@ class Library:
             url: CatalogConfig(name="registry", url=url) for url in config.registries
         }
         self._index: CatalogIndex | None = None
+        self._complete = False
         self._locator = Locator(config.regions, listed=self._listed, options_for=config.options_for)
         self._prober = Prober(
             options_for=config.options_for,
@@ -91,7 +92,7 @@ class Library:
         index = await self._opened()
         if self._reading is not None and self._reading.done():
             return index
-        if not all(status.read for status in await asyncio.to_thread(index.statuses)):
+        if not self._complete:  # What was just read has no regions before it is settled.
             await self.read()
         return index
 
@@ -157,6 +158,7 @@ class Library:
         index.reroot(hashlib.sha256(prefixes.encode()).hexdigest(), self._locator.root)
         self._index = index
         self._place(index)
+        self._complete = all(status.read for status in index.statuses())
         return index
 
     async def _read_all(self) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from multicloud_lab.catalogs import Entry, read_catalog
+from multicloud_lab.catalogs import CatalogIndex, Entry, read_catalog
 from multicloud_lab.config import read_config
 from multicloud_lab.demo.clouds import AWS, GCP, Clouds
 from multicloud_lab.errors import (
@@ -26,6 +26,7 @@ from multicloud_lab.errors import (
     UnknownRegionError,
 )
 from multicloud_lab.interface import all_datasets
+from multicloud_lab.library import Library
 from multicloud_lab.records import (
     AddCatalog,
     CellsRequest,
@@ -247,6 +248,29 @@ async def test_a_row_says_what_reading_costs_from_here(tmp_path: Path) -> None:
         (far, _) = (await service.datasets(DatasetQuery())).items
         assert far.here is not None
         assert 0.05 < far.here.high < 0.15
+
+
+@pytest.mark.asyncio
+async def test_no_list_is_answered_before_its_datasets_are_located(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, locate = asyncio.Event(), asyncio.Event()
+    settle = Library._settle
+
+    async def late(library: Library, index: CatalogIndex) -> bool:
+        read.set()
+        await locate.wait()
+        return await settle(library, index)
+
+    monkeypatch.setattr(Library, "_settle", late)
+    values = small_lab(tmp_path, far=zarr("s3://b/x", region="aws:us-west-2"))
+    async with serving(values) as service:
+        await read.wait()
+        listing = asyncio.create_task(service.datasets(DatasetQuery()))
+        await asyncio.sleep(0.1)  # time enough for a list that does not wait
+        locate.set()
+        (far,) = (await listing).items
+        assert far.replicas[0].region == Region("aws", "us-west-2")
 
 
 @pytest.mark.asyncio

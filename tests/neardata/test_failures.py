@@ -181,7 +181,7 @@ def test_a_cluster_that_is_gone_is_named_and_the_others_are_finished(
 
 
 INTERRUPTED = """
-import sys, threading, time
+import signal, sys, threading, time
 import dask.array as da
 import numpy as np
 from distributed import Client, LocalCluster
@@ -195,6 +195,8 @@ def zeros(name):
     array = da.zeros((64, 4), chunks=(1, 4), name=name)
     return array.map_blocks(slow, dtype=float, meta=np.empty((0, 0)))
 
+# A shell's background job ignores interrupts, and so would whatever it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 options = dict(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0")
 clusters = [LocalCluster(host="tcp://127.0.0.1", **options) for _ in range(2)]
 clients = [Client(each, set_as_default=False) for each in clusters]

@@ -1,87 +1,51 @@
-/** Brings back what was looked for, and which sections were closed, after a reload. */
+/** Brings back what was looked for after a reload; JupyterLab itself brings back sections and tabs. */
 import {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { IStateDB } from '@jupyterlab/statedb';
-import { SidePanel } from '@jupyterlab/ui-components';
-import { AccordionPanel } from '@lumino/widgets';
 
 import { keptOf, lookedFor } from '../state/kept';
 import { IMulticloudLab } from '../tokens';
 
 const KEY = 'multicloud-lab:panel';
-const PANEL = 'multicloud-lab-panel';
-
-/** Milliseconds without a change after which it is written. */
-const REST = 500;
 
 export const restoringPlugin: JupyterFrontEndPlugin<void> = {
   id: 'multicloud-lab:restoring',
-  description: 'Restores filters and sections of the panel.',
+  description: 'Restores what was looked for in the panel.',
   autoStart: true,
   requires: [IMulticloudLab, IStateDB],
   activate: (
-    app: JupyterFrontEnd,
+    _app: JupyterFrontEnd,
     lab: IMulticloudLab,
     state: IStateDB
   ): void => {
     // Nothing that starts waits for this.
-    restore(app, lab, state).catch((error: unknown) => {
+    restore(lab, state).catch((error: unknown) => {
       console.warn('Multi-Cloud Lab: the panel is not restored.', error);
     });
   }
 };
 
-async function restore(
-  app: JupyterFrontEnd,
-  lab: IMulticloudLab,
-  state: IStateDB
-): Promise<void> {
+async function restore(lab: IMulticloudLab, state: IStateDB): Promise<void> {
   const kept = ((await state.fetch(KEY)) ?? {}) as Record<string, unknown>;
   const { text, chosen } = lookedFor(kept.search);
-  if (text || chosen.size > 0) {
+  const isUntouched = JSON.stringify(keptOf(lab.datasets)) === NOTHING;
+  if (isUntouched && (text || chosen.size > 0)) {
     lab.datasets.look(text, chosen);
   }
-  await app.restored;
-  const sections = sectionsOf(app);
-  for (const index of Array.isArray(kept.closed) ? kept.closed : []) {
-    if (typeof index === 'number' && index < (sections?.widgets.length ?? 0)) {
-      sections?.collapse(index);
-    }
-  }
-  const closed = () =>
-    sections?.widgets.flatMap((section, index) =>
-      section.isHidden ? [index] : []
-    ) ?? [];
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let last = JSON.stringify(keptOf({ text, chosen }));
   const save = () => {
-    clearTimeout(timer);
-    timer = setTimeout(
-      () =>
-        void state.save(KEY, {
-          search: keptOf(lab.datasets),
-          closed: closed()
-        }),
-      REST
-    );
-  };
-  let last = JSON.stringify(keptOf(lab.datasets));
-  sections?.expansionToggled.connect(save);
-  lab.datasets.changed.connect(() => {
-    const now = JSON.stringify(keptOf(lab.datasets));
+    const search = keptOf(lab.datasets);
+    const now = JSON.stringify(search);
     if (now !== last) {
       last = now;
-      save();
+      // JupyterLab waits for a rest before it sends to the server what is saved.
+      void state.save(KEY, { search });
     }
-  });
+  };
+  lab.datasets.changed.connect(save);
+  save(); // Somebody may have typed meanwhile.
 }
 
-function sectionsOf(app: JupyterFrontEnd): AccordionPanel | null {
-  for (const widget of app.shell.widgets('left')) {
-    if (widget.id === PANEL && widget instanceof SidePanel) {
-      return widget.content as AccordionPanel;
-    }
-  }
-  return null;
-}
+const NOTHING = JSON.stringify(keptOf({ text: '', chosen: new Map() }));

@@ -56,6 +56,11 @@ export class PanelPage {
     ).toBeVisible();
   }
 
+  /** The title of a section, which opens and closes it. */
+  section(name: string): Locator {
+    return this.page.getByLabel(`${name} Section`, { exact: true });
+  }
+
   /** How many datasets are found. */
   get found(): Locator {
     return this.page.locator('.jp-MulticloudDatasets-count [role="status"]');

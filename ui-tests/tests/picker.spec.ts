@@ -69,6 +69,13 @@ test('attaches a notebook to clusters and detaches it, in cells that it shows', 
     await expect(panel.errors).toHaveCount(0);
   });
 
+  await test.step('it is still attached when the page is loaded anew', async () => {
+    await page.notebook.save();
+    await page.reload({ waitForIsReady: false });
+    await expect(panel.picker).toContainText('us-central1 · 1', RUN);
+    await expect(panel.cells).toHaveCount(3);
+  });
+
   await test.step('a kernel that begins anew is attached to nothing', async () => {
     await page.menu.clickMenuItem('Kernel>Restart Kernel…');
     await page

@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from multicloud_lab import records as r
-from multicloud_lab.attaching import Attaching, this_kernel
 from multicloud_lab.background import BackgroundLoop
 from multicloud_lab.clients import ClusterClient, ClusterClients, attach, connect, gateway_of
 from multicloud_lab.errors import InvalidInputError, RegionUnknownError, SignInNeededError
@@ -17,6 +16,7 @@ from multicloud_lab.interface import LabInterface
 from multicloud_lab.neardata.grouping import ReadIn, places
 from multicloud_lab.neardata.plan import Place
 from multicloud_lab.neardata.sources import find_sources
+from multicloud_lab.telling import Telling, this_kernel
 from multicloud_lab.waiting import SIGN_IN_DEADLINE, StatusLine, somebody_is_there, state_of
 
 
@@ -36,7 +36,8 @@ class Beside:
         self._service = service
         self._loop = loop
         kernel = this_kernel() if dashboards is not None else None
-        self._clients = ClusterClients(dashboards, Attaching(service, loop, kernel))
+        self._telling = Telling(service, loop, kernel)
+        self._clients = ClusterClients(dashboards, self._telling)
         self._has_panel = dashboards is not None
         self._opened: dict[str, str] = {}
 
@@ -44,6 +45,10 @@ class Beside:
         """Note which dataset an object will turn out to read."""
         if dataset.url:
             self._opened[dataset.url.rstrip("/")] = dataset.id
+
+    def planned(self, moves: Sequence[r.PlannedMove]) -> None:
+        """Have the panel show what a plan would move."""
+        self._telling.planned(moves)
 
     def close(self, *, shutdown: bool) -> None:
         """Close the clients, and stop their clusters if asked to."""

@@ -15,7 +15,6 @@ from distributed import Client
 from distributed.versions import VersionMismatchWarning
 
 from multicloud_lab import records as r
-from multicloud_lab.attaching import Attaching
 from multicloud_lab.errors import (
     ClusterFailedError,
     ClusterNotFoundError,
@@ -23,6 +22,7 @@ from multicloud_lab.errors import (
     InvalidInputError,
 )
 from multicloud_lab.interface import LabInterface
+from multicloud_lab.telling import Telling
 from multicloud_lab.versions import VersionCheck
 
 START_DEADLINE = 300.0
@@ -90,13 +90,13 @@ class ClusterClients:
     ----------
     dashboards : str or None
         As for :class:`ClusterClient`.
-    attaching : Attaching
+    telling : Telling
         Told of every client that is made and closed.
     """
 
-    def __init__(self, dashboards: str | None, attaching: Attaching) -> None:
+    def __init__(self, dashboards: str | None, telling: Telling) -> None:
         self._dashboards = dashboards
-        self._attaching = attaching
+        self._telling = telling
         self._clients: dict[tuple[str, str], ClusterClient] = {}
         self._checks: dict[tuple[str, str], VersionCheck] = {}
         self._lock = threading.Lock()
@@ -113,7 +113,7 @@ class ClusterClients:
         if known is not None:
             _close(known)
         try:
-            made = ClusterClient(connection, self._dashboards, self._attaching.detached)
+            made = ClusterClient(connection, self._dashboards, self._telling.detached)
         except (OSError, TimeoutError) as error:
             raise ClusterFailedError(
                 f"The scheduler of {cluster.name} on {cluster.gateway} does not answer within "
@@ -126,7 +126,7 @@ class ClusterClients:
                 check = self._checks[key] = VersionCheck(made, f"{cluster.name} on {key[0]}")
         if kept is not made:
             _close(made)
-        self._attaching.attached(cluster)
+        self._telling.attached(cluster)
         if check is not None:
             check.begin()
         return kept
@@ -158,7 +158,7 @@ class ClusterClients:
             check.cancel()
         for client in clients:
             _close(client)
-        self._attaching.close(DETACH_DEADLINE)
+        self._telling.close(DETACH_DEADLINE)
         return [client.cluster_record for client in clients]
 
 

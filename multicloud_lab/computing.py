@@ -19,6 +19,7 @@ from multicloud_lab.neardata.options import Options
 from multicloud_lab.neardata.plan import Plan
 from multicloud_lab.neardata.pricing import Prices
 from multicloud_lab.neardata.progress import Progress
+from multicloud_lab.planned_moves import planned_moves
 from multicloud_lab.readying import Limits, Ready, Readying
 from multicloud_lab.runs import Ran, Recorder
 from multicloud_lab.waiting import StatusLine, kernel
@@ -62,6 +63,7 @@ class Computing:
     """
 
     def __init__(self, service: LabInterface, loop: BackgroundLoop, beside: Beside) -> None:
+        self._beside = beside
         self._readying = Readying(service, loop, beside)
         self._recorder = Recorder(service, loop, lambda: Prices(self._readying.quotes))
 
@@ -78,7 +80,9 @@ class Computing:
         collections, _ = unpack_collections(*objects)  # type: ignore[no-untyped-call]
         if not collections:
             raise InvalidInputError("There is nothing to plan: none of these objects is lazy.")
-        return self._readying.plan(collections, near, limits)
+        plan = self._readying.plan(collections, near, limits)
+        self._beside.planned(planned_moves(plan))
+        return plan
 
     def compute(
         self, objects: Sequence[Any], near: Any, limits: Limits, keywords: Mapping[str, Any]

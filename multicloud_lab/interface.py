@@ -122,6 +122,14 @@ class LabInterface(ABC):
         """Note that a kernel has no client of a cluster any more."""
 
     @abstractmethod
+    async def plans(self) -> list[r.KernelPlan]:
+        """Give what the newest plan of each kernel would move, the newest first."""
+
+    @abstractmethod
+    async def tell_plan(self, kernel: str, body: r.TellPlan) -> None:
+        """Note what the newest plan of a kernel would move."""
+
+    @abstractmethod
     async def analyses(self, query: r.AnalysesQuery) -> list[r.Analysis]:
         """List the analyses that fit some datasets, the best first."""
 

@@ -182,6 +182,14 @@ class RemoteService(LabInterface):
         """Note that a kernel has no client of a cluster any more."""
         await self._call("detach", kernel, gateway, cluster)
 
+    async def plans(self) -> list[r.KernelPlan]:
+        """Give what the newest plan of each kernel would move, the newest first."""
+        return await self._call("plans")
+
+    async def tell_plan(self, kernel: str, body: r.TellPlan) -> None:
+        """Note what the newest plan of a kernel would move."""
+        await self._call("tell_plan", kernel, body)
+
     async def analyses(self, query: r.AnalysesQuery) -> list[r.Analysis]:
         """List the analyses that fit some datasets, the best first."""
         return await self._call("analyses", query)

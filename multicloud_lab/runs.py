@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -16,6 +15,7 @@ from multicloud_lab.neardata.measuring import ReadCounts
 from multicloud_lab.neardata.moved import Run
 from multicloud_lab.neardata.plan import HOME, Amount, Plan, Reading
 from multicloud_lab.neardata.pricing import Ask, Prices
+from multicloud_lab.telling import this_notebook
 
 DEADLINE = 60.0
 """Seconds that the end of a lab waits for what its computations did to be written."""
@@ -108,7 +108,7 @@ class _Accounts:
         self._common = {
             "run": uuid.uuid4().hex,
             "at": ran.began,
-            "notebook": os.environ.get("JPY_SESSION_NAME", ""),
+            "notebook": this_notebook(),
         }
         home = plan.places[HOME].region
         self._saved = {

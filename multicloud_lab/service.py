@@ -19,6 +19,7 @@ from multicloud_lab.errors import (
 from multicloud_lab.gateways import GatewayPool
 from multicloud_lab.inspection import inspect
 from multicloud_lab.interface import LabInterface
+from multicloud_lab.kernel_plans import KernelPlans
 from multicloud_lab.ledger_book import LedgerBook
 from multicloud_lab.library import Library
 from multicloud_lab.places import Places
@@ -60,6 +61,7 @@ class LabService(LabInterface):
         self._ledger = LedgerBook(state_dir / "ledger.sqlite" if state_dir else None)
         self._on_change = on_change
         self._attachments = Attachments(on_change)
+        self._plans = KernelPlans(on_change)
         self._library = Library(config, cache_dir or state_dir, on_change)
         self._places = Places(config, self._library, self._pool.standing)
         self._cells = ReadyCells(self.opening, self.structure, self._beside)
@@ -281,9 +283,18 @@ class LabService(LabInterface):
         """Note that a kernel has no client of a cluster any more."""
         self._attachments.detach(kernel, self._gateway(gateway).name, cluster)
 
+    async def plans(self) -> list[r.KernelPlan]:
+        """Give what the newest plan of each kernel would move, the newest first."""
+        return self._plans.all()
+
+    async def tell_plan(self, kernel: str, body: r.TellPlan) -> None:
+        """Note what the newest plan of a kernel would move."""
+        self._plans.tell(kernel, body)
+
     def forget_kernel(self, kernel: str) -> None:
         """Note that a kernel has ended, or begun anew."""
         self._attachments.forget(kernel)
+        self._plans.forget(kernel)
 
     # --- analyses -----------------------------------------------------------------------------
 

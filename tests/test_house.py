@@ -38,15 +38,18 @@ MAY_IMPORT = {
     "address": GROUND | {"endpoints"},
     "background": GROUND,
     "attachments": RECORDS,
-    "attaching": RECORDS | {"background", "interface"},
+    "kernel_plans": RECORDS,
+    "planned_moves": RECORDS | {"neardata"},
+    "telling": RECORDS | {"background", "interface"},
     "versions": set[str](),
     "waiting": RECORDS | {"interface"},
-    "clients": RECORDS | {"attaching", "interface", "versions"},
-    "beside": RECORDS | {"attaching", "background", "clients", "interface", "neardata", "waiting"},
-    "runs": RECORDS | {"background", "interface", "neardata"},
+    "clients": RECORDS | {"interface", "telling", "versions"},
+    "beside": RECORDS | {"background", "clients", "interface", "neardata", "telling", "waiting"},
+    "runs": RECORDS | {"background", "interface", "neardata", "telling"},
     "readying": RECORDS | {"background", "beside", "clients", "interface", "neardata"},
     "computing": RECORDS
-    | {"background", "beside", "interface", "neardata", "readying", "runs", "waiting"},
+    | {"background", "beside", "interface", "neardata", "planned_moves", "readying", "runs"}
+    | {"waiting"},
     "computations": RECORDS
     | {"background", "computing", "interface", "neardata", "readying", "tables"},
     "remote": RECORDS | {"address", "endpoints", "interface"},
@@ -62,7 +65,7 @@ MAY_IMPORT = {
     "ready_cells": RECORDS | {"analyses"},
     "service": RECORDS
     | {"interface", "ledger_book", "library", "places", "inspection", "gateways"}
-    | {"addressed", "attachments", "catalogs", "ready_cells"}
+    | {"addressed", "attachments", "catalogs", "kernel_plans", "ready_cells"}
     | {"__version__"},
 }
 NO_JUPYTER = (
@@ -75,6 +78,8 @@ NO_JUPYTER = (
     "placement",
     "structure",
     "ledger_book",
+    "kernel_plans",
+    "planned_moves",
 )
 PUBLIC = {
     "datasets",

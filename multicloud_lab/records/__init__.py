@@ -43,6 +43,8 @@ from multicloud_lab.records.gateways import (
 )
 from multicloud_lab.records.lab import AddCatalog, CatalogStatus, Change, LabStatus, Problem
 from multicloud_lab.records.ledger import (
+    MOST_BYTES,
+    MOST_DOLLARS,
     LedgerBy,
     LedgerEntry,
     LedgerKind,
@@ -63,9 +65,13 @@ from multicloud_lab.records.places import (
     Quote,
     RegionInfo,
 )
+from multicloud_lab.records.plans import MOST_MOVES, KernelPlan, PlannedMove, TellPlan
 from multicloud_lab.records.structure import Dimension, Structure, Variable
 
 __all__ = [
+    "MOST_BYTES",
+    "MOST_DOLLARS",
+    "MOST_MOVES",
     "AddCatalog",
     "AnalysesQuery",
     "Analysis",
@@ -93,6 +99,7 @@ __all__ = [
     "FacetValue",
     "Gateway",
     "GatewayState",
+    "KernelPlan",
     "LabStatus",
     "LedgerBy",
     "LedgerEntry",
@@ -111,6 +118,7 @@ __all__ = [
     "Parameter",
     "Payer",
     "Placement",
+    "PlannedMove",
     "PriceQuery",
     "PriceRange",
     "Problem",
@@ -126,5 +134,6 @@ __all__ = [
     "StartedCluster",
     "StopClusters",
     "Structure",
+    "TellPlan",
     "Variable",
 ]

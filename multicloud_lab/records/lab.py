@@ -53,9 +53,10 @@ class LabStatus(Record):
 class Change(Record):
     """Something changed: a hint to ask again."""
 
-    topic: Literal["datasets", "gateways", "clusters", "attachments", "ledger"]
+    topic: Literal["datasets", "gateways", "clusters", "attachments", "ledger", "plans"]
     action: str = Field(
-        description="As refreshed, signed-in, started, stopped, scaled, idle, updated, attached."
+        description="As refreshed, signed-in, started, stopped, scaled, idle, updated, attached, "
+        "planned."
     )
     gateway: str | None = None
     cluster: str | None = None

@@ -13,12 +13,14 @@ from multicloud_lab.regions.region import Region
 
 MOST_BYTES = 10**18
 """Of one row: an exabyte, which is an integer of a database still."""
+MOST_DOLLARS = 1e12
+"""Of one row."""
 MOST_ROWS = 1000
 """That one run may write at once."""
 
 Id = Annotated[str, Field(min_length=1, max_length=100)]
 Bytes = Annotated[int, Field(ge=0, le=MOST_BYTES)]
-Amount = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
+Amount = Annotated[float, Field(ge=0, le=MOST_DOLLARS, allow_inf_nan=False)]
 Moment = Annotated[float, Field(ge=0, le=1e11, allow_inf_nan=False)]
 
 LedgerKind = Literal["read", "move"]

@@ -416,6 +416,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give what the newest plan of each kernel would move, the newest first. */
+        get: operations["plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans/{kernel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note what the newest plan of a kernel would move.
+         * @description For kernels of this server only.
+         */
+        post: operations["tell_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prices": {
         parameters: {
             query?: never;
@@ -622,14 +659,14 @@ export interface components {
          * @description Something changed: a hint to ask again.
          */
         Change: {
-            /** @description As refreshed, signed-in, started, stopped, scaled, idle, updated, attached. */
+            /** @description As refreshed, signed-in, started, stopped, scaled, idle, updated, attached, planned. */
             action: string;
             cluster: string | null;
             gateway: string | null;
             /** @description Why, if there is something to say. */
             message: string;
             /** @enum {string} */
-            topic: "datasets" | "gateways" | "clusters" | "attachments" | "ledger";
+            topic: "datasets" | "gateways" | "clusters" | "attachments" | "ledger" | "plans";
         };
         /**
          * Choice
@@ -838,6 +875,19 @@ export interface components {
             /** @enum {string} */
             state: "signed-in" | "sign-in-needed" | "unreachable";
             username: string;
+        };
+        /**
+         * KernelPlan
+         * @description The newest plan of a kernel that would move something.
+         */
+        KernelPlan: {
+            /** @description Seconds since 1970, when it was told. */
+            at: number;
+            /** @description Id, as Jupyter's kernels API has it. */
+            kernel: string;
+            moves: components["schemas"]["PlannedMove"][];
+            /** @description Path or name; empty: not known. */
+            notebook: string;
         };
         /**
          * LabStatus
@@ -1106,6 +1156,24 @@ export interface components {
             why: string;
         };
         /**
+         * PlannedMove
+         * @description What would cross from one region to another; estimated, at list prices.
+         */
+        PlannedMove: {
+            /** @description As far as sizes are known. */
+            bytes: number;
+            /** @description Null: home, outside every cloud. */
+            destination: string | null;
+            /** @description USD; null: not known. */
+            price_high: number | null;
+            /** @description USD; null: not known. */
+            price_low: number | null;
+            /** @description Null: home, outside every cloud. */
+            source: string | null;
+            /** @description Results whose size is not known, and not in it. */
+            unsized: number;
+        };
+        /**
          * PriceRange
          * @description A list price, or the range it lies in.
          */
@@ -1324,6 +1392,18 @@ export interface components {
             variables: components["schemas"]["Variable"][];
         };
         /**
+         * TellPlan
+         * @description The newest plan of a kernel, as it tells it; without moves there is nothing to show.
+         */
+        TellPlan: {
+            moves: components["schemas"]["PlannedMove"][];
+            /**
+             * @description Path or name; empty: not known.
+             * @default
+             */
+            notebook?: string;
+        };
+        /**
          * Variable
          * @description An array of a dataset, or a column of a table.
          */
@@ -1387,6 +1467,7 @@ export type Evidence = components['schemas']['Evidence'];
 export type Facet = components['schemas']['Facet'];
 export type FacetValue = components['schemas']['FacetValue'];
 export type Gateway = components['schemas']['Gateway'];
+export type KernelPlan = components['schemas']['KernelPlan'];
 export type LabStatus = components['schemas']['LabStatus'];
 export type LedgerEntry = components['schemas']['LedgerEntry'];
 export type LedgerPage = components['schemas']['LedgerPage'];
@@ -1397,6 +1478,7 @@ export type Opening = components['schemas']['Opening'];
 export type OptionField = components['schemas']['OptionField'];
 export type Parameter = components['schemas']['Parameter'];
 export type Placement = components['schemas']['Placement'];
+export type PlannedMove = components['schemas']['PlannedMove'];
 export type PriceRange = components['schemas']['PriceRange'];
 export type Problem = components['schemas']['Problem'];
 export type Quote = components['schemas']['Quote'];
@@ -1409,6 +1491,7 @@ export type SignIn = components['schemas']['SignIn'];
 export type StartCluster = components['schemas']['StartCluster'];
 export type StartedCluster = components['schemas']['StartedCluster'];
 export type Structure = components['schemas']['Structure'];
+export type TellPlan = components['schemas']['TellPlan'];
 export type Variable = components['schemas']['Variable'];
 export type ResponseError = components['responses']['Error'];
 export type $defs = Record<string, never>;
@@ -2131,6 +2214,52 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Placement"][];
                 };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KernelPlan"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    tell_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kernel: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TellPlan"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Error"];
         };

@@ -1,4 +1,4 @@
-"""A kernel says which clusters it has clients of: in order, by its own id, and it fails nothing."""
+"""A kernel says what it is attached to and plans: in order, by its own id, and it fails nothing."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from multicloud_lab.attaching import Attaching, this_kernel
 from multicloud_lab.attachments import Attachments
 from multicloud_lab.background import BackgroundLoop
 from multicloud_lab.config import read_config
 from multicloud_lab.errors import InvalidInputError, MulticloudLabError
-from multicloud_lab.records import Change, Cluster
+from multicloud_lab.records import Change, Cluster, PlannedMove, TellPlan
 from multicloud_lab.regions import Region
 from multicloud_lab.service import LabService
+from multicloud_lab.telling import Telling, this_kernel, this_notebook
 
 KERNEL = "1f0c5a9e-3c4f-4b0a-9d8e-0a1b2c3d4e5f"
 CLUSTER = Cluster(
@@ -41,6 +41,9 @@ class Slow(LabService):
         if self._fails:
             raise MulticloudLabError("no")
 
+    async def tell_plan(self, kernel: str, body: TellPlan) -> None:
+        self.heard.append(f"!{kernel[:4]} {body.notebook[-10:]} {len(body.moves)}")
+
     async def detach(self, kernel: str, gateway: str, cluster: str) -> None:
         self.heard.append(f"-{kernel[:4]} {gateway}/{cluster}")
 
@@ -55,22 +58,46 @@ def loop() -> Iterator[BackgroundLoop]:
 @pytest.mark.parametrize("fails", [False, True])
 def test_what_is_said_comes_in_its_order(loop: BackgroundLoop, fails: bool) -> None:
     service = Slow(fails=fails)
-    attaching = Attaching(service, loop, KERNEL)
-    attaching.attached(CLUSTER)
-    attaching.detached(CLUSTER)
-    attaching.attached(CLUSTER)
-    attaching.close(10)
+    telling = Telling(service, loop, KERNEL)
+    telling.attached(CLUSTER)
+    telling.detached(CLUSTER)
+    telling.attached(CLUSTER)
+    telling.close(10)
     assert service.heard == ["+1f0c iowa/abc", "-1f0c iowa/abc", "+1f0c iowa/abc"]
-    attaching.detached(CLUSTER)  # as a client that is closed once more, after its lab
-    attaching.close(10)
+    telling.detached(CLUSTER)  # as a client that is closed once more, after its lab
+    telling.close(10)
     assert len(service.heard) == 3
+
+
+def test_a_plan_is_told_with_its_notebook(
+    loop: BackgroundLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move = PlannedMove(
+        source=None,
+        destination=CLUSTER.region,
+        bytes=5,
+        unsized=0,
+        price_low=None,
+        price_high=None,
+    )
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    service = Slow()
+    telling = Telling(service, loop, KERNEL)
+    telling.planned([move])
+    # A path that is too long to be told whole, and a plan of more regions than there are.
+    monkeypatch.setenv("JPY_SESSION_NAME", "x" * 5000 + "/rain.ipynb")
+    telling.planned([move] * 5000)
+    assert len(this_notebook()) == 1000
+    telling.close(10)
+    assert service.heard == ["!1f0c  1", "!1f0c rain.ipynb 1000"]
 
 
 def test_outside_a_kernel_nobody_is_told(loop: BackgroundLoop) -> None:
     service = Slow()
-    attaching = Attaching(service, loop, None)
-    attaching.attached(CLUSTER)
-    attaching.close(10)
+    telling = Telling(service, loop, None)
+    telling.attached(CLUSTER)
+    telling.planned([])
+    telling.close(10)
     assert service.heard == []
 
 

@@ -20,8 +20,8 @@ from multicloud_lab.analyses.pieces import (
 from multicloud_lab.analyses.quoting import call, literal
 from multicloud_lab.records import AnalysisParameter, Cell, Choice, Dataset
 
-# How often a series is sampled for each kind of climatology.
-_STEPS = {"month": "MS", "dayofyear": "D", "hour": "h"}
+# How often a series is sampled for each kind of climatology; for that of a day as it is.
+_STEPS = {"month": "MS", "dayofyear": "D"}
 _TITLES = {
     "month": "each calendar month",
     "dayofyear": "each day of the year",
@@ -53,7 +53,8 @@ class Anomaly(AnalysisTemplate):
             choices=tuple(Choice(value=name, title=title) for name, title in _TITLES.items()),
             required=True,
         )
-        return [variable(contents[0]), *period(contents), usual]
+        (item,) = contents
+        return [variable(item, needs=item.time, lacking="along time"), *period(contents), usual]
 
     def cells(self, bound: Sequence[Bound], style: Style, answers: Answers) -> list[Cell]:
         """Write the cells."""
@@ -61,16 +62,14 @@ class Anomaly(AnalysisTemplate):
         chosen, group = str(answers["variable"]), str(answers["group"])
         time = item.contents.time(chosen) or "time"
         by = literal(f"{time}.{group}")
-        step = argument(time, literal(_STEPS[group]))
+        series = _series(item, chosen, answers)
+        if group in _STEPS:
+            step = argument(time, literal(_STEPS[group]))
+            series.append(f"series = series.resample({step}).mean(keep_attrs=True)")
+        numpy = "import numpy as np\n" if any("np." in line for line in series) else ""
         return [
             *opened(bound, style),
-            code(
-                lines(
-                    _IMPORTS,
-                    _series(item, chosen, answers),
-                    f"series = series.resample({step}).mean(keep_attrs=True)",
-                )
-            ),
+            code(lines(f"import matplotlib.pyplot as plt\n{numpy}", series)),
             code(
                 lines(
                     style.compute([("series", item)]),
@@ -82,12 +81,11 @@ class Anomaly(AnalysisTemplate):
         ]
 
 
-_IMPORTS = "import matplotlib.pyplot as plt\nimport numpy as np\n"
 _PLOT = """
 figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4), layout="constrained")
-climatology.plot(ax=left)
+climatology.plot.line(ax=left, marker="o")
 left.set_title("Climatology")
-anomaly.plot(ax=right)
+anomaly.plot.line(ax=right)
 right.set_title("Anomaly")"""
 
 

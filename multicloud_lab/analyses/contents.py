@@ -11,6 +11,8 @@ from multicloud_lab.records import Dataset, Structure, Variable
 _TIMES = ("time", "valid_time", "t", "date", "datetime")
 _LATITUDES = ("latitude", "lat", "y", "nlat", "rlat")
 _LONGITUDES = ("longitude", "lon", "x", "nlon", "rlon")
+_NORTH = ("degrees_north", "degree_north", "degrees_n", "degree_n")
+_AREAS = frozenset({"tarea", "areacella", "areacello", "cell_area", "cellarea", "area"})
 _BOUNDS = re.compile(r"(?:_|^)(?:bnds|bounds|bnd|vertices)$", re.IGNORECASE)
 _ARRAYS_NOT = frozenset({"parquet", "csv", "grib", "stac", "icechunk"})
 
@@ -59,12 +61,16 @@ class Contents:
 
     @property
     def main(self) -> str | None:
-        """The variable that people mostly want: the catalog's first, else the largest."""
-        listed = [name for name in self.dataset.variables if name in self.names]
+        """The variable that people mostly want; ``None`` if there is none."""
+        return self.main_of(self.names)
+
+    def main_of(self, names: Sequence[str]) -> str | None:
+        """Choose of some variables: the first that the catalog names, else the largest."""
+        listed = [name for name in self.dataset.variables if name in names]
         if listed:
             return listed[0]
-        variables = sorted(self.variables, key=_size, reverse=True)
-        return variables[0].name if variables else None
+        variables = [variable for variable in self.variables if variable.name in names]
+        return max(variables, key=_size).name if variables else None
 
     def variable(self, name: str) -> Variable | None:
         """Give a data variable; ``None`` if it is not known."""
@@ -85,11 +91,30 @@ class Contents:
 
     def latitude(self, name: str) -> str | None:
         """Name the dimension of latitude of a variable; ``None`` if it is not known."""
-        return self._along(name, ("degrees_north", "degree_north", "degrees_n"), _LATITUDES)
+        return self._along(name, _NORTH, _LATITUDES)
+
+    def degrees(self, name: str) -> str | None:
+        """Name the dimension of a variable that is latitude in degrees; ``None`` if none is."""
+        dim = self.latitude(name)
+        units = next((v.units for v in self._axes() if v.name == dim), None)
+        if units is None or dim is None:
+            return None
+        if units.lower() in _NORTH:
+            return dim
+        return dim if not units and dim.lower() in ("lat", "latitude") else None
+
+    def area(self, dims: Sequence[str]) -> str | None:
+        """Name the variable that holds the area of each cell of a grid; ``None`` if none does."""
+        found = self.structure.variables if self.structure else ()
+        return next(
+            (v.name for v in found if v.name.lower() in _AREAS and v.dims == tuple(dims)), None
+        )
 
     def longitude(self, name: str) -> str | None:
         """Name the dimension of longitude of a variable; ``None`` if it is not known."""
-        return self._along(name, ("degrees_east", "degree_east", "degrees_e"), _LONGITUDES)
+        return self._along(
+            name, ("degrees_east", "degree_east", "degrees_e", "degree_e"), _LONGITUDES
+        )
 
     def years(self) -> tuple[str, str]:
         """Give the first and the last date that its attributes say, or empty texts."""

@@ -7,8 +7,16 @@ from collections.abc import Sequence
 from multicloud_lab.analyses.base import AnalysisTemplate, Bound, Style, code, opened
 from multicloud_lab.analyses.contents import Contents, is_array
 from multicloud_lab.analyses.parameters import Answers, bins, period, variable
-from multicloud_lab.analyses.pieces import chain, first_of, lines, within
-from multicloud_lab.analyses.quoting import call, literal
+from multicloud_lab.analyses.pieces import (
+    argument,
+    chain,
+    first_of,
+    left_out,
+    lines,
+    on_a_map,
+    within,
+)
+from multicloud_lab.analyses.quoting import WIDTH, call, literal
 from multicloud_lab.records import AnalysisParameter, Cell, Dataset
 
 IMPORTS = "import numpy as np\nfrom xhistogram.xarray import histogram\n"
@@ -34,14 +42,16 @@ class Histogram(AnalysisTemplate):
         """Write the cells."""
         (item,) = bound
         chosen = str(answers["variable"])
-        values = chain("values", item, chosen, within(item, chosen, answers))
+        _, others = on_a_map(item, chosen)
+        steps = [*within(item, chosen, answers), *first_of(others)]
         scale = ', xscale="log"' if answers["scale"] == "log" else ""
         return [
             *opened(bound, style),
             code(
                 lines(
                     IMPORTS,
-                    values,
+                    left_out(others),
+                    chain("values", item, chosen, steps),
                     edges([("values", item, chosen)], style, answers),
                     "hist = histogram(values, bins=[bins])",
                 )
@@ -51,33 +61,55 @@ class Histogram(AnalysisTemplate):
 
 
 def edges(values: Sequence[tuple[str, Bound, str]], style: Style, answers: Answers) -> list[str]:
-    """Write the edges of the bins, taken from a first time step where nobody said them.
+    """Write the edges of the bins, taken from a time step of each where nobody said them.
 
     Parameters
     ----------
     values : sequence of (str, Bound, str)
-        The first is looked at: the variable that holds it, its dataset, and its name there.
+        The variable that holds them, their dataset, and their name there.
     """
-    name, item, chosen = values[0]
     low, high = answers["low"], answers["high"]
     logarithmic = answers["scale"] == "log"
     count = int(answers["bins"] or 1) + 1
+    wanted = [
+        (edge, function)
+        for edge, function, said in (("low", "min", low), ("high", "max", high))
+        if said is None
+    ]
     written: list[str] = []
-    if low is None or high is None:
+    asked: list[tuple[str, Bound]] = []
+    found: dict[str, list[str]] = {"low": [], "high": []}
+    for name, item, chosen in values if wanted else ():
+        prefix = f"{item.name}_" if len(values) > 1 else ""
         time = item.contents.time(chosen)
-        known = item.contents.dims(chosen) is not None
-        step = first_of([time]) if time is not None and known else []
-        positive = [".where(lambda x: x > 0)"] if logarithmic else []
-        written.append("# A first time step says where the bins begin and end.")
-        written.append(f"sample = {name}{''.join([*step, *positive])}")
-        wanted = [("low", low), ("high", high)]
-        asked = [(edge, item) for edge, said in wanted if said is None]
-        least = {"low": "min", "high": "max"}
-        written += [f"{edge} = sample.{least[edge]}()" for edge, _ in asked]
+        step = ""
+        if time is not None and item.contents.dims(chosen) is not None:
+            middle = f"{name}.sizes[{literal(time)}] // 2"
+            step = f".isel({argument(time, middle)})"
+        positive = ".where(lambda x: x > 0)" if logarithmic else ""
+        written += _sample(name, step, positive)
+        for edge, function in wanted:
+            written.append(f"{prefix}{edge} = sample.{function}()")
+            asked.append((f"{prefix}{edge}", item))
+            found[edge].append(f"{prefix}{edge}")
+    if wanted:
+        written.insert(0, "# A time step in the middle says where the bins begin and end.")
         written.append(style.compute(asked))
+    if len(values) > 1:
+        written += [call(f"{edge} = {function}", found[edge]) for edge, function in wanted]
     ends = [
         "float(low)" if low is None else literal(low),
         "float(high)" if high is None else literal(high),
     ]
     function = "np.geomspace" if logarithmic else "np.linspace"
     return [*written, call(f"bins = {function}", [*ends, str(count)])]
+
+
+def _sample(name: str, step: str, positive: str) -> list[str]:
+    """Write the sample, a step in the middle of time, in as many lines as it takes."""
+    if len(f"sample = {name}{step}{positive}") <= WIDTH:
+        return [f"sample = {name}{step}{positive}"]
+    return [
+        *call("sample = " + name + ".isel", [step.removeprefix(".isel(")[:-1]]).splitlines(),
+        *([f"sample = sample{positive}"] if positive else []),
+    ]

@@ -38,9 +38,12 @@ class MapPlot(AnalysisTemplate):
             name="time",
             label="Time",
             type="date",
-            help="The time step nearest to it, as 1990-01-01T06:00; empty: the first.",
+            help="The first time step from then on, as 1990-01-01T06:00; empty: the first of all.",
         )
-        return [variable(contents[0]), when]
+        (item,) = contents
+        chosen = variable(item, needs=lambda name: _is_flat(item, name), lacking="on a plane")
+        timed = item.structure is None or any(map(item.time, item.names))
+        return [chosen, when] if timed else [chosen]
 
     def cells(self, bound: Sequence[Bound], style: Style, answers: Answers) -> list[Cell]:
         """Write the cells."""
@@ -49,12 +52,14 @@ class MapPlot(AnalysisTemplate):
         time = item.contents.time(chosen)
         shown, others = on_a_map(item, chosen)
         steps: list[str] = []
-        if time is not None and answers["time"]:
-            wanted = argument(time, literal(answers["time"]))
-            steps.append(f'.sel({wanted}, method="nearest")')
-        elif time is not None:
-            others = [time, *others]
-        steps += first_of(others)
+        wanted = answers.get("time")
+        if time is not None and wanted:
+            # Nearest would not do: not in the calendars of models.
+            steps.append(f".sel({argument(time, f'slice({literal(wanted)}, None)')})")
+            steps += first_of([time, *others])
+        else:
+            others = others if time is None else [time, *others]
+            steps += first_of(others)
         plot = "field.plot(figsize=(10, 5), robust=True)"
         return [
             *opened(bound, style),
@@ -64,3 +69,9 @@ class MapPlot(AnalysisTemplate):
                 f"{plot if len(shown) == MAP_DIMS else 'field.plot()'}"
             ),
         ]
+
+
+def _is_flat(contents: Contents, name: str) -> bool:
+    """Say whether a variable has two dimensions beside time, as far as is known."""
+    dims = contents.dims(name)
+    return dims is None or len([dim for dim in dims if dim != contents.time(name)]) >= MAP_DIMS

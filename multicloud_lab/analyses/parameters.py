@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from multicloud_lab.analyses.contents import Contents
 from multicloud_lab.errors import InvalidInputError
-from multicloud_lab.records import AnalysisParameter, Answer, Choice
+from multicloud_lab.records import AnalysisParameter, Answer, Choice, Variable
 
 Answers = Mapping[str, Answer]
 """A value for every parameter of an analysis, by name."""
@@ -25,24 +25,71 @@ _RANGES: dict[str, tuple[float, float]] = {
 
 
 def variable(
-    contents: Contents, name: str = "variable", label: str = "Variable"
+    contents: Contents,
+    name: str = "variable",
+    label: str = "Variable",
+    *,
+    needs: Callable[[str], object] | None = None,
+    lacking: str = "",
+    default: str | None = None,
 ) -> AnalysisParameter:
-    """Ask for one of a dataset's data variables; as a text where they are not known."""
-    names = contents.names if contents.structure is not None else ()
-    titles = {v.name: f"{v.name}: {v.title}" for v in contents.variables if v.title}
+    """Ask for one of a dataset's data variables; as a text where they are not known.
+
+    Parameters
+    ----------
+    contents : Contents
+    name, label : str
+        Of the parameter.
+    needs : callable, optional
+        Says of a variable's name whether the analysis can be made of it.
+    lacking : str
+        What it needs, after "has no variable".
+    default : str, optional
+        What is filled in; else what people mostly want.
+
+    Raises
+    ------
+    InvalidInputError
+        The variables are known, and there is none of that kind.
+    """
+    dataset = contents.dataset
+    if contents.structure is None:
+        return AnalysisParameter(
+            name=name, label=label, type="text", default=default or contents.main, required=True
+        )
+    names = [known for known in contents.names if needs is None or needs(known)]
+    if not names:
+        what = f" {lacking}" if contents.names and lacking else " of numbers along a dimension"
+        raise InvalidInputError(f"{dataset.name} has no variable{what}.")
     return AnalysisParameter(
         name=name,
         label=label,
-        type="choice" if names else "text",
-        default=contents.main,
-        choices=tuple(Choice(value=n, title=titles.get(n, n)) for n in names),
+        type="choice",
+        default=default or contents.main_of(names),
+        choices=tuple(
+            Choice(value=known.name, title=_titled(known))
+            for known in contents.variables
+            if known.name in names
+        ),
         required=True,
     )
 
 
-def period(contents: Sequence[Contents]) -> tuple[AnalysisParameter, AnalysisParameter]:
-    """Ask for the first and the last date; what all datasets say they cover is filled in."""
+def _titled(known: Variable) -> str:
+    title = f"{known.name}: {known.title}" if known.title else known.name
+    return f"{title} [{known.units}]" if known.units else title
+
+
+def period(contents: Sequence[Contents]) -> tuple[AnalysisParameter, ...]:
+    """Ask for the first and the last date; what all datasets say they cover is filled in.
+
+    Where it is known that nothing has a time, nothing is asked.
+    """
+    if all(item.structure is not None and not any(map(item.time, item.names)) for item in contents):
+        return ()
     starts, ends = zip(*(item.years() for item in contents), strict=True)
+    if all(starts) and all(ends) and max(starts) > min(ends):
+        starts, ends = ("",), ("",)  # there is no time that all of them cover
     note = "A date, as 1990-01-01 or 1990; empty: all there is."
     return (
         AnalysisParameter(
@@ -63,10 +110,10 @@ def period(contents: Sequence[Contents]) -> tuple[AnalysisParameter, AnalysisPar
 
 
 def bins(contents: Contents) -> tuple[AnalysisParameter, ...]:
-    """Ask for the bins of a histogram; well-known ranges are filled in."""
-    main = contents.variable(contents.main or "")
-    low, high = _RANGES.get(main.units if main else "", (None, None))
-    note = "Empty: as in the data's first time step."
+    """Ask for the bins of a histogram; a well-known range that fits every variable is filled in."""
+    ranges = {_RANGES.get(known.units) for known in contents.variables}
+    low, high = (ranges.pop() or (None, None)) if len(ranges) == 1 else (None, None)
+    note = "In the variable's units; empty: as in a time step in the middle."
     return (
         AnalysisParameter(
             name="bins",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from multicloud_lab.analyses.base import Bound
@@ -10,6 +11,8 @@ from multicloud_lab.analyses.quoting import WIDTH, assign, call, comment, is_nam
 from multicloud_lab.records import Answer
 
 MAP_DIMS = 2
+
+_LAST_DAY = re.compile(r"-\d\d-31$")
 
 
 def chain(target: str, bound: Bound, variable: Answer, steps: Sequence[str]) -> list[str]:
@@ -40,6 +43,8 @@ def within(bound: Bound, variable: str, answers: Answers) -> list[str]:
     start, end = answers.get("start"), answers.get("end")
     if time is None or (start is None and end is None):
         return []
+    if isinstance(end, str) and _LAST_DAY.search(end):
+        end = end[:-3]  # the whole month: a calendar may have no 31st
     return [f".sel({argument(time, f'slice({literal(start)}, {literal(end)})')})"]
 
 
@@ -83,22 +88,39 @@ def area_mean(
     over: Sequence[str],
     note: str = "",
 ) -> list[str]:
-    """Write a mean over space: each latitude weighted by its area, where there is one.
+    """Write a mean over space: cells weighted by their area, where that is known.
 
-    It uses ``np``. The note is a comment on the steps.
+    The note is a comment on the steps.
     """
-    latitude = bound.contents.latitude(variable)
     mean = f".mean({along(over)}, keep_attrs=True)"
+    weights = weights_of(bound, variable, over)
+    if not weights:
+        equal = "# Every cell counts the same." if len(over) > 1 else ""
+        return [equal, note, *chain(target, bound, variable, [*steps, *([mean] if over else [])])]
+    return [
+        *weights,
+        note,
+        *chain(target, bound, variable, [*steps, ".weighted(weights)", mean]),
+    ]
+
+
+def weights_of(bound: Bound, variable: str, over: Sequence[str]) -> list[str]:
+    """Write the weights of a mean over space: the cells' area; nothing if that is not known."""
+    latitude = bound.contents.degrees(variable)
+    area = bound.contents.area(over) if over else None
+    if area is not None:
+        # Where there is no sea there is no area.
+        return [
+            call(f"weights = {bound.name}[{literal(area)}].fillna", ["0"], note="a cell's area")
+        ]
     if latitude not in over:
-        return [note, *chain(target, bound, variable, [*steps, *([mean] if over else [])])]
+        return []
     return [
         call(
             "weights = np.cos",
             [f"np.deg2rad({bound.name}[{literal(latitude)}])"],
             note="a cell's area",
-        ),
-        note,
-        *chain(target, bound, variable, [*steps, ".weighted(weights)", mean]),
+        )
     ]
 
 

@@ -42,10 +42,11 @@ _TAKEN = frozenset(
     | {"entry", "path", "found", "client", "cluster", "future", "gateway", "options", "running"}
     | {"xr", "dd", "fsspec", "file", "references", "remote_options", "target_options", "vouched"}
     | {"url", "values", "variable", "sample", "low", "high", "mean", "field", "series"}
+    | {"step", "seconds"}
     | {"weights", "others", "climatology", "anomaly", "left", "right", "compared", "label"}
     | {"result", "axis", "axes", "hists", "title", "attrs", "dim", "dims", "lambda"}
 )
-_ENDINGS = ("", "_client", "_hist", "_future", "_gateway", "_mean", "_values")
+_ENDINGS = ("", "_client", "_hist", "_future", "_mean", "_values", "_low", "_high")
 
 
 @cache

@@ -34,7 +34,8 @@ class TimeMean(AnalysisTemplate):
 
     def parameters(self, contents: Sequence[Contents]) -> list[AnalysisParameter]:
         """Ask which variable, and which period."""
-        return [variable(contents[0]), *period(contents)]
+        (item,) = contents
+        return [variable(item, needs=item.time, lacking="along time"), *period(contents)]
 
     def cells(self, bound: Sequence[Bound], style: Style, answers: Answers) -> list[Cell]:
         """Write the cells."""
@@ -46,6 +47,8 @@ class TimeMean(AnalysisTemplate):
         if time is not None:
             steps.append(f".mean({literal(time)}, keep_attrs=True)")
         plot = "mean.plot(robust=True)" if len(shown) == MAP_DIMS else "mean.plot()"
+        if item.contents.dims(chosen) == (time,):
+            plot = "mean"  # a number
         return [
             *opened(bound, style),
             code(lines(left_out(others), chain("mean", item, chosen, steps))),

@@ -45,18 +45,25 @@ def test_a_form_has_the_variables_with_data_and_sensible_answers() -> None:
     chosen = parameter(found, "variable")
     assert (chosen.type, chosen.default) == ("choice", "t2m")
     assert [(c.value, c.title) for c in chosen.choices] == [
-        ("t2m", "t2m: The t2m"),
-        ("lsm", "lsm: The lsm"),
+        ("t2m", "t2m: The t2m [K]"),
+        ("lsm", "lsm: The lsm [1]"),
     ]
     assert parameter(found, "start").default == "1979-01-01"
     assert parameter(found, "end").default == "2020-12-31"
+    # Not of every variable; which is chosen is not known yet.
+    assert (parameter(found, "low").default, parameter(found, "high").default) == (None, None)
     # Everybody knows how warm it gets.
-    assert (parameter(found, "low").default, parameter(found, "high").default) == (180, 330)
+    warm = asked("histogram", LENS)
+    assert (parameter(warm, "low").default, parameter(warm, "high").default) == (180, 330)
 
 
 def test_the_catalogs_own_variable_comes_before_a_larger_one() -> None:
     listed = ERA5.dataset.model_copy(update={"variables": ("lsm",)})
-    assert parameter(asked("map", replace(ERA5, dataset=listed)), "variable").default == "lsm"
+    era5 = replace(ERA5, dataset=listed)
+    assert parameter(asked("map", era5), "variable").default == "lsm"
+    # It has no time, so that no mean over time is offered of it.
+    found = parameter(asked("time-mean", era5), "variable")
+    assert (found.default, [choice.value for choice in found.choices]) == ("t2m", ["t2m"])
 
 
 def test_without_metadata_a_form_asks_for_text_and_the_cells_find_the_dimensions() -> None:
@@ -106,14 +113,15 @@ def test_datasets_in_two_regions_are_compared_by_one_computation() -> None:
     assert text.count("mcl.compute(era5_mean, trefht_mean)") == 1
     assert "era5_client = mcl.client(near=era5)" in text
     assert "trefht_client = mcl.client(near=trefht)" in text
-    assert '"trefht TREFHT [K]": trefht_mean,' in text
+    assert '"trefht TREFHT": trefht_mean,' in text
+    assert 'axis.set(ylabel="K", title="")' in text
     labels = [p.label for p in asked("compare", ERA5, LENS).parameters]
     assert labels[:2] == ["Variable of era5", "Variable of TREFHT"]
 
 
 WRONG: list[tuple[str, Answers, str]] = [
     ("time-mean", {"nonsense": 1}, r"no parameter 'nonsense'.*variable, start, end"),
-    ("time-mean", {"variable": "tp"}, r"Variable: 'tp' is not one of t2m, lsm\."),
+    ("time-mean", {"variable": "tp"}, r"Variable: 'tp' is not one of t2m\."),
     ("time-mean", {"variable": None}, r"Variable: Say a value"),
     ("time-mean", {"variable": 3}, r"Variable: 3 is not a text"),
     ("time-mean", {"start": "yesterday"}, r"From: 'yesterday' is no date"),
@@ -139,11 +147,11 @@ def test_a_period_within_one_year_may_end_in_that_year() -> None:
     assert 'slice("1990-05", "1990")' in written("time-mean", ERA5, start="1990-05", end="1990")
 
 
-def test_edges_that_nobody_said_come_from_a_first_time_step() -> None:
-    text = written("histogram", ERA5, low=None, scale="log")
-    assert "sample = values.isel(time=0).where(lambda x: x > 0)" in text
+def test_edges_that_nobody_said_come_from_a_time_step() -> None:
+    text = written("histogram", ERA5, low=None, high=330, scale="log")
+    assert 'sample = values.isel(time=values.sizes["time"] // 2).where(lambda x: x > 0)\n' in text
     assert "(low,) = mcl.compute(low)" in text
-    assert "bins = np.geomspace(float(low), 330.0, 51)" in text
+    assert "bins = np.geomspace(float(low), 330, 51)" in text
 
 
 CHOICES: list[tuple[str, dict[str, str | float | None]]] = [
@@ -171,10 +179,12 @@ def test_cells_are_formatted_whatever_the_names_are_long(
     for style, length in product(styles, lengths):
         name = "n" * length
         dims = ("member_id", "time", "latitude", "longitude")
-        found = structure(*ERA5.structure.variables, variable(name, dims, size=99))  # type: ignore[union-attr]
+        found = structure(*ERA5.structure.variables, variable(name, dims, "K", 99))  # type: ignore[union-attr]
         sources = [source(f"a/{name}", AWS, found)]
         if analysis == "compare":
-            sources.append(source(f"b/{name}", GCP, found))
+            celsius = variable(name, dims[1:], "degC", 99)
+            other = structure(*ERA5.structure.variables, celsius)  # type: ignore[union-attr]
+            sources += [source(f"b/{name}", GCP, other), source(f"c/{name}", GCP, found)]
         for number, cell in enumerate(make_cells(analysis, sources, style, given).cells):
             path = folder / f"{style}_{length}_{number}.py"
             path.write_text(cell.source + "\n")

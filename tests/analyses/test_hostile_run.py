@@ -111,7 +111,7 @@ def cells_of(folder: Path) -> Mapping[str, list[tuple[r.CellsRequest, r.Cells]]]
             _asked((path,), "open", {}, "plain"),
             _asked((dataset,), "histogram", {"bins": 7}),
             _asked((dataset,), "anomaly", {"group": "month"}),
-            _asked((dataset,), "map", {"time": "2000-01-03T06:00"}),
+            _asked((dataset,), "map", {"time": "2000-01-02T06:00"}),
             _asked((dataset,), "time-mean", {"start": "2000-01-02", "end": "2000-02"}),
             _asked((path,), "time-mean", {"start": "2000-01-02", "end": "2000-02", **named}),
             _asked(both, "compare", {"variable_2": named["variable"]}),

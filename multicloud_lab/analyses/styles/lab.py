@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from multicloud_lab.analyses.base import Bound, Style
-from multicloud_lab.analyses.quoting import call, literal
+from multicloud_lab.analyses.quoting import WIDTH, call, comment, literal
 
 
 class LabStyle(Style):
@@ -48,7 +48,11 @@ class LabStyle(Style):
             apart = len({bound.name for _, bound in results}) > 1
             note = "each beside its data, at once" if apart else f"runs in {where}"
             note += "; only the results come home"
-            return call(f"{names} = mcl.compute", names.split(", "), note=note)
+            taken = [name for name, _ in results]
+            if len(f"{names} = mcl.compute(") <= WIDTH:
+                return call(f"{names} = mcl.compute", taken, note=note)
+            listed = "".join(f"    {name},\n" for name in taken)
+            return f"{comment(note)}\n(\n{listed}{call(') = mcl.compute', taken)}"
         return call(
             f"({names},) = mcl.compute",
             [names],

@@ -88,6 +88,8 @@ def _store(
     arguments = [where]
     if data_format != "netcdf":  # of which there are two, told apart by what is in the file
         arguments.append(f"engine={literal(data_format)}")
+    elif "\\" in bound.source.opening.url:
+        arguments.append('engine="h5netcdf"')  # netCDF's own library takes it for a slash
     arguments += _reading(bound.source.opening, consolidated=data_format == "zarr")
     arguments += _named(written, "storage_options", options)
     written.lines.append(call(f"{bound.name} = xr.open_dataset", arguments, note=bound.where))

@@ -16,7 +16,7 @@ class Row:
     name : str
         What was done.
     ours, peer : sequence of float
-        Repeated measurements, the same number of each, taken in turns.
+        Repeated measurements, taken in turns.
     unit : str
     against : str
         What the peer is.
@@ -39,12 +39,16 @@ def _figure(values: Sequence[float], unit: str) -> str:
     return f"{median(values):.2f}{spread} {unit}"
 
 
+def _ratio(ratio: float) -> str:
+    return f"{ratio:.2f}" if ratio >= 0.01 else f"1/{1 / ratio:,.0f}"
+
+
 def render(rows: Sequence[Row]) -> str:
     """Write rows as a Markdown table: medians, with the range in brackets."""
     lines = ["| benchmark | here | peer | ratio | against |", "|---|---|---|---|---|"]
     lines += [
         f"| {row.name} | {_figure(row.ours, row.unit)} | {_figure(row.peer, row.unit)} "
-        f"| {row.ratio:.2f} | {row.against} |"
+        f"| {_ratio(row.ratio)} | {row.against} |"
         for row in rows
     ]
     return "\n".join(lines)

@@ -33,6 +33,6 @@ class Size:
 SIZES: dict[SizeName, Size] = {
     # January 1990: 43 MB (packed) and 55 MB.
     "small": Size(1.5, 31 * 24, 96, 2, 31 * 4, 31),
-    # Ten days on the real grid, and a year of three members: 0.5 GB (packed) and 1 GB.
-    "medium": Size(0.25, 10 * 24, 6, 3, 365 * 4, 73),
+    # Ten days on the real grid, and three years of a member: 1 GB each (the first packed in 0.5).
+    "medium": Size(0.25, 10 * 24, 6, 1, 3 * 365 * 4, 73),
 }

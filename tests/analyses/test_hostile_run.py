@@ -1,9 +1,10 @@
-"""Ready cells of every analysis, run for datasets whose every name is hostile."""
+"""Ready cells of every analysis, in both styles, run for datasets whose every name is hostile."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import yaml
 
 import multicloud_lab.notebook
 from multicloud_lab import records as r
+from multicloud_lab.analyses.registry import BUILT_IN
 from multicloud_lab.config import read_config
 from multicloud_lab.lab import Lab
 from multicloud_lab.service import LabService
@@ -39,8 +41,12 @@ def data(name: str) -> xr.Dataset:
     times = np.arange("2000-01-01", "2000-02-10", dtype="datetime64[D]").astype("datetime64[ns]")
     values = np.arange(len(times) * 6, dtype="float32").reshape(len(times), 2, 3)
     axis = {"units": "degrees_north", "long_name": name}
+    dims = ("time", "lat", "lon")
     return xr.Dataset(
-        {name: (("time", "lat", "lon"), values, {"long_name": name, "units": name})},
+        {
+            name: (dims, values, {"long_name": name, "units": name}),
+            "PRECT": (dims, values * 1e-9, {"long_name": name, "units": "m/s"}),
+        },
         {"time": times, "lat": ("lat", [-30.0, 60.0], axis), "lon": ("lon", [0.0, 1.0, 2.0])},
         {"title": name},
     )
@@ -63,8 +69,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         plain.symlink_to(path)
         sources[f"{number} {on_disk(word)}"] = {
             "driver": "netcdf" if path.suffix == ".nc" else "zarr",
-            "description": on_disk(word),
+            "description": f"6-hourly {on_disk(word)}",
             "args": args,
+            "metadata": {"variables": ["PRECT", on_disk(word)]},
         }
     (made / "catalog.yaml").write_text(yaml.safe_dump({"sources": sources}))
     return made
@@ -104,29 +111,50 @@ def cells_of(folder: Path) -> Mapping[str, list[tuple[r.CellsRequest, r.Cells]]]
             await service.close()
 
     def requests(dataset: str, path: str) -> list[r.CellsRequest]:
-        named: dict[str, r.Answer] = {"variable": on_disk(HOSTILE[int(Path(path).name.split()[0])])}
-        both = (dataset, path)
+        named = {"variable": on_disk(HOSTILE[int(Path(path).name.split()[0])])}
+        period = {"start": "2000-01-02", "end": "2000-02", **named}
+        both = {**named, "variable_2": named["variable"]}
+        asked: list[tuple[tuple[str, ...], str, dict[str, Any]]] = [
+            ((path,), "open", {}),
+            ((dataset,), "precipitation", {}),
+            ((dataset,), "histogram", {"bins": 7, **named}),
+            ((dataset,), "anomaly", {"group": "month", **named}),
+            ((dataset,), "map", {"time": "2000-01-02T06:00", **named}),
+            ((dataset,), "time-mean", period),
+            ((path,), "time-mean", period),  # of which the lab does not know what it holds
+            ((dataset, path), "open", {}),
+            ((dataset, dataset), "compare", {**both, "scale": "log"}),
+            ((dataset, path), "compare", {**both, "what": "zonal"}),
+            ((path, dataset), "compare", {**both, "what": "series", **period}),
+        ]
+        # By turns, so that over all words each is asked in both styles, in half the time.
+        turn = int(Path(path).name.split()[0])
         return [
-            _asked((dataset,), "open", {}, "plain"),
-            _asked((path,), "open", {}, "plain"),
-            _asked((dataset,), "histogram", {"bins": 7}),
-            _asked((dataset,), "anomaly", {"group": "month"}),
-            _asked((dataset,), "map", {"time": "2000-01-02T06:00"}),
-            _asked((dataset,), "time-mean", {"start": "2000-01-02", "end": "2000-02"}),
-            _asked((path,), "time-mean", {"start": "2000-01-02", "end": "2000-02", **named}),
-            _asked(both, "compare", {"variable_2": named["variable"]}),
+            r.CellsRequest(
+                datasets=ids, analysis=analysis, parameters=given, style=STYLES[(turn + place) % 2]
+            )
+            for place, (ids, analysis, given) in enumerate(asked)
         ]
 
     return asyncio.run(ask())
 
 
-def _asked(
-    datasets: tuple[str, ...],
-    analysis: str,
-    parameters: dict[str, r.Answer],
-    style: r.CellStyle = "lab",
-) -> r.CellsRequest:
-    return r.CellsRequest(datasets=datasets, analysis=analysis, parameters=parameters, style=style)
+STYLES: tuple[r.CellStyle, ...] = ("lab", "plain")
+
+
+def test_no_analysis_is_left_out(
+    cells_of: Mapping[str, list[tuple[r.CellsRequest, r.Cells]]],
+) -> None:
+    for names in (1, 2):
+        tried = {
+            (request.analysis, request.style)
+            for asked in cells_of.values()
+            for request, _ in asked
+            if len(request.datasets) == names
+        }
+        some = {template.name for template in BUILT_IN}
+        some = some - {"compare"} if names == 1 else {"open", "compare"}
+        assert tried == set(product(some, STYLES))
 
 
 def run(cells: r.Cells) -> dict[str, Any]:
@@ -150,9 +178,12 @@ def test_cells_run_for_hostile_datasets(
     expected = data(word)[word]
     for request, cells in cells_of[HOSTILE[number]]:
         names = run(cells)
+        assert ("mcl" in names) is (request.style == "lab")
         match request.analysis:
             case "open":
                 assert any(word in getattr(value, "data_vars", ()) for value in names.values())
+            case "precipitation":
+                assert names["hist"].dims == ("lat", "tp_6hr_bin")
             case "histogram":
                 assert int(names["hist"].sum()) > 0
             case "anomaly":

@@ -130,13 +130,14 @@ class Beside:
         *,
         minimum: int | None,
         maximum: int | None,
+        idle_minutes: float | None,
     ) -> ClusterClient:
         """Connect to one cluster; see :meth:`Lab.client`."""
         if cluster is not None:
-            if not (near is None and minimum is None and maximum is None):
+            if any(wish is not None for wish in (near, minimum, maximum, idle_minutes)):
                 raise InvalidInputError(
                     "cluster=… is a cluster that is there, with bounds of its own; leave near, "
-                    "minimum and maximum out."
+                    "minimum, maximum and idle_minutes out."
                 )
             return self._attach(cluster, gateway)
         if near is None and gateway is None:
@@ -149,6 +150,7 @@ class Beside:
             gateway=gateway,
             minimum=minimum,
             maximum=maximum,
+            idle_minutes=idle_minutes,
             reuse=True,
         )
         return self.connect([wish])[0]

@@ -114,6 +114,7 @@ class Lab(Computations, Lookups):
         cluster: str | None = None,
         minimum: int | None = None,
         maximum: int | None = None,
+        idle_minutes: float | None = None,
     ) -> ClusterClient:
         """Give a client of an adaptive cluster beside the data, started if there is none.
 
@@ -127,6 +128,9 @@ class Lab(Computations, Lookups):
             A cluster that is there already, by its name and in place of ``near``; nothing starts.
         minimum, maximum : int, optional
             Workers of a cluster that is started for it; the gateway's own bounds by default.
+        idle_minutes : float, optional
+            Minutes without a computation after which a cluster that is started for it is stopped,
+            0 for never; at most what the administrator allows, whose own number is the default.
 
         Returns
         -------
@@ -149,7 +153,9 @@ class Lab(Computations, Lookups):
         VersionsDifferWarning
             The cluster has other versions of dask, numpy, xarray, … than this process.
         """
-        return self._beside.client(near, gateway, cluster, minimum=minimum, maximum=maximum)
+        return self._beside.client(
+            near, gateway, cluster, minimum=minimum, maximum=maximum, idle_minutes=idle_minutes
+        )
 
     def detach(self, cluster: str, *, gateway: str | None = None) -> None:
         """Close the client of a cluster; the cluster goes on, and nothing happens without a client.

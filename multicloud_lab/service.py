@@ -235,13 +235,15 @@ class LabService(LabInterface):
         if name is None:
             raise InvalidInputError("Name a gateway, or what the cluster is to be near.")
         gateway = self._gateway(name)
+        minimum, maximum = gateway.bounds(body.minimum, body.maximum)
         cluster, reused = await self._pool.start_cluster(
             gateway.name,
-            minimum=gateway.minimum if body.minimum is None else body.minimum,
-            maximum=gateway.maximum if body.maximum is None else body.maximum,
+            minimum=minimum,
+            maximum=maximum,
             options={**gateway.options, **body.options},
             dataset=placement.dataset if placement else None,
             reuse=body.near is not None if body.reuse is None else body.reuse,
+            idle_minutes=body.idle_minutes,
         )
         return r.StartedCluster(**dict(cluster), reused=reused, placement=placement)
 

@@ -182,3 +182,56 @@ def test_when_a_cluster_is_idle_is_said_for_all_gateways_or_for_one() -> None:
         assert config.gateways[0].idle_minutes == 30
     config = read_config({"gateways": [{**GATEWAY, "idle_minutes": -1}]})
     assert keys(config) == ["gateways[0].idle_minutes"]
+
+
+@pytest.mark.parametrize(
+    ("said", "asked", "limit"),
+    [
+        # What is configured is the default, and the most unless more is allowed.
+        ({}, None, 30),
+        ({}, 10, 10),
+        ({}, 90, 30),
+        ({}, 0, 30),
+        ({"longest_idle_minutes": 240}, None, 30),
+        ({"longest_idle_minutes": 240}, 90, 90),
+        ({"longest_idle_minutes": 240}, 600, 240),
+        ({"longest_idle_minutes": 240}, 0, 240),
+        ({"longest_idle_minutes": 0}, 600, 600),
+        ({"longest_idle_minutes": 0}, 0, 0),
+        ({"longest_idle_minutes": 10}, 20, 20),  # not less than anybody gets
+        ({"longest_idle_minutes": 10}, 90, 30),
+        ({"idle_minutes": 0}, None, 0),
+        ({"idle_minutes": 0}, 600, 600),
+        ({"idle_minutes": 0, "longest_idle_minutes": 10}, 0, 0),
+    ],
+)
+def test_how_long_a_cluster_may_be_idle_is_set_within_what_the_administrator_allows(
+    said: dict[str, Any], asked: float | None, limit: float
+) -> None:
+    (of_all,) = read_config({**WHOLE, **said}).gateways
+    (of_one,) = read_config({"gateways": [{**GATEWAY, **said}]}).gateways
+    assert of_all.idle_limit(asked) == of_one.idle_limit(asked) == limit
+
+
+@pytest.mark.parametrize(
+    ("asked", "bounds"),
+    [
+        ((None, None), (2, 10)),
+        ((5, None), (5, 10)),
+        ((50, None), (50, 50)),
+        ((None, 1), (1, 1)),
+        ((None, 20), (2, 20)),
+        ((9, 3), (9, 3)),  # who asks for both is told
+    ],
+)
+def test_a_bound_that_is_not_asked_for_gives_way(
+    asked: tuple[int | None, int | None], bounds: tuple[int, int]
+) -> None:
+    (gateway,) = read_config({"gateways": [{**GATEWAY, "minimum": 2, "maximum": 10}]}).gateways
+    assert gateway.bounds(*asked) == bounds
+
+
+def test_a_longest_time_that_is_none_is_named() -> None:
+    assert keys(read_config({**WHOLE, "longest_idle_minutes": "long"})) == ["longest_idle_minutes"]
+    config = read_config({"gateways": [{**GATEWAY, "longest_idle_minutes": -1}]})
+    assert keys(config) == ["gateways[0].longest_idle_minutes"]

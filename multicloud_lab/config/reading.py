@@ -145,10 +145,15 @@ class _Reading:
         return float(value)
 
     def gateways(self) -> tuple[GatewayConfig, ...]:
-        """Give the gateways; those that do not say when clusters are idle have the lab's time."""
-        shared = {"idle_minutes": self.number("idle_minutes", IDLE_MINUTES)}
+        """Give the gateways; those that do not say when clusters are idle have the lab's times."""
+        shared: dict[str, float] = {"idle_minutes": self.number("idle_minutes", IDLE_MINUTES)}
+        if self._values.get("longest_idle_minutes") is not None:
+            key = "longest_idle_minutes"
+            shared[key] = self.number(key, shared["idle_minutes"])
         return tuple(
-            each if "idle_minutes" in each.model_fields_set else each.model_copy(update=shared)
+            each.model_copy(
+                update={k: v for k, v in shared.items() if k not in each.model_fields_set}
+            )
             for each in _named(self, GatewayConfig, "gateways")
         )
 

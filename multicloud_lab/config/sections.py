@@ -52,6 +52,7 @@ class GatewayConfig(Section):
     maximum: int = Field(default=20, ge=1)
     options: dict[str, Any] = Field(default_factory=dict)
     idle_minutes: float = Field(default=IDLE_MINUTES, ge=0, lt=inf)
+    longest_idle_minutes: float | None = Field(default=None, ge=0, lt=inf)
 
     @field_validator("address", "proxy_address", "public_address")
     @classmethod
@@ -65,6 +66,40 @@ class GatewayConfig(Section):
         if self.minimum > self.maximum:
             raise ValueError(f"minimum {self.minimum} is above maximum {self.maximum}")
         return self
+
+    def bounds(self, minimum: int | None, maximum: int | None) -> tuple[int, int]:
+        """Give the bounds of a new cluster; one that is not asked for gives way to one that is."""
+        low = self.minimum if minimum is None else minimum
+        high = self.maximum if maximum is None else maximum
+        if minimum is None and maximum is not None:
+            low = min(low, maximum)
+        elif maximum is None:
+            high = max(high, low)
+        return low, high
+
+    @property
+    def longest_idle(self) -> float:
+        """The most minutes that a person may set for a cluster to be idle; 0: any number.
+
+        What a new cluster gets anyhow may always be set.
+        """
+        longest = self.longest_idle_minutes
+        if longest is None:
+            return self.idle_minutes
+        return max(longest, self.idle_minutes) if longest and self.idle_minutes else 0.0
+
+    def idle_limit(self, asked: float | None) -> float:
+        """Give the minutes after which a cluster is stopped for being idle; 0: never.
+
+        Parameters
+        ----------
+        asked : float or None
+            What the person who started it has set, 0 for never; None: nothing.
+        """
+        if asked is None:
+            return self.idle_minutes
+        longest = self.longest_idle
+        return min(asked or longest, longest) if longest else asked
 
 
 class PriceConfig(Section):

@@ -37,4 +37,10 @@ class MulticloudLab(Configurable):
         help="Minutes without a task after which a cluster of the lab is stopped; 0: never. "
         "A gateway may have its own.",
     ).tag(config=True)
+    longest_idle_minutes = Float(
+        None,
+        allow_none=True,
+        help="The most of these that a person may set for a cluster; 0: any number. "
+        "By default idle_minutes itself. A gateway may have its own.",
+    ).tag(config=True)
     probe = Bool(True, help="Whether providers may be asked where a bucket is.").tag(config=True)

@@ -27,6 +27,7 @@ create table if not exists clusters (
     dataset text,
     started real not null,
     ours integer not null default 1,
+    idle_minutes real,
     primary key (gateway, name)
 );
 create table if not exists usage (
@@ -50,13 +51,16 @@ create table if not exists submissions (
     asked real not null,
     wanted integer not null,
     lost integer not null,
-    process text not null default ''
+    process text not null default '',
+    idle_minutes real
 );
 """
 
 _ADDED = (
     ("clusters", "ours", "integer not null default 1"),
+    ("clusters", "idle_minutes", "real"),
     ("submissions", "process", "text not null default ''"),
+    ("submissions", "idle_minutes", "real"),
 )
 # What files of earlier versions do not have.
 

@@ -84,7 +84,7 @@ def see(
     """
     activity = activity or Activity()
     name, running = report.name, report.status is ClusterStatus.RUNNING
-    message = entry.message if entry else ""
+    message = _remarks(config, entry)
     if report.status is ClusterStatus.FAILED:
         ran = activity.worker_seconds is not None or (entry is not None and entry.applied)
         message = why_over(config.name, report, ran=ran)
@@ -106,6 +106,7 @@ def see(
         owner=owner,
         idle_since=activity.idle_since,
         stops_at=activity.stops_at,
+        idle_minutes=config.idle_limit(entry.idle_minutes) if entry and entry.ours else None,
         worker_seconds=activity.worker_seconds,
         dashboard=(
             f"multicloud-lab/dashboards/{config.name}/{name}/status"
@@ -123,12 +124,25 @@ def pending(config: GatewayConfig, entry: Entry) -> Cluster:
         name=entry.name,
         region=config.region,
         status="PENDING",
+        message=_remarks(config, entry),
         minimum=entry.minimum,
         maximum=entry.maximum,
         dataset=entry.dataset,
         started=entry.started,
         ours=True,
         owner=entry.username,
+        idle_minutes=config.idle_limit(entry.idle_minutes),
+    )
+
+
+def _remarks(config: GatewayConfig, entry: Entry | None) -> str:
+    """Say what of that which was asked for it does not have."""
+    if entry is None:
+        return ""
+    asked, limit = entry.idle_minutes, config.idle_limit(entry.idle_minutes)
+    idle = f"stopped after {limit:g} min without work, the most that the administrator allows"
+    return "; ".join(
+        remark for remark in (entry.message, "" if asked in (None, limit) else idle) if remark
     )
 
 

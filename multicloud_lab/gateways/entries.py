@@ -26,6 +26,8 @@ class Entry:
         Seconds since 1970.
     ours : bool
         Whether the lab started it; of others', it knows the bounds that it gave them.
+    idle_minutes : float or None
+        After which it is to be stopped for being idle, 0 for never; None: the gateway's default.
     """
 
     gateway: str
@@ -38,6 +40,7 @@ class Entry:
     dataset: str | None
     started: float
     ours: bool = True
+    idle_minutes: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,8 @@ class Submission:
         Whether nobody waits for the answer any more.
     process : str
         The process that waits, as :data:`multicloud_lab.gateways.lost.PROCESS`.
+    idle_minutes : float or None
+        As of :class:`Entry`.
     """
 
     id: str
@@ -95,6 +100,7 @@ class Submission:
     wanted: bool = True
     lost: bool = False
     process: str = ""
+    idle_minutes: float | None = None
 
     def entry(self, name: str) -> Entry:
         """Give what is remembered of the cluster when its name is known."""
@@ -108,4 +114,5 @@ class Submission:
             message="",
             dataset=self.dataset,
             started=self.asked,
+            idle_minutes=self.idle_minutes,
         )

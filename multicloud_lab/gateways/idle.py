@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from multicloud_lab.errors import MulticloudLabError
@@ -57,7 +57,6 @@ class IdleKeeper:
         self._session = session
         self._book = book
         self._on_change = on_change
-        self._limit = session.config.idle_minutes * 60
         self._looks: dict[str, _Look] = {}
         self._looked = float("-inf")
         self._used: dict[str, float] = {}  # worker-seconds that are not in the book yet
@@ -65,14 +64,18 @@ class IdleKeeper:
         self._usages: Mapping[str, Usage] = {}
         self._stops: dict[str, float] = {}
         self._due: float | None = None
-        self._stopped: set[str] = set()
+        self._limits: dict[str, float] = {}  # seconds; 0: never
+        self._stopped: dict[str, float] = {}
 
     def forget(self) -> None:
         """Begin anew: nobody can say at the moment what the clusters do."""
         self._looks, self._stops, self._due = {}, {}, None
 
     async def attend(
-        self, counts: Mapping[str, Counts], ours: Collection[str], usages: Mapping[str, Usage]
+        self,
+        counts: Mapping[str, Counts],
+        ours: Mapping[str, float | None],
+        usages: Mapping[str, Usage],
     ) -> None:
         """Take in a look, and stop what has been idle for too long.
 
@@ -80,14 +83,17 @@ class IdleKeeper:
         ----------
         counts : mapping
             Of the running clusters whose counts could be read at this look.
-        ours : collection of str
-            Those that the lab has started.
+        ours : mapping
+            Those that the lab has started, and for how many minutes each may be idle as who
+            started it has set; None: as the gateway is configured.
         usages : mapping
             What the book says.
         """
         now = time.time()
         self._usages = usages
         self._follow(counts, now)
+        config = self._session.config
+        self._limits = {name: config.idle_limit(asked) * 60 for name, asked in ours.items()}
         before, self._stops = self._stops, self._plan(ours, now)
         for name, when in self._stops.items():
             if name not in before:
@@ -114,9 +120,10 @@ class IdleKeeper:
 
     def reason(self, name: str) -> str:
         """Say why a cluster was stopped, if it was for being idle."""
-        if name not in self._stopped:
+        limit = self._stopped.get(name)
+        if limit is None:
             return ""
-        long = f"{self._limit:.0f} s" if self._limit < 120 else f"{self._limit / 60:.0f} min"
+        long = f"{limit:.0f} s" if limit < 120 else f"{limit / 60:.0f} min"
         return f"stopped, since nothing was computed there for {long}"
 
     async def keep(self, name: str) -> None:
@@ -153,15 +160,15 @@ class IdleKeeper:
                 idle_since = now
             self._looks[name] = _Look(each, idle_since)
 
-    def _plan(self, ours: Collection[str], now: float) -> dict[str, float]:
+    def _plan(self, ours: Iterable[str], now: float) -> dict[str, float]:
         """Say when which clusters are stopped, if half of the time has gone already."""
         stops, due = {}, []
         for name in ours:
-            look, usage = self._looks.get(name), self._usages.get(name)
-            if not self._limit or look is None or look.idle_since is None:
+            look, usage, limit = self._looks.get(name), self._usages.get(name), self._limits[name]
+            if not limit or look is None or look.idle_since is None:
                 continue
             since = max(look.idle_since, min(usage.kept, now) if usage else 0.0)
-            warn, stop = since + self._limit / 2, since + self._limit
+            warn, stop = since + limit / 2, since + limit
             if now >= warn:
                 stops[name] = stop
             due.append(warn if now < warn else max(stop, now + AGAIN))
@@ -176,10 +183,10 @@ class IdleKeeper:
             now = await count(connection, dashboard_upstream(self._session.config, name), counts)
             if now is None or now.tasks or now.pulse != counts.pulse:
                 return
-            self._stopped.add(name)
+            self._stopped[name] = self._limits[name]
             await connection.stop(name)
         except MulticloudLabError as error:
-            self._stopped.discard(name)
+            self._stopped.pop(name, None)
             _log.info("%s is idle and could not be stopped: %s", name, error)
         else:
             _log.info("%s on %s was %s", name, self._session.config.name, self.reason(name))

@@ -161,6 +161,7 @@ class GatewayPool:
         options: Mapping[str, Any],
         dataset: str | None,
         reuse: bool,
+        idle_minutes: float | None = None,
     ) -> tuple[Cluster, bool]:
         """Start an adaptive cluster, or take one that is there; does not wait until it runs.
 
@@ -176,6 +177,9 @@ class GatewayPool:
         reuse : bool
             Whether an active cluster that the lab started with these options will do; best the
             one for this dataset, else the latest.
+        idle_minutes : float, optional
+            After which it is stopped for being idle, 0 for never, as far as the gateway's
+            configuration allows; by default, and of a cluster that is there, as that says.
 
         Returns
         -------
@@ -194,7 +198,12 @@ class GatewayPool:
         watch.pace.ask()  # whoever starts it wants to see it come
         try:
             started = await watch.starts.start(
-                minimum=minimum, maximum=maximum, options=options, dataset=dataset, reuse=reuse
+                minimum=minimum,
+                maximum=maximum,
+                options=options,
+                dataset=dataset,
+                reuse=reuse,
+                idle_minutes=idle_minutes,
             )
         finally:
             watch.refresh()

@@ -95,6 +95,8 @@ class GatewaySession:
             username=self.username,
             minimum=config.minimum,
             maximum=config.maximum,
+            idle_minutes=config.idle_minutes,
+            longest_idle_minutes=config.longest_idle,
             since=self._since,
             retry_at=self._retry_at,
         )

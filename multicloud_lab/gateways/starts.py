@@ -116,6 +116,7 @@ class Starts:
         options: Mapping[str, Any],
         dataset: str | None,
         reuse: bool,
+        idle_minutes: float | None,
     ) -> Entry | ClusterReport:
         """Start a cluster, or find one that will do; for the arguments see ``GatewayPool``.
 
@@ -139,6 +140,7 @@ class Starts:
             before="[]",
             asked=time.time(),
             process=PROCESS,
+            idle_minutes=idle_minutes,
         )
         loop = asyncio.get_running_loop()
         flight = _Flight(submission, loop.create_future())

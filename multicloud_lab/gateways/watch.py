@@ -226,7 +226,7 @@ class GatewayWatch:
         running = [report for report in reports if report.status is ClusterStatus.RUNNING]
         await self._count(running)
         ours = {
-            report.name
+            report.name: entries[report.name].idle_minutes
             for report in running
             if report.name in entries and entries[report.name].ours
         }

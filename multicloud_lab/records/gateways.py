@@ -25,6 +25,13 @@ class Gateway(Record):
     username: str = ""
     minimum: int = Field(description="Workers; what a new cluster gets unless asked otherwise.")
     maximum: int = Field(description="Workers; what a new cluster gets unless asked otherwise.")
+    idle_minutes: float = Field(
+        description="After which a new cluster is stopped for being idle, unless asked otherwise; "
+        "0: never."
+    )
+    longest_idle_minutes: float = Field(
+        description="The most of these that may be asked for; 0: any number."
+    )
     since: float = Field(description="When it came into this state, seconds since 1970.")
     retry_at: float | None = Field(
         default=None, description="When it is tried again, while it does not answer."
@@ -55,6 +62,9 @@ class OptionField(Record):
 MOST_WORKERS = 1_000_000
 """Of one cluster: a number that no gateway, and no database, stumbles over."""
 
+MOST_IDLE_MINUTES = 525_600.0
+"""For which a cluster may be asked to stay idle: a year."""
+
 ClusterStatus = Literal["PENDING", "RUNNING", "STOPPING", "STOPPED", "FAILED"]
 
 
@@ -82,6 +92,10 @@ class Cluster(Record):
     stops_at: float | None = Field(
         default=None, description="When it is stopped for being idle; null: not planned."
     )
+    idle_minutes: float | None = Field(
+        default=None,
+        description="After which it is stopped for being idle; 0: never; null: not by this lab.",
+    )
     worker_seconds: float | None = Field(
         default=None, description="Of all workers together, as far as the lab has seen it run."
     )
@@ -100,6 +114,13 @@ class StartCluster(Record):
     )
     maximum: int | None = Field(
         default=None, ge=1, le=MOST_WORKERS, description="Null: the gateway's default."
+    )
+    idle_minutes: float | None = Field(
+        default=None,
+        ge=0,
+        le=MOST_IDLE_MINUTES,
+        description="After which it is stopped for being idle, 0: never; at most what the "
+        "gateway's longest_idle_minutes allows. Null: the gateway's default.",
     )
     options: dict[str, Any] = Field(default_factory=dict, description="Of the gateway's form.")
     reuse: bool | None = Field(

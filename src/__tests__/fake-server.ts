@@ -200,6 +200,8 @@ export function gateway(name: string, more: Partial<Gateway> = {}): Gateway {
     username: 'pangeo',
     minimum: 1,
     maximum: 4,
+    idle_minutes: 30,
+    longest_idle_minutes: 30,
     since: 0,
     retry_at: null,
     ...more
@@ -225,6 +227,7 @@ export function cluster(name: string, more: Partial<Cluster> = {}): Cluster {
     owner: 'pangeo',
     idle_since: null,
     stops_at: null,
+    idle_minutes: 30,
     worker_seconds: null,
     dashboard: `multicloud-lab/dashboards/aws-oregon/${name}/status`,
     ...more

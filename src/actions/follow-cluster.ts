@@ -43,7 +43,10 @@ export async function startAndFollow(
   );
   let cluster: StartedCluster;
   try {
-    cluster = await lab.api.startCluster({ ...lab.settings.size, ...wish });
+    cluster = await lab.api.startCluster({
+      ...lab.settings.ofCluster,
+      ...wish
+    });
   } catch (error) {
     if (error instanceof ApiError && error.code === 'cluster-failed') {
       // Somebody cancelled it before the gateway had answered.

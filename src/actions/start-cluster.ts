@@ -34,7 +34,7 @@ export async function startByHand(
     body: new StartClusterForm({
       gateway,
       fields,
-      size: lab.settings.size,
+      wish: lab.settings.ofCluster,
       trans
     }),
     focusNodeSelector: 'input[name="minimum"]',

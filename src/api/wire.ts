@@ -689,6 +689,8 @@ export interface components {
             /** @description Id of what it was opened for. */
             dataset: string | null;
             gateway: string;
+            /** @description After which it is stopped for being idle; 0: never; null: not by this lab. */
+            idle_minutes: number | null;
             /** @description Since when nothing was computed there, seconds since 1970. */
             idle_since: number | null;
             /** @description Workers; null if another set it. */
@@ -860,6 +862,10 @@ export interface components {
             address: string;
             /** @description basic, jupyterhub, … */
             auth: string;
+            /** @description After which a new cluster is stopped for being idle, unless asked otherwise; 0: never. */
+            idle_minutes: number;
+            /** @description The most of these that may be asked for; 0: any number. */
+            longest_idle_minutes: number;
             /** @description Workers; what a new cluster gets unless asked otherwise. */
             maximum: number;
             /** @description Why, and what to do, unless signed in. */
@@ -1293,6 +1299,11 @@ export interface components {
              */
             gateway?: string | null;
             /**
+             * @description After which it is stopped for being idle, 0: never; at most what the gateway's longest_idle_minutes allows. Null: the gateway's default.
+             * @default null
+             */
+            idle_minutes?: number | null;
+            /**
              * @description Null: the gateway's default.
              * @default null
              */
@@ -1329,6 +1340,8 @@ export interface components {
             /** @description Id of what it was opened for. */
             dataset: string | null;
             gateway: string;
+            /** @description After which it is stopped for being idle; 0: never; null: not by this lab. */
+            idle_minutes: number | null;
             /** @description Since when nothing was computed there, seconds since 1970. */
             idle_since: number | null;
             /** @description Workers; null if another set it. */

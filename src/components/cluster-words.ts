@@ -124,7 +124,7 @@ export function originOf(
  * @param now - Seconds since 1970.
  */
 export function idleOf(
-  { status, idle_since, stops_at }: Cluster,
+  { status, idle_since, stops_at, idle_minutes }: Cluster,
   now: number,
   trans: TranslationBundle
 ): string {
@@ -132,11 +132,18 @@ export function idleOf(
     return '';
   }
   const idle = formatAge(now - idle_since, trans);
-  return stops_at === null
-    ? trans.__('Idle for %1', idle)
-    : trans.__(
-        'Idle for %1: stops in %2',
+  if (stops_at !== null) {
+    return trans.__(
+      'Idle for %1: stops in %2',
+      idle,
+      formatAge(stops_at - now, trans)
+    );
+  }
+  return idle_minutes
+    ? trans.__(
+        'Idle for %1: stops after %2',
         idle,
-        formatAge(stops_at - now, trans)
-      );
+        formatAge(idle_minutes * 60, trans)
+      )
+    : trans.__('Idle for %1', idle);
 }

@@ -1,4 +1,4 @@
-/** The body of the dialog that starts a cluster: its bounds, and the gateway's own options. */
+/** The body of the dialog that starts a cluster: its bounds, idle time and the gateway's options. */
 import type { Dialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
@@ -10,7 +10,7 @@ export namespace StartClusterForm {
     gateway: Gateway;
     fields: readonly OptionField[];
     /** That is filled in, in the place of the gateway's own. */
-    size?: { minimum?: number; maximum?: number };
+    wish?: Pick<StartCluster, 'minimum' | 'maximum' | 'idle_minutes'>;
     trans: TranslationBundle;
   }
 }
@@ -25,13 +25,13 @@ export class StartClusterForm
   extends Widget
   implements Dialog.IBodyWidget<StartCluster>
 {
-  constructor({ gateway, fields, size, trans }: StartClusterForm.IOptions) {
+  constructor({ gateway, fields, wish, trans }: StartClusterForm.IOptions) {
     super();
     this.addClass('jp-MulticloudStartCluster');
     this._gateway = gateway.name;
-    const { minimum, maximum } = { ...gateway, ...size };
-    this._minimum = number(minimum, { step: '1', min: '0' });
-    this._maximum = number(maximum, { step: '1', min: '1' });
+    const { minimum, maximum } = { ...gateway, ...wish };
+    this._minimum = number(minimum ?? gateway.minimum, { step: '1', min: '0' });
+    this._maximum = number(maximum ?? gateway.maximum, { step: '1', min: '1' });
     this._minimum.name = 'minimum';
     this._maximum.name = 'maximum';
     const compare = () =>
@@ -42,9 +42,17 @@ export class StartClusterForm
       );
     this._minimum.addEventListener('input', compare);
     this._maximum.addEventListener('input', compare);
+    this._idle = idleInput(gateway, wish?.idle_minutes ?? null);
+    const most = gateway.longest_idle_minutes;
     this.node.append(
       labelled(trans.__('Fewest workers'), this._minimum),
-      labelled(trans.__('Most workers'), this._maximum)
+      labelled(trans.__('Most workers'), this._maximum),
+      labelled(
+        most > 0
+          ? trans.__('Stop when idle for minutes (at most %1)', most)
+          : trans.__('Stop when idle for minutes (0: never)'),
+        this._idle
+      )
     );
     for (const field of fields) {
       const input = inputOf(field, trans);
@@ -62,6 +70,7 @@ export class StartClusterForm
       gateway: this._gateway,
       minimum: this._minimum.valueAsNumber,
       maximum: this._maximum.valueAsNumber,
+      idle_minutes: this._idle.valueAsNumber,
       options,
       reuse: false
     };
@@ -70,7 +79,24 @@ export class StartClusterForm
   private _gateway: string;
   private _minimum: HTMLInputElement;
   private _maximum: HTMLInputElement;
+  private _idle: HTMLInputElement;
   private _options = new Map<string, IInput>();
+}
+
+/** Asks for the minutes, within what the administrator allows; 0 is never. */
+function idleInput(
+  { idle_minutes, longest_idle_minutes: most }: Gateway,
+  wish: number | null
+): HTMLInputElement {
+  const minutes = wish ?? idle_minutes;
+  const allowed = most > 0 ? Math.min(minutes || most, most) : minutes;
+  const node = number(allowed, {
+    step: 'any',
+    min: most > 0 ? String(Math.min(1, most)) : '0',
+    ...(most > 0 ? { max: String(most) } : {})
+  });
+  node.name = 'idle';
+  return node;
 }
 
 function inputOf(field: OptionField, trans: TranslationBundle): IInput {

@@ -27,9 +27,15 @@ MakePool = Callable[..., Awaitable[GatewayPool]]
 Until = Callable[..., Awaitable[Cluster]]
 
 
-async def start(pool: GatewayPool, minimum: int = 0) -> str:
+async def start(pool: GatewayPool, minimum: int = 0, idle_minutes: float | None = None) -> str:
     cluster, _ = await pool.start_cluster(
-        "aws-oregon", minimum=minimum, maximum=2, options={}, dataset=None, reuse=False
+        "aws-oregon",
+        minimum=minimum,
+        maximum=2,
+        options={},
+        dataset=None,
+        reuse=False,
+        idle_minutes=idle_minutes,
     )
     return cluster.name
 
@@ -96,6 +102,27 @@ async def test_an_idle_cluster_is_warned_of_kept_and_stopped(
     assert ours not in [each.name for each in await pool.clusters()]
     with pytest.raises(ClusterNotFoundError):
         await pool.keep("aws-oregon", "nobody")
+
+
+async def test_the_time_that_a_cluster_may_be_idle_is_set_at_its_start_and_kept(
+    make_pool: MakePool, gateway: GatewayConfig, aws: DemoGateway, until: Until, tmp_path: Path
+) -> None:
+    long = gateway.model_copy(update={"idle_minutes": 30.0})
+    pool = await make_pool(long, book=tmp_path / "book")
+    await pool.sign_in("aws-oregon", SignIn(password=aws.password))
+    short, capped = await start(pool, idle_minutes=6 / 60), await start(pool, idle_minutes=600)
+    said = {each.name: each for each in await pool.clusters()}
+    assert (said[short].idle_minutes, said[short].message) == (6 / 60, "")
+    assert said[capped].idle_minutes == 30
+    assert "after 30 min without work, the most that the admin" in said[capped].message
+    await pool.close()
+
+    again = await make_pool(long, book=tmp_path / "book")
+    await again.sign_in("aws-oregon", SignIn(password=aws.password))
+    warned = await until(again, short, lambda each: each.stops_at is not None)
+    assert warned.stops_at == pytest.approx((warned.idle_since or 0) + 6)
+    (other,) = [each for each in await again.clusters() if each.name == capped]
+    assert (other.idle_minutes, other.stops_at) == (30, None)
 
 
 async def test_a_cluster_at_work_is_not_idle_and_what_it_uses_is_counted(
@@ -204,11 +231,17 @@ def keeper(gateway: GatewayConfig, clock: Clock, tmp_path: Path) -> IdleKeeper:
     return IdleKeeper(GatewaySession(config, lambda _: None), Book(tmp_path / "b"), lambda _: None)
 
 
-async def look(keeper: IdleKeeper, clock: Clock, after: float, counts: Counts | None) -> float:
+async def look(
+    keeper: IdleKeeper,
+    clock: Clock,
+    after: float,
+    counts: Counts | None,
+    minutes: float | None = None,
+) -> float:
     """Have a look, and say for how long the cluster is idle; or -1."""
     clock.now += after
     usages = keeper._book.usages("aws-oregon")
-    await keeper.attend({"c": counts} if counts else {}, {"c"}, usages)
+    await keeper.attend({"c": counts} if counts else {}, {"c": minutes}, usages)
     since = keeper.activity("c").idle_since
     return -1 if since is None else clock.now - since
 
@@ -247,6 +280,18 @@ async def test_nothing_is_stopped_that_was_not_warned_of(keeper: IdleKeeper, clo
     assert keeper.activity("c").stops_at == clock.now + 150
     await look(keeper, clock, 30, BUSY)
     assert keeper.activity("c").stops_at is None
+
+
+@pytest.mark.parametrize(("minutes", "after"), [(2, 60), (5, 150), (60, 150), (0, 150)])
+async def test_who_starts_a_cluster_may_shorten_its_time_and_not_lengthen_it(
+    keeper: IdleKeeper, clock: Clock, minutes: float, after: float
+) -> None:
+    await look(keeper, clock, 0, QUIET, minutes)
+    began = clock.now
+    while keeper.activity("c").stops_at is None:
+        await look(keeper, clock, 10, QUIET, minutes)
+    assert clock.now - began == after
+    assert keeper.activity("c").stops_at == began + 2 * after
 
 
 async def test_two_labs_do_not_count_the_same_twice(

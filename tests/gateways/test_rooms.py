@@ -33,7 +33,7 @@ ENTRY = Entry("gcp-iowa", "abc", "ann", 1, 20, False, "", "pangeo/era5", 1.5)
 def test_a_book_keeps_what_it_was_told(tmp_path: Path) -> None:
     path = tmp_path / "a" / "book.sqlite"
     book = Book(path)
-    other = replace(ENTRY, name="d'ef", dataset=None, applied=True, message="capped")
+    other = replace(ENTRY, name="d'ef", dataset=None, applied=True, message="c", idle_minutes=7.5)
     for entry in (ENTRY, other, replace(ENTRY, gateway="aws-oregon"), replace(ENTRY, maximum=9)):
         book.remember(entry)
     book.close()
@@ -86,7 +86,7 @@ def test_a_book_keeps_what_clusters_use_and_what_was_asked_for(tmp_path: Path) -
     book.keep("gcp-iowa", "new", "ann", 140.0)
     asked = Submission("starting-1", "gcp-iowa", "ann", 0, 2, None, "{}", "[]", 99.0)
     book.submit(asked)
-    book.submit(replace(asked, lost=True))
+    book.submit(replace(asked, lost=True, idle_minutes=0.0))
     book.close()
     book = Book(tmp_path / "book")
     assert book.usages("gcp-iowa") == {
@@ -94,7 +94,9 @@ def test_a_book_keeps_what_clusters_use_and_what_was_asked_for(tmp_path: Path) -
         "def": Usage("ann", 0.0, 0.0),
         "new": Usage("ann", 0.0, 140.0),
     }
-    assert book.submissions("gcp-iowa") == [replace(asked, lost=True)]
+    (kept,) = book.submissions("gcp-iowa")
+    assert kept == replace(asked, lost=True, idle_minutes=0.0)
+    assert kept.entry("abc").idle_minutes == 0.0
     assert book.submissions("aws-oregon") == []
     book.settle(asked)
     book.forget("gcp-iowa", ["abc", "def"])

@@ -123,7 +123,14 @@ describe('starting by hand', () => {
     await answerDialog('Start');
     await expect(done).resolves.toBe(true);
     expect(wished()).toEqual([
-      { gateway: 'aws', minimum: 1, maximum: 4, options: {}, reuse: false }
+      {
+        gateway: 'aws',
+        minimum: 1,
+        maximum: 4,
+        idle_minutes: 30,
+        options: {},
+        reuse: false
+      }
     ]);
   });
 

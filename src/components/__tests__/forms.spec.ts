@@ -111,6 +111,7 @@ describe('StartClusterForm', () => {
       gateway: 'aws',
       minimum: 1,
       maximum: 4,
+      idle_minutes: 30,
       reuse: false,
       options: {
         cores: 2,
@@ -159,4 +160,34 @@ describe('StartClusterForm', () => {
     expect(most.checkValidity()).toBe(true);
     form.dispose();
   });
+
+  it.each([
+    // configured, the most, what the person has set: filled in, and its bounds
+    [30, 30, null, '30', '1', '30'],
+    [30, 30, 120, '30', '1', '30'],
+    [30, 240, 120, '120', '1', '240'],
+    [30, 240, 0, '240', '1', '240'],
+    [0.5, 0.5, null, '0.5', '0.5', '0.5'],
+    [30, 0, 0, '0', '0', ''],
+    [0, 0, null, '0', '0', '']
+  ])(
+    'should ask for the idle time within what is allowed: %s, %s, %s',
+    (configured, most, wish, value, min, max) => {
+      const form = new StartClusterForm({
+        gateway: gateway('aws', {
+          idle_minutes: configured,
+          longest_idle_minutes: most
+        }),
+        fields: [],
+        wish: wish === null ? {} : { idle_minutes: wish },
+        trans
+      });
+      const input = control<HTMLInputElement>(form, 'Stop when idle');
+      expect([input.value, input.min, input.max]).toEqual([value, min, max]);
+      expect(input.validity.valid).toBe(true);
+      input.value = '2';
+      expect(form.getValue().idle_minutes).toBe(2);
+      form.dispose();
+    }
+  );
 });

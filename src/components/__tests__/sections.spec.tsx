@@ -134,7 +134,9 @@ describe('sections of the panel', () => {
       const now = Date.now() / 1000;
       const idle_since = now - 16 * 60 - 5;
       set(cluster('x', { idle_since: now - 185 }));
-      expect(screen.getByText('Idle for 3 min')).toBeTruthy();
+      expect(
+        screen.getByText('Idle for 3 min: stops after 30 min')
+      ).toBeTruthy();
       expect(screen.queryByRole('button', { name: /^Keep/ })).toBeNull();
       set(cluster('x', { idle_since, stops_at: now + 14 * 60 + 5 }));
       expect(screen.getByText('Idle for 16 min: stops in 14 min')).toBeTruthy();

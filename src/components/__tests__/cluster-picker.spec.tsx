@@ -151,7 +151,7 @@ describe('the cluster picker', () => {
         [
           'import multicloud_lab as mcl',
           '',
-          'mcl.client(cluster="abcdef-1").close()  # of aws:us-west-2',
+          'mcl.detach("abcdef-1")  # in aws:us-west-2, where it goes on',
           'client = mcl.client(cluster="y")  # in gcp:us-central1',
           'client'
         ].join('\n')

@@ -105,9 +105,12 @@ class Computing:
         """Compute objects and leave the results where they are; see :meth:`Lab.persist`."""
 
         def work(collections: Sequence[Any], options: Options) -> list[Any]:
+            began = time.time()
             ready = self._readying.ready(collections, near, limits, stay=True)
             with _Shown() as shown:
-                return persist(collections, **_of(ready), **shown.keywords, options=options)
+                ran = persist(collections, **_of(ready), **shown.keywords, options=options)
+            self._recorder.record_persisted(Ran(ready.plan, ran, ready.counts, began))
+            return ran.results
 
         return _unpacked(objects, keywords, work)
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from multicloud_lab import records as r
 from multicloud_lab.background import BackgroundLoop
 from multicloud_lab.interface import LabInterface
+from multicloud_lab.neardata.arriving import when_there
 from multicloud_lab.neardata.measuring import ReadCounts
 from multicloud_lab.neardata.moved import Run
 from multicloud_lab.neardata.plan import HOME, Amount, Plan, Reading
@@ -63,18 +66,39 @@ class Recorder:
         self._prices = prices
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         self._pending: list[Future[None]] = []
+        self._expected: dict[int, Ran] = {}
+        self._lock = threading.Lock()
 
     def record(self, ran: Ran) -> None:
         """Write what a computation did, soon."""
         self._pending = [each for each in self._pending if not each.done()]
         self._pending.append(self._pool.submit(self._write, ran))
 
+    def record_persisted(self, ran: Ran) -> None:
+        """Write what a computation did whose results stay where they are, once they are there."""
+        kept = ran.run.results
+        # Held by nobody but their owner: they are to be free when that lets go of them.
+        told = replace(ran, run=replace(ran.run, results=[]))
+        with self._lock:
+            self._expected[id(told)] = told
+        when_there(kept, lambda: self._arrived(id(told)))
+
+    def _arrived(self, number: int) -> None:
+        with self._lock:
+            ran = self._expected.pop(number, None)
+        if ran is not None:
+            took = time.time() - ran.began
+            run = replace(ran.run, seconds=dict.fromkeys(ran.counts, took))
+            self.record(replace(ran, run=run))
+
     def settle(self) -> None:
         """Wait until everything has been written, or :data:`DEADLINE` is over."""
         wait(self._pending, timeout=DEADLINE)
 
     def close(self) -> None:
-        """Write what is still to be written, and no more."""
+        """Write what is still to be written, and of what is persisted yet so far; and no more."""
+        for number in list(self._expected):
+            self._arrived(number)
         self.settle()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
@@ -97,12 +121,15 @@ class _Accounts:
 
     def __init__(self, plan: Plan, ran: Ran, prices: Prices) -> None:
         self._plan, self._ran, self._prices = plan, ran, prices
-        counted = {number: counts.since() for number, counts in ran.counts.items()}
         # A persisted result, or what cannot be told, is no reading of a store.
+        readings = [reading for reading in plan.readings if "://" in reading.url]
+        # What else was read is of another computation, as one whose results are persisted.
+        counted = {
+            number: counts.since(each.url for each in readings if each.place == number)
+            for number, counts in ran.counts.items()
+        }
         self._read = [
-            (reading, _measured(reading, counted.get(reading.place, {})))
-            for reading in plan.readings
-            if "://" in reading.url
+            (reading, _measured(reading, counted.get(reading.place, {}))) for reading in readings
         ]
         self._expected = {(move.source, move.destination): move.amount for move in plan.moves}
         self._common = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import dask.base
@@ -12,7 +12,7 @@ from multicloud_lab.neardata.attempts import Attempts, Limits, RunPlace, Work
 from multicloud_lab.neardata.course import WINDOW
 from multicloud_lab.neardata.failures import PartialResults, failure
 from multicloud_lab.neardata.lowering import by_kind, persisted
-from multicloud_lab.neardata.moved import Run
+from multicloud_lab.neardata.moved import Moved, Run
 from multicloud_lab.neardata.options import Options
 from multicloud_lab.neardata.progress import Progress
 
@@ -103,7 +103,7 @@ def persist(
     window: float = WINDOW,
     tick: Callable[[], None] = lambda: None,
     progress: Progress | None = None,
-) -> list[Any]:
+) -> Run:
     """Compute collections, each task in its place, and leave the results there.
 
     Parameters
@@ -113,10 +113,11 @@ def persist(
 
     Returns
     -------
-    list of dask collection
-        In order. They hold the results: what is made of them later runs where these are. One that
-        is whole is persisted by its cluster's client, and is still being computed when this
-        returns; the results of one that is placed by task are there.
+    Run
+        Its results are collections, in order. They hold what was computed: what is made of them
+        later runs where that is. One that is whole is persisted by its cluster's client, and is
+        still being computed when this returns; the results of one that is placed by task are
+        there, and what was moved for them is told.
 
     Raises
     ------
@@ -127,6 +128,7 @@ def persist(
     work = Work(collections, places, whole, place_of, options, stays=True)
     by_task = work.by_task()
     kept: list[Any] = list(collections)
+    moved: Mapping[tuple[int, int], Moved] = {}
     if by_task:
         numbers = list(by_task)
         placed = Work(
@@ -142,6 +144,7 @@ def persist(
             if attempts.failures:
                 raise failure(attempts.failures, {}, [each.where for each in placed.places])
             made = attempts.taken()
+        moved = dict(attempts.measured.moved)
         for number in numbers:
             kept[number] = persisted(by_task[number], made)
     for place in sorted({at for at in whole if at is not None}):
@@ -153,7 +156,7 @@ def persist(
             there = _persist_whole(list(ordered.values()), places[place], options)
             for number, collection in zip(ordered, there, strict=True):
                 kept[number] = collection
-    return kept
+    return Run(results=kept, moved=moved)
 
 
 def _persist_whole(collections: list[Any], place: RunPlace, options: Options) -> list[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import cloudpickle
@@ -35,14 +35,13 @@ class ReadCounts:
     def __init__(self, client: Client | None) -> None:
         self._client = client
         self._roots: set[str] = set()
-        self._told: dict[str, Mapping[str, int]] = {}
+        self._told: dict[str, dict[str, int]] = {}
         self._lock = threading.Lock()
 
     def count(self, roots: Iterable[str]) -> None:
         """Begin to count, or count for more stores."""
         with self._lock:
             new = set(roots) - self._roots
-            first = not self._roots
             if not new:
                 return
             self._roots |= new
@@ -50,22 +49,37 @@ class ReadCounts:
                 count_reads(self._roots)
             else:
                 self._client.register_plugin(ReadMeter(self._roots), name=PLUGIN)
-            if first:  # Somebody else may have been counting there.
-                self._since()
+            self._since(new)  # Somebody else may have been counting there.
 
-    def since(self) -> dict[str, int]:
-        """Give what was read since this was asked before, or since counting began."""
+    def since(self, below: Iterable[str] | None = None) -> dict[str, int]:
+        """Give what was read since this was asked before, or since counting began.
+
+        Parameters
+        ----------
+        below : iterable of str, optional
+            URLs: only what is read at or below one of them is given, and forgotten.
+        """
+        urls = None if below is None else [f"{url.rstrip('/')}/" for url in below]
         with self._lock:
-            return {url: size for url, size in self._since().items() if url in self._roots}
+            return self._since(
+                self._roots
+                if urls is None
+                else {
+                    root
+                    for root in self._roots
+                    if any(f"{root.rstrip('/')}/".startswith(url) for url in urls)
+                }
+            )
 
-    def _since(self) -> dict[str, int]:
+    def _since(self, roots: Collection[str]) -> dict[str, int]:
         found: dict[str, int] = {}
-        for told in self._ask():
-            before = self._told.get(told["process"], {})
-            for url, size in told["bytes"].items():
-                if more := size - before.get(url, 0):
-                    found[url] = found.get(url, 0) + more
-            self._told[told["process"]] = told["bytes"]
+        for told in self._ask() if roots else ():
+            known = self._told.setdefault(told["process"], {})
+            for root in roots:
+                size = told["bytes"].get(root, 0)
+                if more := size - known.get(root, 0):
+                    found[root] = found.get(root, 0) + more
+                known[root] = size
         return found
 
     def _ask(self) -> list[dict[str, Any]]:

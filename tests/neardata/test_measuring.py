@@ -143,6 +143,21 @@ def test_what_others_read_is_not_ours(client: Any, stores: Path, web: str) -> No
     assert later.since() == {f"{web}/a.zarr": chunks(stores / "a.zarr")}
 
 
+def test_what_is_not_asked_for_is_told_later(client: Any, stores: Path, web: str) -> None:
+    urls = {name: f"{web}/{name}.zarr" for name in "ab"}
+    counts = ReadCounts(client)
+    counts.count([urls["a"]])
+    counts.count(urls.values())
+    for url in urls.values():
+        client.compute(xr.open_zarr(url, consolidated=False).tp.sum(), sync=True)
+    assert counts.since([]) == {}
+    assert counts.since([f"{urls['b']}/", f"{web}/c.zarr"]) == {
+        urls["b"]: chunks(stores / "b.zarr")
+    }
+    assert counts.since([web]) == {urls["a"]: chunks(stores / "a.zarr")}
+    assert counts.since() == {}
+
+
 def test_a_worker_that_has_left_is_still_counted(stores: Path, web: str) -> None:
     dataset = xr.open_zarr(f"{web}/a.zarr")
     with (

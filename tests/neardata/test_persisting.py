@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import Event
 from typing import Any
 
+import dask
+import distributed
 import numpy as np
 import pytest
 from dask.typing import Key
 from distributed import futures_of
 
+from multicloud_lab.neardata.arriving import when_there
 from multicloud_lab.neardata.execution import RunPlace, persist, run
 from tests.neardata.leftovers import assert_nothing_is_left
 from tests.neardata.test_running import AWS, GCP, HOME, by_source, name_of, stores
 
 held_by: Any = futures_of
+distributed_event: Any = distributed.Event
+lazy: Any = dask
+
+
+def waits(number: int) -> int:
+    """Wait for an event of the cluster."""
+    distributed_event(f"gate {number}").wait(60)
+    return number
 
 
 def places_of(collection: Any, places: Sequence[RunPlace]) -> set[int]:
@@ -25,7 +37,7 @@ def places_of(collection: Any, places: Sequence[RunPlace]) -> set[int]:
 
 def test_whole_collections_stay_with_their_clusters(places: Sequence[RunPlace]) -> None:
     a, b = stores()
-    kept = persist([a + 1, b + 1, a.sum()], places, [AWS, GCP, HOME])
+    kept = persist([a + 1, b + 1, a.sum()], places, [AWS, GCP, HOME]).results
     assert [places_of(each, places) for each in kept] == [{AWS}, {GCP}, set()]
     ran = run([kept[0].sum() - kept[1].sum()], places, [None], lambda key: HOME)
     assert ran.results == [((a + 1).sum() - (b + 1).sum()).compute(scheduler="sync")]
@@ -43,7 +55,10 @@ def test_a_mixed_collection_stays_where_its_last_tasks_are(
     def place_of(key: Key) -> int:
         return last if name_of(key) == mixed.name else by_source(key)
 
-    (kept,) = persist([mixed], places, [None], place_of)
+    ran = persist([mixed], places, [None], place_of)
+    (kept,) = ran.results
+    crossed = {GCP: {(AWS, HOME), (HOME, GCP)}, AWS: {(GCP, HOME), (HOME, AWS)}}
+    assert set(ran.moved) == crossed.get(last, {(AWS, HOME), (GCP, HOME)})
     assert kept.chunks == mixed.chunks
     assert places_of(kept, places) == ({last} - {HOME})
     ran = run([kept.sum(axis=0)], places, [None], lambda key: last)
@@ -55,6 +70,35 @@ def test_a_mixed_collection_stays_where_its_last_tasks_are(
     np.testing.assert_array_equal(elsewhere.results[0], (mixed + 1).compute(scheduler="sync"))
     del kept
     assert_nothing_is_left(places)
+
+
+def test_it_is_told_when_all_is_there_and_nothing_is_held_for_that(
+    places: Sequence[RunPlace],
+) -> None:
+    a, _ = stores()
+    go = [place.client for place in places if place.client is not None]
+    gates = [lazy.delayed(waits)(number) for number in range(2)]
+    told = Event()
+    kept = persist([a + 1, *gates], places, [AWS, AWS, GCP]).results
+    when_there(kept, told.set)
+    assert not told.is_set()
+    for number, client in enumerate(go):
+        distributed_event(f"gate {number}", client=client).set()
+    assert told.wait(60)
+
+    let_go = Event()
+    kept = persist([lazy.delayed(waits)(2)], places, [AWS]).results
+    when_there(kept, let_go.set)
+    kept.clear()
+    assert let_go.wait(60), "what nobody wants any more was held on to"
+    distributed_event("gate 2", client=go[0]).set()
+    assert_nothing_is_left(places)
+
+
+def test_what_is_at_home_is_there_at_once(places: Sequence[RunPlace]) -> None:
+    told = Event()
+    when_there(persist([stores()[0].sum()], places, [HOME]).results, told.set)
+    assert told.is_set()
 
 
 def test_what_fails_is_raised(places: Sequence[RunPlace]) -> None:

@@ -133,7 +133,7 @@ def test_kinds_that_alternate_keep_their_results(places: Sequence[RunPlace], pla
     a, _ = stores()
     kinds = [lazy.delayed(sum)([1, 2]), a.size + a[:0].sum(), lazy.delayed(max)(3, 4), a[:0].sum()]
     assert run(kinds, places, [place] * 4).results == [3, a.size, 4, 0]
-    kept = persist(kinds, places, [place] * 4)
+    kept = persist(kinds, places, [place] * 4).results
     assert [run([each], places, [place]).results[0] for each in kept] == [3, a.size, 4, 0]
 
 

@@ -248,6 +248,7 @@ def test_what_is_persisted_stays_and_is_computed_with_where_it_is(
 ) -> None:
     near_era5: Any = lab.client(near=GCP)
     near_lens: Any = lab.client(near=AWS)
+    before: set[Any] = set(lab.ledger().run)
     rain, rate = era5.tp.isel(time=slice(0, 96)), lens.PRECT.isel(member_id=0)
     kept_rain, kept_rate = lab.persist(rain, {"rate": rate})
     for kept, client in ((kept_rain, near_era5), (kept_rate["rate"], near_lens)):
@@ -260,6 +261,11 @@ def test_what_is_persisted_stays_and_is_computed_with_where_it_is(
     means = lab.compute(kept_rain.mean(), kept_rate["rate"].mean())
     for mean, expected in zip(means, (rain.mean(), rate.mean()), strict=True):
         xr.testing.assert_allclose(mean, expected.compute(), rtol=1e-6)
+    # What was read is in the ledger once, by who persisted it.
+    table: Any = lab.ledger()
+    reads = table[(table.kind == "read") & ~table.run.isin(before)].set_index("dataset")
+    expected_reads = {each.dataset: each.amount.bytes for each in lab.plan(rain, rate).readings}
+    assert reads.measured_bytes.to_dict() == pytest.approx(expected_reads, rel=0.1)
 
 
 def test_plain_computations_run_near_the_data_within_a_block(

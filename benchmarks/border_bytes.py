@@ -23,10 +23,10 @@ import zarr
 from numpy.typing import NDArray
 
 from benchmarks.table import Row
-from multicloud_lab.neardata.crossings import crossings
-from multicloud_lab.neardata.cut import cut
-from multicloud_lab.neardata.numbering import task_graph
-from multicloud_lab.neardata.task_graph import TaskGraph
+from multicloud_lab.neardata.cutting.cut import cut
+from multicloud_lab.neardata.graphs.task_graph import TaskGraph
+from multicloud_lab.neardata.plans.crossings import crossings
+from multicloud_lab.neardata.plans.numbering import task_graph
 
 GB = 1e9
 SHAPE, CHUNKS = (480_000, 721, 1440), (125, 721, 1440)

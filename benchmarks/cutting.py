@@ -14,8 +14,8 @@ import numpy as np
 import psutil
 
 from benchmarks.table import Row
-from multicloud_lab.neardata.cut import cut
-from multicloud_lab.neardata.task_graph import Floats, Ints, LayerTasks, TaskGraph
+from multicloud_lab.neardata.cutting.cut import cut
+from multicloud_lab.neardata.graphs.task_graph import Floats, Ints, LayerTasks, TaskGraph
 
 SIZES = (100_000, 1_000_000)
 SECONDS = 3.0  # the limit for the largest

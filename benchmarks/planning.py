@@ -27,9 +27,9 @@ from dask.base import collections_to_expr
 from xhistogram.xarray import histogram
 
 from benchmarks.table import Row
-from multicloud_lab.neardata.cut import cut
-from multicloud_lab.neardata.numbering import task_graph
-from multicloud_lab.neardata.sources import find_sources
+from multicloud_lab.neardata.cutting.cut import cut
+from multicloud_lab.neardata.plans.numbering import task_graph
+from multicloud_lab.neardata.reading.sources import find_sources
 
 HOURS = 350_640  # 1979 to 2018, as ERA5 on Pangeo's GCS
 CHUNK = 31  # hours

@@ -13,9 +13,9 @@ from multicloud_lab.background import BackgroundLoop
 from multicloud_lab.clients import ClusterClient, ClusterClients, attach, connect, gateway_of
 from multicloud_lab.errors import InvalidInputError, RegionUnknownError, SignInNeededError
 from multicloud_lab.interface import LabInterface
-from multicloud_lab.neardata.grouping import ReadIn, places
-from multicloud_lab.neardata.plan import Place
-from multicloud_lab.neardata.sources import find_sources
+from multicloud_lab.neardata.places import Place
+from multicloud_lab.neardata.plans.grouping import ReadIn, places
+from multicloud_lab.neardata.reading.sources import find_sources
 from multicloud_lab.telling import Telling, this_kernel
 from multicloud_lab.waiting import SIGN_IN_DEADLINE, StatusLine, somebody_is_there, state_of
 

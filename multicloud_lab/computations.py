@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from multicloud_lab.computing import Computing
-    from multicloud_lab.neardata.budget import Policy
-    from multicloud_lab.neardata.plan import Plan
+    from multicloud_lab.neardata.plans.budget import Policy
+    from multicloud_lab.neardata.plans.plan import Plan
 
 
 class Computations:

@@ -13,12 +13,12 @@ from multicloud_lab.background import BackgroundLoop
 from multicloud_lab.beside import Beside
 from multicloud_lab.errors import InvalidInputError
 from multicloud_lab.interface import LabInterface
-from multicloud_lab.neardata.execution import persist, run
 from multicloud_lab.neardata.hooking import computing_with
-from multicloud_lab.neardata.options import Options
-from multicloud_lab.neardata.plan import Plan
-from multicloud_lab.neardata.pricing import Prices
-from multicloud_lab.neardata.progress import Progress
+from multicloud_lab.neardata.plans.plan import Plan
+from multicloud_lab.neardata.plans.pricing import Prices
+from multicloud_lab.neardata.running.execution import persist, run
+from multicloud_lab.neardata.running.options import Options
+from multicloud_lab.neardata.running.progress import Progress
 from multicloud_lab.planned_moves import planned_moves
 from multicloud_lab.readying import Limits, Ready, Readying
 from multicloud_lab.runs import Ran, Recorder

@@ -242,7 +242,7 @@ class Lookups:
         InvalidInputError
             Nothing in it needs that, or it is no URL.
         """
-        from multicloud_lab.neardata.sources import say_where
+        from multicloud_lab.neardata.reading.sources import say_where
 
         if "://" not in url:
             raise InvalidInputError(f"{url!r} is no URL; say it as s3://bucket/repository.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from multicloud_lab import records as r
-from multicloud_lab.neardata.plan import Amount, Plan
+from multicloud_lab.neardata.plans.plan import Amount, Plan
 from multicloud_lab.regions import Region
 
 Border = tuple[Region | None, Region | None]

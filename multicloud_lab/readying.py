@@ -13,16 +13,17 @@ from multicloud_lab.background import BackgroundLoop
 from multicloud_lab.beside import Beside
 from multicloud_lab.clients import ClusterClient
 from multicloud_lab.interface import LabInterface
-from multicloud_lab.neardata.assignment import Assignment
-from multicloud_lab.neardata.budget import Policy, check_budget, check_policy
-from multicloud_lab.neardata.execution import RunPlace
-from multicloud_lab.neardata.lowering import lowered
+from multicloud_lab.neardata.graphs.lowering import lowered
 from multicloud_lab.neardata.measuring import ReadCounts
-from multicloud_lab.neardata.plan import HOME, Place, Plan
-from multicloud_lab.neardata.planning import make_plan
-from multicloud_lab.neardata.pricing import GB, Ask, Prices
-from multicloud_lab.neardata.siting import Sites
-from multicloud_lab.neardata.sources import find_reads
+from multicloud_lab.neardata.places import HOME, Place
+from multicloud_lab.neardata.plans.assignment import Assignment
+from multicloud_lab.neardata.plans.budget import Policy, check_budget, check_policy
+from multicloud_lab.neardata.plans.plan import Plan
+from multicloud_lab.neardata.plans.planning import make_plan
+from multicloud_lab.neardata.plans.pricing import GB, Ask, Prices
+from multicloud_lab.neardata.plans.siting import Sites
+from multicloud_lab.neardata.reading.sources import find_reads
+from multicloud_lab.neardata.running.execution import RunPlace
 from multicloud_lab.regions import Region
 
 

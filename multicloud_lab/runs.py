@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 from multicloud_lab import records as r
 from multicloud_lab.background import BackgroundLoop
 from multicloud_lab.interface import LabInterface
-from multicloud_lab.neardata.arriving import when_there
 from multicloud_lab.neardata.measuring import ReadCounts
-from multicloud_lab.neardata.moved import Run
-from multicloud_lab.neardata.plan import HOME, Amount, Plan, Reading
-from multicloud_lab.neardata.pricing import Ask, Prices
+from multicloud_lab.neardata.places import HOME
+from multicloud_lab.neardata.plans.plan import Amount, Plan, Reading
+from multicloud_lab.neardata.plans.pricing import Ask, Prices
+from multicloud_lab.neardata.running.arriving import when_there
+from multicloud_lab.neardata.running.moved import Run
 from multicloud_lab.telling import this_notebook
 
 DEADLINE = 60.0

@@ -68,6 +68,21 @@ MAY_IMPORT = {
     | {"addressed", "attachments", "catalogs", "kernel_plans", "ready_cells"}
     | {"__version__"},
 }
+# The same within neardata.
+IN_NEARDATA = {
+    "places": set[str](),
+    "graphs": {"places"},
+    "reading": {"graphs"},
+    "sizes": {"graphs", "reading"},
+    "cutting": {"places", "graphs"},
+    "plans": {"places", "graphs", "reading", "sizes", "cutting"},
+    "running": {"places", "graphs"},
+    "meters": set[str](),
+    "measuring": {"meters"},
+    "hooking": set[str](),
+    "through_cluster": set[str](),
+    "opened_there": {"through_cluster"},
+}
 NO_JUPYTER = (
     "regions",
     "catalogs",
@@ -130,6 +145,16 @@ def test_a_room_imports_downwards_only(room: str) -> None:
     for path in paths:
         ours = {name.split(".")[1] for name in imports(path) if name.startswith("multicloud_lab.")}
         assert ours <= MAY_IMPORT[room] | {room}, f"{path} imports {ours - MAY_IMPORT[room]}"
+
+
+@pytest.mark.parametrize(
+    "path", sorted((PACKAGE / "neardata").rglob("*.py")), ids=lambda path: path.stem
+)
+def test_within_neardata_too(path: Path) -> None:
+    room = path.relative_to(PACKAGE / "neardata").parts[0].removesuffix(".py")
+    within = "multicloud_lab.neardata."
+    used = {name.split(".")[2] for name in imports(path) if name.startswith(within)}
+    assert used <= IN_NEARDATA.get(room, set()) | {room}, f"{path} imports {used}"
 
 
 @pytest.mark.parametrize("room", NO_JUPYTER)

@@ -9,7 +9,8 @@ import pytest
 
 from multicloud_lab.errors import InvalidInputError
 from multicloud_lab.kernel_plans import LASTS, MOST, KernelPlans
-from multicloud_lab.neardata.plan import Amount, Move, Place
+from multicloud_lab.neardata.places import Place
+from multicloud_lab.neardata.plans.plan import Amount, Move
 from multicloud_lab.planned_moves import planned_moves
 from multicloud_lab.records import Change, PlannedMove, TellPlan
 from multicloud_lab.regions import Region

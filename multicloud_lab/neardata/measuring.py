@@ -83,13 +83,14 @@ class ReadCounts:
         return found
 
     def _ask(self) -> list[dict[str, Any]]:
-        """Ask every worker, and take what those that are gone have left with the scheduler."""
+        """Ask every worker, then take what those that are gone have left with the scheduler."""
         if self._client is None:
             return [reads_so_far()]
-        left = self._client.get_events(PLUGIN)
         told = self._client.sync(  # type: ignore[no-untyped-call]
             self._client._run, reads_so_far, on_error="ignore", callback_timeout=ASK_DEADLINE
         )
-        latest = {event["process"]: event for _, event in left}
-        latest |= {each["process"]: each for each in told.values()}
+        left = (event for _, event in self._client.get_events(PLUGIN))
+        latest: dict[str, dict[str, Any]] = {}
+        for each in sorted((*told.values(), *left), key=lambda each: sum(each["bytes"].values())):
+            latest[each["process"]] = each
         return list(latest.values())

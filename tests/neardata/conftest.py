@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from distributed import Client, LocalCluster
 
-from multicloud_lab.neardata.execution import RunPlace
+from multicloud_lab.neardata.running.execution import RunPlace
 
 _cluster: Any = LocalCluster
 _client: Any = Client

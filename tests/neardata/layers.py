@@ -7,7 +7,7 @@ from typing import Any
 from dask.base import is_dask_collection
 from dask.highlevelgraph import HighLevelGraph
 
-from multicloud_lab.neardata.sources import Sources, find_sources
+from multicloud_lab.neardata.reading.sources import Sources, find_sources
 
 _ENOUGH = 12
 

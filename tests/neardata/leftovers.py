@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from multicloud_lab.neardata.execution import RunPlace
+from multicloud_lab.neardata.running.execution import RunPlace
 
 
 def tasks_on(client: Any) -> int:

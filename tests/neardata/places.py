@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from multicloud_lab.neardata.pricing import Ask
-from multicloud_lab.neardata.siting import Sites
+from multicloud_lab.neardata.plans.pricing import Ask
+from multicloud_lab.neardata.plans.siting import Sites
 from multicloud_lab.records import Location, Placement, PriceRange, Quote
 from multicloud_lab.regions import LIST_PRICES, Region, parse_region, relation
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from multicloud_lab.neardata.plan import (
+from multicloud_lab.neardata.places import Place
+from multicloud_lab.neardata.plans.plan import (
     Alternative,
     Amount,
     Move,
-    Place,
     Plan,
     PlannedObject,
     Reading,

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from multicloud_lab.neardata.exchange import MESSAGE
-from multicloud_lab.neardata.task_graph import LayerTasks, TaskGraph
+from multicloud_lab.neardata.cutting.exchange import MESSAGE
+from multicloud_lab.neardata.graphs.task_graph import LayerTasks, TaskGraph
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import xarray as xr
 from dask.typing import Key
 from numcodecs import Base64
 
-from multicloud_lab.neardata.lowering import lowered, tasks_of
+from multicloud_lab.neardata.graphs.lowering import lowered, tasks_of
 from tests.neardata.computations import Data
 
 dd: Any = dask.dataframe

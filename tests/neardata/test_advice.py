@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from multicloud_lab.neardata.advice import advise
-from multicloud_lab.neardata.cut import cut
-from multicloud_lab.neardata.task_graph import LayerTasks, TaskGraph
+from multicloud_lab.neardata.cutting.cut import cut
+from multicloud_lab.neardata.graphs.task_graph import LayerTasks, TaskGraph
+from multicloud_lab.neardata.plans.advice import advise
 
 GB = 1e9
 TOKEN = "0123456789abcdef0123456789abcdef"

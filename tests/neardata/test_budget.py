@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from multicloud_lab.errors import InvalidInputError, OverBudgetError
-from multicloud_lab.neardata.budget import Policy, check_budget, check_policy
-from multicloud_lab.neardata.plan import HOME, Amount, Move, Place, Plan, Reading
+from multicloud_lab.neardata.places import HOME, Place
+from multicloud_lab.neardata.plans.budget import Policy, check_budget, check_policy
+from multicloud_lab.neardata.plans.plan import Amount, Move, Plan, Reading
 from multicloud_lab.regions import parse_region
 
 OREGON, IOWA, BELGIUM = map(parse_region, ("aws:us-west-2", "gcp:us-central1", "gcp:europe-west1"))

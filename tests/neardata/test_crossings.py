@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from multicloud_lab.neardata.crossings import Crossing, crossings
-from multicloud_lab.neardata.task_graph import LayerTasks, TaskGraph
+from multicloud_lab.neardata.graphs.task_graph import LayerTasks, TaskGraph
+from multicloud_lab.neardata.plans.crossings import Crossing, crossings
 
 HERE, A, B, FREE = 0, 1, 2, -1
 NOTHING = Crossing(0, 0.0, 0)

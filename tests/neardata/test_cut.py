@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from multicloud_lab.neardata import programme
-from multicloud_lab.neardata.cut import ANYWHERE, Cut, UnknownSizesError, cut
+from multicloud_lab.neardata.cutting import programme
+from multicloud_lab.neardata.cutting.cut import Cut, UnknownSizesError, cut
+from multicloud_lab.neardata.places import ANYWHERE
 from tests.neardata.small_graphs import Case, random_case, tangled
 
 GB = 1e9

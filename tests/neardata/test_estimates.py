@@ -10,8 +10,8 @@ import pytest
 import xarray as xr
 from xhistogram.xarray import histogram
 
-from multicloud_lab.neardata.execution import RunPlace, run
-from multicloud_lab.neardata.planning import make_plan
+from multicloud_lab.neardata.plans.planning import make_plan
+from multicloud_lab.neardata.running.execution import RunPlace, run
 from tests.neardata.places import quotes, sites
 
 Stores = dict[str, xr.DataArray]

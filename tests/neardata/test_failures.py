@@ -22,8 +22,8 @@ from dask.typing import Key
 from distributed import Client, LocalCluster
 
 from multicloud_lab.errors import ClusterFailedError
-from multicloud_lab.neardata.execution import RunPlace, run
-from multicloud_lab.neardata.failures import PartialResults
+from multicloud_lab.neardata.running.execution import RunPlace, run
+from multicloud_lab.neardata.running.failures import PartialResults
 from tests.neardata.leftovers import assert_nothing_is_left
 
 da: Any = dask.array
@@ -185,7 +185,7 @@ import signal, sys, threading, time
 import dask.array as da
 import numpy as np
 from distributed import Client, LocalCluster
-from multicloud_lab.neardata.execution import RunPlace, run
+from multicloud_lab.neardata.running.execution import RunPlace, run
 
 def slow(block):
     time.sleep(0.5)

@@ -13,7 +13,7 @@ import pytest
 import xarray as xr
 
 from multicloud_lab.errors import MixedRegionsError, RegionUnknownError
-from multicloud_lab.neardata.grouping import places
+from multicloud_lab.neardata.plans.grouping import places
 from multicloud_lab.records import Location
 from multicloud_lab.regions import Region
 

@@ -20,6 +20,8 @@ import pytest
 import xarray as xr
 
 from multicloud_lab.neardata.measuring import ReadCounts
+from multicloud_lab.neardata.meters import PLUGIN
+from tests.neardata.leftovers import eventually
 
 dd: Any = dask.dataframe
 make: Any = distributed
@@ -170,6 +172,8 @@ def test_a_worker_that_has_left_is_still_counted(stores: Path, web: str) -> None
         client.retire_workers()
         cluster.scale(1)
         client.wait_for_workers(1)
+        # The old one says it when it ends, which may take longer than a new one to begin.
+        assert eventually(lambda: bool(client.get_events(PLUGIN)), within=60)
         assert counts.since() == {f"{web}/a.zarr": chunks(stores / "a.zarr")}
         client.compute(dataset.tp.sum(), sync=True)  # The new worker counts as well.
         assert counts.since() == {f"{web}/a.zarr": chunks(stores / "a.zarr")}

@@ -18,9 +18,9 @@ from dask.core import flatten as _flatten
 from dask.delayed import Delayed
 from dask.highlevelgraph import HighLevelGraph
 
-from multicloud_lab.neardata.lowering import lowered
-from multicloud_lab.neardata.numbering import task_graph
-from multicloud_lab.neardata.task_graph import Numbers, TaskGraph
+from multicloud_lab.neardata.graphs.lowering import lowered
+from multicloud_lab.neardata.graphs.task_graph import Numbers, TaskGraph
+from multicloud_lab.neardata.plans.numbering import task_graph
 from tests.neardata.expressions import EXPRESSIONS, da, flat, make, optimize
 
 flatten: Any = _flatten
@@ -143,9 +143,9 @@ dask.config.set({"array.query-planning": True})
 import dask.array as da
 import numpy as np
 import zarr
-from multicloud_lab.neardata.lowering import lowered
-from multicloud_lab.neardata.lowering import lowered
-from multicloud_lab.neardata.numbering import task_graph
+from multicloud_lab.neardata.graphs.lowering import lowered
+from multicloud_lab.neardata.graphs.lowering import lowered
+from multicloud_lab.neardata.plans.numbering import task_graph
 store = zarr.create_array(sys.argv[1], shape=(20, 20), chunks=(5, 5), dtype="f8", compressors=None)
 lazy = da.from_array(store, chunks=(5, 10)).sum(axis=0) + 1
 assert "expr" in type(lazy).__module__

@@ -13,8 +13,8 @@ import pytest
 from dask.typing import Key
 from distributed import futures_of
 
-from multicloud_lab.neardata.arriving import when_there
-from multicloud_lab.neardata.execution import RunPlace, persist, run
+from multicloud_lab.neardata.running.arriving import when_there
+from multicloud_lab.neardata.running.execution import RunPlace, persist, run
 from tests.neardata.leftovers import assert_nothing_is_left
 from tests.neardata.test_running import AWS, GCP, HOME, by_source, name_of, stores
 

@@ -11,15 +11,16 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from multicloud_lab.neardata.figures import (
+from multicloud_lab.neardata.places import Place
+from multicloud_lab.neardata.plans.figures import (
     amount_words,
     dollar_words,
     plain,
     price_words,
     size_words,
 )
-from multicloud_lab.neardata.plan import Amount, Move, Place, Plan
-from multicloud_lab.neardata.plan_picture import plan_picture
+from multicloud_lab.neardata.plans.plan import Amount, Move, Plan
+from multicloud_lab.neardata.plans.plan_picture import plan_picture
 from tests.neardata.plans import AWS, HOSTILE, at_home, tangled, workflow
 
 

@@ -10,9 +10,10 @@ import pytest
 import xarray as xr
 
 from multicloud_lab.errors import MixedRegionsError
-from multicloud_lab.neardata.assignment import Assignment
-from multicloud_lab.neardata.plan import HOME, Plan
-from multicloud_lab.neardata.planning import make_plan
+from multicloud_lab.neardata.places import HOME
+from multicloud_lab.neardata.plans.assignment import Assignment
+from multicloud_lab.neardata.plans.plan import Plan
+from multicloud_lab.neardata.plans.planning import make_plan
 from tests.neardata.places import AWS, AZURE, GCP, quotes, sites
 
 lazy: Any = dask
@@ -113,7 +114,7 @@ def test_elementwise_maths_reads_one_side_from_afar_as_it_is_stored(
 def test_what_needs_rights_of_its_region_is_read_there_alone(
     stores: dict[str, xr.DataArray], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("multicloud_lab.neardata.reads.portable", lambda store: False)
+    monkeypatch.setattr("multicloud_lab.neardata.reading.reads.portable", lambda store: False)
     plan = planned((stores["aws"] - stores["gcp"]).mean())
     assert not any(reading.crosses for reading in plan.readings)
     assert sum(size > CHUNK for size in bytes_of(plan).values()) == 2  # out of one, into the other

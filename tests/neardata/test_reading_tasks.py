@@ -13,8 +13,8 @@ import xarray as xr
 import zarr
 from dask.delayed import delayed as _delayed
 
-from multicloud_lab.neardata.numbering import task_graph
-from multicloud_lab.neardata.task_graph import TaskGraph
+from multicloud_lab.neardata.graphs.task_graph import TaskGraph
+from multicloud_lab.neardata.plans.numbering import task_graph
 from tests.neardata.computing import nbytes, results
 from tests.neardata.expressions import da, db
 

@@ -14,10 +14,10 @@ import xarray as xr
 import zarr
 from zarr.storage import LocalStore
 
-from multicloud_lab.neardata import sampled_sizes
-from multicloud_lab.neardata.chunk_grids import Axis, ChunkGrid
-from multicloud_lab.neardata.reads import Read, read_of
-from multicloud_lab.neardata.sampled_sizes import sample
+from multicloud_lab.neardata.reading import sampled_sizes
+from multicloud_lab.neardata.reading.chunk_grids import Axis, ChunkGrid
+from multicloud_lab.neardata.reading.reads import Read, read_of
+from multicloud_lab.neardata.reading.sampled_sizes import sample
 
 da: Any = dask.array
 SHAPE = (103, 37, 20)
@@ -148,7 +148,7 @@ def test_compressed_chunks_are_sampled(tmp_path: Path) -> None:
 
 
 def arrays_of(lazy: xr.DataArray) -> list[Any]:
-    from multicloud_lab.neardata.reads import zarr_array
+    from multicloud_lab.neardata.reading.reads import zarr_array
 
     found = zarr_array(leaf_of(lazy.data))
     return [] if found is None else [found]

@@ -13,9 +13,9 @@ import pytest
 from dask.typing import Key
 
 from multicloud_lab.errors import InvalidInputError
-from multicloud_lab.neardata.execution import RunPlace, persist, run
-from multicloud_lab.neardata.options import Options
-from multicloud_lab.neardata.progress import Progress
+from multicloud_lab.neardata.running.execution import RunPlace, persist, run
+from multicloud_lab.neardata.running.options import Options
+from multicloud_lab.neardata.running.progress import Progress
 from tests.neardata.leftovers import assert_nothing_is_left, eventually
 
 da: Any = dask.array

@@ -11,7 +11,7 @@ import dask.base
 import pytest
 from dask.typing import Key
 
-from multicloud_lab.neardata.execution import RunPlace, run
+from multicloud_lab.neardata.running.execution import RunPlace, run
 from tests.neardata.computations import FRAMES, LAST_PLACES, ONE, THREE, TWO, UNORDERED, Data
 from tests.neardata.equality import assert_close, assert_same
 from tests.neardata.stores import by_source, write

@@ -11,7 +11,7 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from multicloud_lab.neardata.execution import RunPlace, run
+from multicloud_lab.neardata.running.execution import RunPlace, run
 from tests.neardata.equality import assert_same
 
 da: Any = dask.array

@@ -14,10 +14,10 @@ import zarr
 from dask._task_spec import Task, TaskRef
 from dask.highlevelgraph import HighLevelGraph, MaterializedLayer
 
-from multicloud_lab.neardata.numbering import task_graph
-from multicloud_lab.neardata.screening import held_by
-from multicloud_lab.neardata.sources import find_sources
-from multicloud_lab.neardata.task_reads import TaskReads
+from multicloud_lab.neardata.plans.numbering import task_graph
+from multicloud_lab.neardata.reading.screening import held_by
+from multicloud_lab.neardata.reading.sources import find_sources
+from multicloud_lab.neardata.reading.task_reads import TaskReads
 from tests.neardata.expressions import da, flat, make
 
 COUNT = 3000

@@ -10,8 +10,8 @@ import xarray as xr
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from multicloud_lab.neardata.numbering import task_graph
-from multicloud_lab.neardata.task_graph import TaskGraph
+from multicloud_lab.neardata.graphs.task_graph import TaskGraph
+from multicloud_lab.neardata.plans.numbering import task_graph
 from tests.neardata.computing import nbytes, results
 from tests.neardata.expressions import EXPRESSIONS, cube, da, flat, make
 

@@ -21,8 +21,8 @@ import xarray as xr
 import zarr
 from zarr.storage import FsspecStore, ObjectStore
 
-from multicloud_lab.neardata.reads import read_of
-from multicloud_lab.neardata.sources import Sources, find_sources, say_where
+from multicloud_lab.neardata.reading.reads import read_of
+from multicloud_lab.neardata.reading.sources import Sources, find_sources, say_where
 from tests.neardata.layers import assert_sources
 
 # dask says few of its types.
@@ -151,7 +151,7 @@ def test_tables_are_located_at_every_level(stores: Path, how: str) -> None:
 
 @pytest.mark.parametrize("protocol", ["s3", "gs"])
 def test_a_bucket_is_located_by_its_own_scheme(protocol: str) -> None:
-    from multicloud_lab.neardata.leaves import url_of
+    from multicloud_lab.neardata.reading.leaves import url_of
 
     secret = {"s3": {"key": "K", "secret": "S"}, "gs": {"token": "anon"}}[protocol]
     filesystem = fsspec.filesystem(protocol, skip_instance_cache=True, **secret)
@@ -159,7 +159,7 @@ def test_a_bucket_is_located_by_its_own_scheme(protocol: str) -> None:
 
 
 def test_a_directory_of_a_filesystem_is_located_in_it() -> None:
-    from multicloud_lab.neardata.leaves import url_of
+    from multicloud_lab.neardata.reading.leaves import url_of
 
     inner = fsspec.filesystem("s3", anon=True)
     outer = fsspec.filesystem("dir", path="bucket/folder", fs=inner)
@@ -427,7 +427,7 @@ def test_a_failure_names_the_layer(stores: Path) -> None:
 
 
 def test_secrets_of_a_store_are_not_in_what_is_found() -> None:
-    from multicloud_lab.neardata.leaves import url_of
+    from multicloud_lab.neardata.reading.leaves import url_of
 
     filesystem = fsspec.filesystem("s3", key="AKIA", secret="MARKER", skip_instance_cache=True)
     assert "MARKER" not in repr(url_of(filesystem, "bucket/store"))

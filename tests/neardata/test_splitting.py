@@ -10,9 +10,9 @@ import pytest
 from dask._task_spec import Alias, GraphNode, Task, TaskRef
 from dask.typing import Key
 
-from multicloud_lab.neardata.fusing import fuse
-from multicloud_lab.neardata.lowering import keys_of, tasks_of
-from multicloud_lab.neardata.splitting import Goal, split
+from multicloud_lab.neardata.graphs.lowering import keys_of, tasks_of
+from multicloud_lab.neardata.running.fusing import fuse
+from multicloud_lab.neardata.running.splitting import Goal, split
 
 da: Any = dask.array
 

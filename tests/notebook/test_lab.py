@@ -29,7 +29,7 @@ from multicloud_lab.errors import (
     WrongCredentialsError,
 )
 from multicloud_lab.lab import Lab
-from multicloud_lab.neardata.plan import Plan
+from multicloud_lab.neardata.plans.plan import Plan
 
 AWS, GCP = "aws:us-west-2", "gcp:us-central1"
 PRECT = "lens/atm/hourly6-1990-2005/PRECT"

@@ -23,7 +23,7 @@ from multicloud_lab.demo.gateways import DemoGateway, start_and_wait
 from multicloud_lab.demo.processes import Processes, answers, free_ports
 from multicloud_lab.errors import AccessDeniedError, InvalidInputError, OpenedThereError
 from multicloud_lab.lab import Lab
-from multicloud_lab.neardata.sources import Sources, find_reads, find_sources
+from multicloud_lab.neardata.reading.sources import Sources, find_reads, find_sources
 from multicloud_lab.opened import OpenedThereWarning
 
 # Zarr leaves requests of a refused opening behind, which end when nobody waits for them.

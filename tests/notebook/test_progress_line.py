@@ -15,7 +15,7 @@ import time
 from distributed import Client
 import dask.array as da
 from multicloud_lab.computing import _Shown
-from multicloud_lab.neardata.execution import RunPlace, run
+from multicloud_lab.neardata.running.execution import RunPlace, run
 
 def slow(block):
     time.sleep(1.5)

@@ -1,0 +1,1 @@
+"""The plan of a computation: made, priced, held to a budget, and shown."""

@@ -1,0 +1,1 @@
+"""Collections computed in several places at once, and what that moved."""

@@ -56,6 +56,7 @@ ENDPOINTS = (
     Endpoint("status", "GET", "status", r.LabStatus),
     Endpoint("refresh", "POST", "refresh", r.LabStatus),
     Endpoint("add_catalog", "POST", "catalogs", r.LabStatus, body=r.AddCatalog),
+    Endpoint("set_home", "POST", "home", r.LabStatus, body=r.SetHome),
     Endpoint("datasets", "GET", "datasets", r.DatasetPage, query=r.DatasetQuery),
     Endpoint("placements", "GET", "datasets/{dataset_id}/placements", list[r.Placement]),
     Endpoint("structure", "GET", "datasets/{dataset_id}/structure", r.Structure),

@@ -26,6 +26,10 @@ class LabInterface(ABC):
         """Read another catalog, and keep it until the lab is restarted."""
 
     @abstractmethod
+    async def set_home(self, body: r.SetHome) -> r.LabStatus:
+        """Say where data are read from here and results go to, instead of the administrator."""
+
+    @abstractmethod
     async def datasets(self, query: r.DatasetQuery) -> r.DatasetPage:
         """List the datasets that match."""
 

@@ -37,6 +37,8 @@ class Places:
     library : Library
     standing : callable
         Says of each gateway, as last seen, whether a cluster runs there and the lab is signed in.
+    home : callable
+        Says where the lab runs; None: outside every cloud.
     """
 
     def __init__(
@@ -44,10 +46,12 @@ class Places:
         config: LabConfig,
         library: Library,
         standing: Callable[[], Mapping[str, tuple[bool, bool]]],
+        home: Callable[[], Region | None],
     ) -> None:
         self._config = config
         self._library = library
         self._standing = standing
+        self._home = home
         self._prices = PriceList(
             agreed=[_agreed(price) for price in config.prices], waivers=config.egress_waivers
         )
@@ -68,7 +72,7 @@ class Places:
             return rank(
                 replicas,
                 self._config.gateways,
-                home=self._config.home,
+                home=self._home(),
                 prices=self._prices,
                 standing=standing,
                 dataset=dataset,
@@ -78,12 +82,13 @@ class Places:
 
     def from_here(self, replicas: Sequence[r.Replica]) -> r.PriceRange | None:
         """Say what reading a GB from where the lab runs costs, of the cheapest replica."""
+        home = self._home()
         prices = [
             price
             for replica in replicas
             if (
                 price := self._prices.per_gb(
-                    replica.region, self._config.home, requester_pays=replica.requester_pays
+                    replica.region, home, requester_pays=replica.requester_pays
                 )
             )
         ]

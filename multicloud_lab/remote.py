@@ -86,6 +86,10 @@ class RemoteService(LabInterface):
         """Read another catalog, and keep it until the lab is restarted."""
         return await self._call("add_catalog", body)
 
+    async def set_home(self, body: r.SetHome) -> r.LabStatus:
+        """Say where data are read from here and results go to, instead of the administrator."""
+        return await self._call("set_home", body)
+
     async def datasets(self, query: r.DatasetQuery) -> r.DatasetPage:
         """List the datasets that match."""
         return await self._call("datasets", query)

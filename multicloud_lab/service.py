@@ -17,6 +17,7 @@ from multicloud_lab.errors import (
     InvalidInputError,
 )
 from multicloud_lab.gateways import GatewayPool
+from multicloud_lab.home import Home
 from multicloud_lab.inspection import inspect
 from multicloud_lab.interface import LabInterface
 from multicloud_lab.kernel_plans import KernelPlans
@@ -24,7 +25,7 @@ from multicloud_lab.ledger_book import LedgerBook
 from multicloud_lab.library import Library
 from multicloud_lab.places import Places
 from multicloud_lab.ready_cells import ReadyCells
-from multicloud_lab.regions import all_regions
+from multicloud_lab.regions import all_regions, parse_region
 
 
 class LabService(LabInterface):
@@ -63,7 +64,8 @@ class LabService(LabInterface):
         self._attachments = Attachments(on_change)
         self._plans = KernelPlans(on_change)
         self._library = Library(config, cache_dir or state_dir, on_change)
-        self._places = Places(config, self._library, self._pool.standing)
+        self._home = Home(config.home, state_dir / "home.json" if state_dir else None)
+        self._places = Places(config, self._library, self._pool.standing, lambda: self._home.region)
         self._cells = ReadyCells(self.opening, self.structure, self._beside)
 
     async def start(self) -> None:
@@ -86,7 +88,8 @@ class LabService(LabInterface):
         index = await self._library.index()
         return r.LabStatus(
             version=__version__,
-            home=self._config.home,
+            home=self._home.region,
+            chosen_home=self._home.chosen,
             egress_budget_usd=self._config.egress_budget_usd,
             problems=self._config.problems,
             catalogs=await asyncio.to_thread(index.statuses),
@@ -110,6 +113,18 @@ class LabService(LabInterface):
             It cannot be read.
         """
         await self._library.add(CatalogConfig(name=body.name, url=in_full(body.url)))
+        return await self.status()
+
+    async def set_home(self, body: r.SetHome) -> r.LabStatus:
+        """Say where data are read from here and results go to, instead of the administrator.
+
+        Raises
+        ------
+        UnknownRegionError
+        """
+        region = None if body.region is None else parse_region(str(body.region))
+        if await asyncio.to_thread(self._home.choose, region):
+            self._on_change(r.Change(topic="datasets", action="priced"))
         return await self.status()
 
     async def settled(self) -> None:

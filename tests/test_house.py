@@ -58,6 +58,7 @@ MAY_IMPORT = {
     "opened": RECORDS | {"beside", "catalogs", "neardata"},
     "lookups": RECORDS | {"background", "beside", "interface", "neardata", "opened", "tables"},
     "ledger_book": RECORDS,
+    "home": RECORDS,
     "library": RECORDS | {"catalogs", "locations"},
     "places": RECORDS | {"library", "placement"},
     "inspection": RECORDS | {"catalogs", "structure"},
@@ -66,7 +67,7 @@ MAY_IMPORT = {
     "service": RECORDS
     | {"interface", "ledger_book", "library", "places", "inspection", "gateways"}
     | {"addressed", "attachments", "catalogs", "kernel_plans", "ready_cells"}
-    | {"__version__"},
+    | {"__version__", "home"},
 }
 # The same within neardata.
 IN_NEARDATA = {
@@ -93,6 +94,7 @@ NO_JUPYTER = (
     "placement",
     "structure",
     "ledger_book",
+    "home",
     "kernel_plans",
     "planned_moves",
 )

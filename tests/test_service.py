@@ -32,6 +32,7 @@ from multicloud_lab.records import (
     CellsRequest,
     Change,
     DatasetQuery,
+    SetHome,
     SignIn,
     StartCluster,
 )
@@ -68,6 +69,48 @@ def small_lab(tmp_path: Path, **sources: dict[str, Any]) -> dict[str, Any]:
 
 def zarr(url: str, **metadata: str) -> dict[str, Any]:
     return {"driver": "zarr", "args": {"urlpath": url}, "metadata": metadata}
+
+
+@pytest.mark.asyncio
+async def test_prices_are_those_of_reading_from_home_wherever_a_person_says_that_is(
+    tmp_path: Path,
+) -> None:
+    values = small_lab(
+        tmp_path,
+        iowa=zarr("gs://a/x", region="gcp:us-central1"),
+        oregon=zarr("s3://b/x", region="aws:us-west-2"),
+    )
+    iowa, oregon = Region("gcp", "us-central1"), Region("aws", "us-west-2")
+    changes: list[Change] = []
+    state = tmp_path / "state"
+
+    async def from_here(service: LabService) -> dict[str, float]:
+        rows = (await service.datasets(DatasetQuery())).items
+        return {row.name: row.here.high for row in rows if row.here}
+
+    async with serving(values, changes, state) as service:
+        outside = await from_here(service)
+        assert min(outside.values()) > 0
+        status = await service.set_home(SetHome(region=oregon))
+        assert (status.home, status.chosen_home) == (oregon, oregon)
+        there = await from_here(service)
+        assert (there["oregon"], there["iowa"]) == (0, outside["iowa"])
+        assert changes[-1] == Change(topic="datasets", action="priced")
+        told = len(changes)
+        await service.set_home(SetHome(region=oregon))
+        assert len(changes) == told
+        with pytest.raises(UnknownRegionError, match="did you mean 'aws:us-west-2'"):
+            await service.set_home(SetHome(region=Region("aws", "us-wset-2")))
+    # It outlives the server, and what an administrator says later.
+    async with serving({**values, "home": str(iowa)}, state_dir=state) as service:
+        assert (await service.status()).home == oregon
+        assert (await from_here(service))["oregon"] == 0
+        status = await service.set_home(SetHome(region=None))
+        assert (status.home, status.chosen_home) == (iowa, None)
+        assert (await from_here(service))["iowa"] == 0
+    (state / "home.json").write_text("{")
+    async with serving(values, state_dir=state) as service:
+        assert (await service.status()).home is None
 
 
 @pytest.mark.asyncio

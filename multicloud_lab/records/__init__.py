@@ -41,7 +41,14 @@ from multicloud_lab.records.gateways import (
     StartedCluster,
     StopClusters,
 )
-from multicloud_lab.records.lab import AddCatalog, CatalogStatus, Change, LabStatus, Problem
+from multicloud_lab.records.lab import (
+    AddCatalog,
+    CatalogStatus,
+    Change,
+    LabStatus,
+    Problem,
+    SetHome,
+)
 from multicloud_lab.records.ledger import (
     MOST_BYTES,
     MOST_DOLLARS,
@@ -128,6 +135,7 @@ __all__ = [
     "RegionInfo",
     "Replica",
     "ScaleCluster",
+    "SetHome",
     "Several",
     "SignIn",
     "StartCluster",

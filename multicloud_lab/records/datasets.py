@@ -99,7 +99,7 @@ class DatasetRow(Dataset):
         default=None, description="The best placement; null if no gateway can be ranked."
     )
     here: PriceRange | None = Field(
-        default=None, description="Of a GB read from where JupyterLab runs; null: not known."
+        default=None, description="Of a GB read from home; null: not known."
     )
 
 

@@ -38,11 +38,22 @@ class Problem(Record):
     message: str
 
 
+class SetHome(Record):
+    """Where a person says that data are read and results go to."""
+
+    region: Region | None = Field(description="Null: what the administrator has configured.")
+
+
 class LabStatus(Record):
     """What this lab is set up with."""
 
     version: str
-    home: Region | None
+    home: Region | None = Field(
+        description="Where data are read from here and results go to; null: outside every cloud."
+    )
+    chosen_home: Region | None = Field(
+        default=None, description="What a person has set it to; null: it is as configured."
+    )
     egress_budget_usd: float = Field(
         default=1.0, description="What leaving its region may cost a computation, in USD."
     )

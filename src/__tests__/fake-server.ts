@@ -9,6 +9,7 @@ import type {
   DatasetRow,
   Facet,
   Gateway,
+  LabStatus,
   Replica
 } from '../api/wire';
 
@@ -186,6 +187,18 @@ export function row(
       price: null,
       why: `${id} and ${gateway} are in ${region}.`
     }
+  };
+}
+
+export function labStatus(more: Partial<LabStatus> = {}): LabStatus {
+  return {
+    version: '1',
+    home: null,
+    chosen_home: null,
+    egress_budget_usd: 1,
+    problems: [],
+    catalogs: [],
+    ...more
   };
 }
 

@@ -22,6 +22,7 @@ import type {
   Quote,
   RegionInfo,
   ScaleCluster,
+  SetHome,
   SignIn,
   StartCluster,
   StartedCluster,
@@ -84,6 +85,11 @@ export class LabClient {
   /** The gateways ranked for a URL or a region, the nearest first. */
   placementsNear(near: string): Promise<Placement[]> {
     return request(this._settings, ['placements'], { query: { near } });
+  }
+
+  /** Say where data are read from and results go to; null: as the administrator says. */
+  setHome(body: SetHome): Promise<LabStatus> {
+    return request(this._settings, ['home'], { method: 'POST', body });
   }
 
   /** Have another catalog read, and kept until the server is restarted. */

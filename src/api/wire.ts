@@ -344,6 +344,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say where data are read from here and results go to, instead of the administrator. */
+        post: operations["set_home"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ledger": {
         parameters: {
             query?: never;
@@ -785,7 +802,7 @@ export interface components {
             evidence: components["schemas"]["Evidence"];
             /** @description zarr, netcdf, parquet, csv, rasterio, … */
             format: string;
-            /** @description Of a GB read from where JupyterLab runs; null: not known. */
+            /** @description Of a GB read from home; null: not known. */
             here: components["schemas"]["PriceRange"] | null;
             /** @description <catalog>/<path>/<name> */
             id: string;
@@ -901,8 +918,11 @@ export interface components {
          */
         LabStatus: {
             catalogs: components["schemas"]["CatalogStatus"][];
+            /** @description What a person has set it to; null: it is as configured. */
+            chosen_home: string | null;
             /** @description What leaving its region may cost a computation, in USD. */
             egress_budget_usd: number;
+            /** @description Where data are read from here and results go to; null: outside every cloud. */
             home: string | null;
             problems: components["schemas"]["Problem"][];
             version: string;
@@ -1280,6 +1300,14 @@ export interface components {
             minimum: number;
         };
         /**
+         * SetHome
+         * @description Where a person says that data are read and results go to.
+         */
+        SetHome: {
+            /** @description Null: what the administrator has configured. */
+            region: string | null;
+        };
+        /**
          * SignIn
          * @description What a person types to sign in.
          */
@@ -1500,6 +1528,7 @@ export type RegionInfo = components['schemas']['RegionInfo'];
 export type Relation = components['schemas']['Relation'];
 export type Replica = components['schemas']['Replica'];
 export type ScaleCluster = components['schemas']['ScaleCluster'];
+export type SetHome = components['schemas']['SetHome'];
 export type SignIn = components['schemas']['SignIn'];
 export type StartCluster = components['schemas']['StartCluster'];
 export type StartedCluster = components['schemas']['StartedCluster'];
@@ -2090,6 +2119,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Gateway"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    set_home: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetHome"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabStatus"];
                 };
             };
             default: components["responses"]["Error"];

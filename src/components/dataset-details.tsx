@@ -203,19 +203,17 @@ function Leaving(props: {
   trans: TranslationBundle;
 }): JSX.Element {
   const { quote, trans } = props;
-  const { low, high, price } = quote;
+  const { low, high, price, destination } = quote;
   const size = formatSize(quote.bytes);
+  const move = destination
+    ? trans.__('%1 to %2, your home', size, destination)
+    : trans.__('%1 out of every cloud', size);
   const cost =
     low === null || high === null
       ? trans.__('The price is not known.')
       : low === high
-        ? trans.__('%1 out of every cloud: %2.', size, dollars(low))
-        : trans.__(
-            '%1 out of every cloud: %2–%3.',
-            size,
-            dollars(low),
-            dollars(high)
-          );
+        ? trans.__('%1: %2.', move, dollars(low))
+        : trans.__('%1: %2–%3.', move, dollars(low), dollars(high));
   return (
     <p>
       {cost} {price && payerOf({ ...price, payer: quote.payer }, trans)}{' '}

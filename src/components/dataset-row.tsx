@@ -22,6 +22,8 @@ export const ROW_HEIGHTS: Record<TreeRow['kind'], number> = {
 export interface IDatasetRowProps {
   row: TreeRow;
   trans: TranslationBundle;
+  /** The region that prices are counted from; null: outside every cloud. */
+  home: string | null;
   selected: boolean;
   /** Whether it takes the focus when the tree does. */
   current: boolean;
@@ -129,24 +131,27 @@ export function DatasetTreeRow(props: IDatasetRowProps): JSX.Element {
         <span className="jp-MulticloudDataset-about" title={about}>
           {about}
         </span>
-        <Facts row={dataset} trans={trans} />
+        <Facts row={dataset} home={props.home} trans={trans} />
       </div>
     </div>
   );
 }
 
-/** What a GB costs that is read from where JupyterLab runs. */
+/** What a GB costs that is read from home. */
 function fromHere(
   price: PriceRange,
+  home: string | null,
   trans: TranslationBundle
 ): [string, string] {
   const free = price.high === 0;
+  const where = home ?? trans.__('outside every cloud');
   return [
     free ? trans.__('free here') : trans.__('%1 here', priceOf(price, trans)),
     free
-      ? trans.__('Reading it from where JupyterLab runs costs nothing.')
+      ? trans.__('Reading it from home, %1, costs nothing.', where)
       : trans.__(
-          'What reading it from where JupyterLab runs costs. %1',
+          'What reading it from home, %1, costs. %2',
+          where,
           payerOf(price, trans)
         )
   ];
@@ -155,9 +160,10 @@ function fromHere(
 /** What is short enough for a row: whether it may be old, who computes and pays, its format. */
 function Facts(props: {
   row: DatasetRow;
+  home: string | null;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { row, trans } = props;
+  const { row, home, trans } = props;
   const beside = row.near?.relation === 'unknown' ? null : row.near?.gateway;
   const facts: [string, string][] = [];
   if (row.stale) {
@@ -167,7 +173,7 @@ function Facts(props: {
     ]);
   }
   if (row.here) {
-    facts.push(fromHere(row.here, trans));
+    facts.push(fromHere(row.here, home, trans));
   }
   if (beside) {
     facts.push([beside, trans.__('The gateway that is nearest')]);

@@ -23,6 +23,8 @@ export interface IDatasetTreeProps {
   onMore: () => void;
   /** Whether an answer of the server is waited for. */
   waiting: boolean;
+  /** The region that prices are counted from; null: outside every cloud. */
+  home?: string | null;
 }
 
 export function DatasetTree(props: IDatasetTreeProps): JSX.Element {
@@ -171,6 +173,7 @@ export function DatasetTree(props: IDatasetTreeProps): JSX.Element {
               key={row.id}
               row={row}
               trans={trans}
+              home={props.home ?? null}
               selected={row.kind === 'dataset' && selection.has(row.id)}
               current={index === current}
               waiting={waiting}

@@ -150,6 +150,7 @@ export function Datasets(props: IDatasetsProps): JSX.Element {
           }
           onMore={() => void search.more()}
           waiting={search.waiting}
+          home={lab.home}
         />
       </div>
     </div>

@@ -57,8 +57,22 @@ export const datasetDetailsPlugin: JupyterFrontEndPlugin<void> = {
           shell.activateById(known.id);
           return;
         }
-        const view = new DatasetView(id, lab.api, () => lab.cellStyle);
+        const view = new DatasetView(
+          id,
+          lab.api,
+          () => lab.cellStyle,
+          () => lab.home
+        );
         const tab = new DatasetTab({ view, commands, trans });
+        let home = lab.home;
+        const askAgain = () => {
+          if (lab.home !== home) {
+            home = lab.home;
+            void view.ask();
+          }
+        };
+        lab.status.changed.connect(askAgain);
+        tab.disposed.connect(() => lab.status.changed.disconnect(askAgain));
         shell.add(tab, 'main');
         shell.activateById(tab.id);
         await tabs.add(tab);

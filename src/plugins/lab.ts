@@ -7,9 +7,12 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { treeViewIcon } from '@jupyterlab/ui-components';
 
+import { sayFailed } from '../actions/notify';
+
 // eslint-disable-next-line jupyter/prefer-lazy-imports -- the lab asks with it from the start
 import { LabClient } from '../api/client';
 import { argumentsOf, CommandIDs } from '../commands';
+import { Home } from '../state/home';
 // eslint-disable-next-line jupyter/prefer-lazy-imports -- the token's value is needed at once
 import { Lab } from '../state/lab';
 import { IMulticloudLab } from '../tokens';
@@ -46,6 +49,17 @@ export const labPlugin: JupyterFrontEndPlugin<IMulticloudLab> = {
     });
     lab.flat.changed.connect(() =>
       app.commands.notifyCommandChanged(CommandIDs.toggleTree)
+    );
+    new Home(lab, (region, error) =>
+      sayFailed(trans.__('Home is not %1', region), error, trans, [
+        {
+          label: trans.__('Settings'),
+          callback: () =>
+            void app.commands.execute('settingeditor:open', {
+              query: trans.__('Multi-Cloud Lab')
+            })
+        }
+      ])
     );
     const { events, connectionFailure } = app.serviceManager;
     lab.listen(events.stream, connectionFailure);

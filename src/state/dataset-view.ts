@@ -20,6 +20,7 @@ export class DatasetView implements IDisposable {
   /**
    * @param id - Of the dataset.
    * @param style - Says how its code is written.
+   * @param home - Says where it is read from; null: outside every cloud.
    */
   constructor(
     readonly id: string,
@@ -27,7 +28,8 @@ export class DatasetView implements IDisposable {
       LabClient,
       'dataset' | 'placements' | 'structure' | 'price' | 'analyses' | 'cells'
     >,
-    style: () => CellsRequest['style'] = () => 'lab'
+    style: () => CellsRequest['style'] = () => 'lab',
+    home: () => string | null = () => null
   ) {
     this.analyses = new Question(() => api.analyses([id]));
     this.cells = new Question(() =>
@@ -39,6 +41,7 @@ export class DatasetView implements IDisposable {
     this.leaving = new Question(() =>
       api.price({
         source: id,
+        destination: home() ?? '',
         bytes: this.structure.answer?.stored_bytes ?? GB,
         requester_pays: this.dataset.answer?.requester_pays ?? false
       })
@@ -52,7 +55,7 @@ export class DatasetView implements IDisposable {
   readonly analyses: Question<Analysis[]>;
   /** The cells that open it. */
   readonly cells: Question<Cells>;
-  /** What it costs to move all of it, or a GB while its size is not known, out of every cloud. */
+  /** What it costs to move all of it, or a GB while its size is not known, to home. */
   readonly leaving: Question<Quote>;
 
   get isDisposed(): boolean {

@@ -46,7 +46,7 @@ export class Lab implements IMulticloudLab, IDisposable {
   cellStyle: NonNullable<CellsRequest['style']> = 'lab';
 
   get home(): string | null {
-    return this.settings.value.homeRegion || (this.status.value?.home ?? null);
+    return this.status.value?.home ?? null;
   }
 
   get recorded(): ISignal<unknown, void> {

@@ -87,6 +87,7 @@ describe('DatasetDetails', () => {
   let view: DatasetView;
   let onAnalysis: jest.Mock;
   let onCopy: jest.Mock;
+  let home: string | null;
 
   /** Show the details of a dataset that the server knows. */
   const show = async (
@@ -105,6 +106,7 @@ describe('DatasetDetails', () => {
       [`${PATH}/structure`]: structure,
       'GET prices': ({ query }) => ({
         ...QUOTE,
+        destination: query.get('destination'),
         bytes: Number(query.get('bytes'))
       })
     };
@@ -121,7 +123,12 @@ describe('DatasetDetails', () => {
     });
     onAnalysis = jest.fn();
     onCopy = jest.fn();
-    view = new DatasetView(ID, new LabClient(server.settings));
+    view = new DatasetView(
+      ID,
+      new LabClient(server.settings),
+      () => 'lab',
+      () => home
+    );
     render(
       <DatasetDetails
         view={view}
@@ -138,6 +145,7 @@ describe('DatasetDetails', () => {
 
   beforeEach(() => {
     server = new FakeServer();
+    home = null;
   });
 
   afterEach(() => view.dispose());
@@ -189,6 +197,14 @@ describe('DatasetDetails', () => {
     expect(await section().findByText('in shards of 310 × 721')).toBeTruthy();
     expect(
       section().getByText('Groups, each opened by itself: daily, monthly/mean.')
+    ).toBeTruthy();
+  });
+
+  it('should count what leaving costs to home, where one is set', async () => {
+    home = 'gcp:us-central1';
+    await show();
+    expect(
+      await screen.findByText(/600 GB to gcp:us-central1, your home: \$0\.08/)
     ).toBeTruthy();
   });
 

@@ -7,6 +7,7 @@ import {
   catalog,
   facet,
   FakeServer,
+  labStatus,
   page,
   row
 } from '../../__tests__/fake-server';
@@ -33,13 +34,7 @@ describe('Datasets', () => {
       />
     );
   const say = (catalogs: CatalogStatus[]) =>
-    lab.status.set({
-      version: '1',
-      home: null,
-      egress_budget_usd: 1,
-      problems: [],
-      catalogs
-    });
+    lab.status.set(labStatus({ catalogs }));
   /** Have the server list these, by the words that a row's id begins with. */
   const list = async (rows: DatasetRow[], facets: Facet[] = []) => {
     server.routes['GET datasets'] = ({ query }) =>
@@ -225,6 +220,20 @@ describe('Datasets', () => {
       expect(item.textContent).toContain('cannot be read');
       expect(item.textContent).toContain(problem);
     });
+  });
+
+  it('should say what reading from home costs, and where that is', async () => {
+    const price = { low: 0, high: 0, source: '', date: '', payer: 'nobody' };
+    lab.status.set(
+      labStatus({ home: 'aws:us-west-2', catalogs: [catalog('c')] })
+    );
+    await list([
+      { ...row('c/a', 'aws', 'aws:us-west-2'), here: price as never }
+    ]);
+    show();
+    expect(screen.getByText(/free here/).getAttribute('title')).toBe(
+      'Reading it from home, aws:us-west-2, costs nothing.'
+    );
   });
 
   it('should mark where the reader pays', async () => {

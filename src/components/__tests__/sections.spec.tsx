@@ -3,7 +3,12 @@ import { act, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import * as React from 'react';
 
-import { cluster, FakeServer, gateway } from '../../__tests__/fake-server';
+import {
+  cluster,
+  FakeServer,
+  gateway,
+  labStatus
+} from '../../__tests__/fake-server';
 import { LabClient } from '../../api/client';
 import { Lab } from '../../state/lab';
 import { ClusterCount, Clusters } from '../clusters';
@@ -12,13 +17,6 @@ import { PanelHeader } from '../panel-header';
 
 const trans = nullTranslator.load('');
 const user = userEvent.setup();
-const STATUS = {
-  version: '1',
-  home: null,
-  egress_budget_usd: 1,
-  problems: [],
-  catalogs: []
-};
 
 describe('sections of the panel', () => {
   let lab: Lab;
@@ -384,10 +382,11 @@ describe('sections of the panel', () => {
       expect(container.querySelector('section')).toBeNull();
       const key = 'gateways[1].region';
       act(() =>
-        lab.status.set({
-          ...STATUS,
-          problems: [{ key, message: "'mars' is not a region." }]
-        })
+        lab.status.set(
+          labStatus({
+            problems: [{ key, message: "'mars' is not a region." }]
+          })
+        )
       );
       expect(screen.getByRole('listitem').textContent).toBe(
         `${key} 'mars' is not a region.`

@@ -2,7 +2,13 @@ import { Event } from '@jupyterlab/services';
 import { Signal, Stream } from '@lumino/signaling';
 
 import { until } from '../../__tests__/dialogs';
-import { cluster, FakeServer, page, row } from '../../__tests__/fake-server';
+import {
+  cluster,
+  FakeServer,
+  labStatus,
+  page,
+  row
+} from '../../__tests__/fake-server';
 import { LabClient } from '../../api/client';
 import { CHANGE_SCHEMA } from '../feed';
 import { Lab } from '../lab';
@@ -22,12 +28,7 @@ describe('Feed', () => {
   beforeEach(async () => {
     server = new FakeServer();
     server.routes = {
-      'GET status': () => ({
-        version: '1',
-        home: null,
-        problems: [],
-        catalogs: []
-      }),
+      'GET status': () => labStatus(),
       'GET datasets': () => page([row('c/1')]),
       'GET gateways': () => [],
       'GET clusters': () => [],

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from multicloud_lab import records as r
 from multicloud_lab.catalogs import Copy, Entry, is_local
@@ -16,6 +16,9 @@ from multicloud_lab.errors import (
 )
 from multicloud_lab.hosts import allowed_by, anonymous
 from multicloud_lab.structure import read_structure
+from multicloud_lab.structure.period import read_period
+
+T = TypeVar("T")
 
 DEADLINE = 30.0
 """Seconds that one look at a dataset may take."""
@@ -33,6 +36,46 @@ def inspect(opening: r.Opening, entry: Entry, config: LabConfig) -> r.Structure:
         The catalog does not say where the dataset is, or names what it may not.
     AccessDeniedError, DeadlineError, UnreadableDatasetError
     """
+    return _tried(
+        opening,
+        entry,
+        config,
+        lambda options, allowed: read_structure(
+            opening.url,
+            opening.dataset.format,
+            dataset=opening.dataset.id,
+            options=options,
+            deadline=DEADLINE,
+            allowed=allowed,
+        ),
+    )
+
+
+def covered(opening: r.Opening, entry: Entry, config: LabConfig) -> tuple[str, str] | None:
+    """Say which days a dataset in Zarr covers; ``None`` if that cannot be told; blocking.
+
+    Raises
+    ------
+    Exception
+        As :func:`inspect`, and whatever a store or its metadata make fail.
+    """
+    return _tried(
+        opening,
+        entry,
+        config,
+        lambda options, allowed: read_period(
+            opening.url, options=options, deadline=DEADLINE, allowed=allowed
+        ),
+    )
+
+
+def _tried(
+    opening: r.Opening,
+    entry: Entry,
+    config: LabConfig,
+    read: Callable[[Mapping[str, Any], Callable[[str], bool]], T],
+) -> T:
+    """Read with the options that ask for least, then with others if that is refused."""
     url = opening.url
     if not url or "{{" in url:
         raise CatalogError(f"The catalog of {opening.dataset.id} does not say where it is.")
@@ -62,14 +105,7 @@ def inspect(opening: r.Opening, entry: Entry, config: LabConfig) -> r.Structure:
     refused: AccessDeniedError | None = None
     for options in _attempts(opening, copy):
         try:
-            return read_structure(
-                url,
-                opening.dataset.format,
-                dataset=opening.dataset.id,
-                options=options,
-                deadline=DEADLINE,
-                allowed=allowed,
-            )
+            return read(options, allowed)
         except AccessDeniedError as error:
             refused = error
         except DeadlineError:

@@ -18,7 +18,7 @@ from multicloud_lab.errors import (
 )
 from multicloud_lab.gateways import GatewayPool
 from multicloud_lab.home import Home
-from multicloud_lab.inspection import inspect
+from multicloud_lab.inspection import covered, inspect
 from multicloud_lab.interface import LabInterface
 from multicloud_lab.kernel_plans import KernelPlans
 from multicloud_lab.ledger_book import LedgerBook
@@ -66,7 +66,7 @@ class LabService(LabInterface):
         self._library = Library(config, cache_dir or state_dir, on_change)
         self._home = Home(config.home, state_dir / "home.json" if state_dir else None)
         self._places = Places(config, self._library, self._pool.standing, lambda: self._home.region)
-        self._cells = ReadyCells(self.opening, self.structure, self._beside)
+        self._cells = ReadyCells(self.opening, self.structure, self._beside, self._covered)
 
     async def start(self) -> None:
         """Connect to the gateways and begin to read the catalogs, waiting for neither."""
@@ -187,6 +187,10 @@ class LabService(LabInterface):
         if is_path(dataset_id):
             raise CatalogError(f"{dataset_id} is a file of the kernel's; only a kernel reads it.")
         return await asyncio.to_thread(inspect, opening, entry, self._config)
+
+    async def _covered(self, dataset_id: str) -> tuple[str, str] | None:
+        opening, entry = await self._opening(dataset_id)
+        return await asyncio.to_thread(covered, opening, entry, self._config)
 
     async def opening(self, dataset_id: str) -> r.Opening:
         """Say how a kernel opens a dataset."""

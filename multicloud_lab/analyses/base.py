@@ -28,6 +28,8 @@ class CellSource:
         Workers of a new cluster there.
     structure : Structure or None
         What it holds; ``None`` if that is not known.
+    covered : tuple of str, or None
+        The first and the last day that it has; ``None`` if that is not known.
     chosen : bool
         Whether somebody chose the gateway, so that it has to be named.
     """
@@ -38,6 +40,7 @@ class CellSource:
     minimum: int | None = None
     maximum: int | None = None
     structure: Structure | None = None
+    covered: tuple[str, str] | None = None
     chosen: bool = False
 
 
@@ -61,7 +64,7 @@ class Bound:
     @property
     def contents(self) -> Contents:
         """What is known of what it holds."""
-        return Contents(self.source.dataset, self.source.structure)
+        return Contents(self.source.dataset, self.source.structure, self.source.covered)
 
     @property
     def where(self) -> str:

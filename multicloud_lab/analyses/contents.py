@@ -31,10 +31,13 @@ class Contents:
     dataset : Dataset
     structure : Structure or None
         ``None``: nobody could, or wanted to, read its metadata.
+    covered : tuple of str, or None
+        The first and the last day that it has; ``None`` if that is not known.
     """
 
     dataset: Dataset
     structure: Structure | None = None
+    covered: tuple[str, str] | None = None
 
     @property
     def variables(self) -> tuple[Variable, ...]:
@@ -117,7 +120,9 @@ class Contents:
         )
 
     def years(self) -> tuple[str, str]:
-        """Give the first and the last date that its attributes say, or empty texts."""
+        """Give the first and the last date that it has, or that it says, or empty texts."""
+        if self.covered is not None:
+            return self.covered
         said = self.structure.attributes if self.structure else {}
         found = [said.get(f"time_coverage_{end}", "") for end in ("start", "end")]
         first, last = (re.match(r"\d{4}-\d\d-\d\d", text.strip()) for text in found)

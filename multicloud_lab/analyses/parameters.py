@@ -170,6 +170,23 @@ def answered(parameters: Iterable[AnalysisParameter], given: Answers) -> dict[st
     return values
 
 
+def check_period(name: str, covered: tuple[str, str] | None, answers: Answers) -> None:
+    """Refuse a period of which a dataset has nothing.
+
+    Raises
+    ------
+    InvalidInputError
+    """
+    if covered is None:
+        return
+    first, last = covered
+    start, end = answers.get("start") or answers.get("time"), answers.get("end")
+    late = isinstance(start, str) and start[: len(last)] > last[: len(start)]
+    early = isinstance(end, str) and end < first[: len(end)]
+    if late or early:
+        raise InvalidInputError(f"{name} has {first} to {last}, and nothing of what you chose.")
+
+
 def _checked(parameter: AnalysisParameter, value: Answer) -> Answer:
     label = parameter.label
     if value is None or value == "":

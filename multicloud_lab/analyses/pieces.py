@@ -41,11 +41,19 @@ def within(bound: Bound, variable: str, answers: Answers) -> list[str]:
     """Write the step that keeps a period; none if all of it is wanted, or there is no time."""
     time = bound.contents.time(variable)
     start, end = answers.get("start"), answers.get("end")
-    if time is None or (start is None and end is None):
+    if time is None or (start is None and end is None) or _is_all(bound, start, end):
         return []
     if isinstance(end, str) and _LAST_DAY.search(end):
         end = end[:-3]  # the whole month: a calendar may have no 31st
     return [f".sel({argument(time, f'slice({literal(start)}, {literal(end)})')})"]
+
+
+def _is_all(bound: Bound, start: Answer, end: Answer) -> bool:
+    """Say whether a period is known to be all there is."""
+    covered = bound.source.covered
+    if covered is None or not isinstance(start, str) or not isinstance(end, str):
+        return False
+    return start <= covered[0] and end >= covered[1][: len(end)]
 
 
 def first_of(dims: Sequence[str]) -> list[str]:

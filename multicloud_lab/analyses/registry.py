@@ -14,7 +14,7 @@ from multicloud_lab.analyses.contents import Contents
 from multicloud_lab.analyses.histogram import Histogram
 from multicloud_lab.analyses.map_plot import MapPlot
 from multicloud_lab.analyses.open import OpenNearData
-from multicloud_lab.analyses.parameters import Answers, answered
+from multicloud_lab.analyses.parameters import Answers, answered, check_period
 from multicloud_lab.analyses.precipitation import PrecipitationHistogram
 from multicloud_lab.analyses.quoting import identifier
 from multicloud_lab.analyses.styles import STYLES
@@ -157,6 +157,8 @@ def make_cells(
     chosen = choose(analysis, [source.dataset for source in sources])
     contents = [Contents(source.dataset, source.structure) for source in sources]
     answers = answered(chosen.parameters(contents), given or {})
+    for source in sources:
+        check_period(source.dataset.name, source.covered, answers)
     written = chosen.cells(_bind(sources), STYLES[style](), answers)
     return Cells(analysis=chosen.name, cells=tuple(written))
 

@@ -235,6 +235,36 @@ def test_what_has_no_unit_in_common_is_said_and_drawn_apart(ask: Ask) -> None:
     run(cells)
 
 
+def test_the_period_is_what_the_data_have(
+    catalog: Path, ask: Ask, data: dict[str, xr.Dataset]
+) -> None:
+    async def form(*names: str) -> tuple[object, object]:
+        service = LabService(read_config({"catalogs": [{"name": "c", "url": str(catalog)}]}))
+        await service.start()
+        try:
+            query = r.AnalysesQuery(dataset=tuple(f"c/{name}" for name in names))
+            analysis = "histogram" if len(names) == 1 else "compare"
+            found = await service.analysis_form(analysis, query)
+            given = {parameter.name: parameter.default for parameter in found.parameters}
+            return given["start"], given["end"]
+        finally:
+            await service.close()
+
+    assert asyncio.run(form("era5")) == ("1990-01-01", "1990-02-09")
+    assert asyncio.run(form("hadgem")) == ("1990-01-01", "1991-02-30")  # of 360 days
+    assert asyncio.run(form("era5", "cesm")) == ("1990-01-01", "1990-02-09")
+    assert asyncio.run(form("era5", "nwm")) == (None, None)  # they have no day in common
+    # All of it is no selection.
+    assert ".sel(" not in ask("time-mean", "hadgem", start="1990-01-01", end="1991-02-30")[1]
+    assert ".sel(" in ask("time-mean", "hadgem", start="1990-01-01", end="1991-02-29")[1]
+    for outside in ({"start": "1995"}, {"end": "1989-12-31"}):
+        with pytest.raises(InvalidInputError, match="era5 has 1990-01-01 to 1990-02-09, and noth"):
+            ask("time-mean", "era5", **outside)
+    with pytest.raises(InvalidInputError, match="nothing of what you chose"):
+        ask("map", "era5", time="1990-03-01T06:00")
+    run(ask("map", "era5", time="1990-02-09T06:00"))
+
+
 def test_only_what_all_have_is_offered_to_be_compared(catalog: Path) -> None:
     async def form(*names: str) -> dict[str, r.AnalysisParameter]:
         service = LabService(read_config({"catalogs": [{"name": "c", "url": str(catalog)}]}))

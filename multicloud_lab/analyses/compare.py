@@ -169,8 +169,9 @@ def _mean(result: str, item: Bound, name: str, answers: Answers, *, zonal: bool)
     usual = '("lat", "latitude")' if zonal else f"({literal(kept or 'time')},)"
     return [
         *chain(result, item, name, steps),
-        f"others = [dim for dim in {result}.dims if dim not in {usual}]",
-        f"{result} = {result}.mean(others, keep_attrs=True)",
+        f"dims = {result}.dims",
+        f"others = [dim for dim in dims if dim not in {usual}]",
+        call(f"{result} = {result}.mean", ["others", "keep_attrs=True"]),
     ]
 
 

@@ -82,12 +82,13 @@ def edges(values: Sequence[tuple[str, Bound, str]], style: Style, answers: Answe
     for name, item, chosen in values if wanted else ():
         prefix = f"{item.name}_" if len(values) > 1 else ""
         time = item.contents.time(chosen)
-        step = ""
-        if time is not None and item.contents.dims(chosen) is not None:
-            middle = f"{name}.sizes[{literal(time)}] // 2"
-            step = f".isel({argument(time, middle)})"
+        middle: list[str] = []
+        if item.contents.dims(chosen) is None:
+            middle = [f'time={name}.sizes.get("time", 0) // 2', 'missing_dims="ignore"']
+        elif time is not None:
+            middle = [argument(time, f"{name}.sizes[{literal(time)}] // 2")]
         positive = ".where(lambda x: x > 0)" if logarithmic else ""
-        written += _sample(name, step, positive)
+        written += _sample(name, middle, positive)
         for edge, function in wanted:
             written.append(f"{prefix}{edge} = sample.{function}()")
             asked.append((f"{prefix}{edge}", item))
@@ -105,11 +106,12 @@ def edges(values: Sequence[tuple[str, Bound, str]], style: Style, answers: Answe
     return [*written, call(f"bins = {function}", [*ends, str(count)])]
 
 
-def _sample(name: str, step: str, positive: str) -> list[str]:
+def _sample(name: str, middle: Sequence[str], positive: str) -> list[str]:
     """Write the sample, a step in the middle of time, in as many lines as it takes."""
-    if len(f"sample = {name}{step}{positive}") <= WIDTH:
+    step = f".isel({', '.join(middle)})" if middle else ""
+    if not middle or len(f"sample = {name}{step}{positive}") <= WIDTH:
         return [f"sample = {name}{step}{positive}"]
     return [
-        *call("sample = " + name + ".isel", [step.removeprefix(".isel(")[:-1]]).splitlines(),
+        call(f"sample = {name}.isel", middle),
         *([f"sample = sample{positive}"] if positive else []),
     ]

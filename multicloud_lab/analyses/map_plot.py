@@ -57,6 +57,8 @@ class MapPlot(AnalysisTemplate):
             # Nearest would not do: not in the calendars of models.
             steps.append(f".sel({argument(time, f'slice({literal(wanted)}, None)')})")
             steps += first_of([time, *others])
+        elif item.contents.dims(chosen) is None:
+            steps.append('.isel(time=0, missing_dims="ignore")')
         else:
             others = others if time is None else [time, *others]
             steps += first_of(others)

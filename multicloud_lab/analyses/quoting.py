@@ -12,6 +12,7 @@ from typing import Any
 WIDTH = 88
 """Characters in a line, as ``ruff format`` and Black leave it by default."""
 
+_NAME = 24
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 
 
@@ -87,7 +88,11 @@ def identifier(name: str, taken: Iterable[str] = ()) -> str:
         Names that are in use.
     """
     ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    word = re.sub(r"[^a-z0-9]+", "_", ascii_only.lower()).strip("_")[:24].strip("_")
+    word = re.sub(r"[^a-z0-9]+", "_", ascii_only.lower()).strip("_")
+    if len(word) > _NAME:
+        # Without the word that would be cut.
+        kept = word[: _NAME + 1].rpartition("_")[0] or word[:_NAME]
+        word = kept.strip("_")
     if not word or word[0].isdigit():
         word = f"data_{word}".rstrip("_")
     if keyword.iskeyword(word) or keyword.issoftkeyword(word) or hasattr(builtins, word):

@@ -32,6 +32,22 @@ def written(analysis: str, *sources: CellSource, **given: str | float | None) ->
     return "\n".join(c.source for c in make_cells(analysis, sources, "lab", given).cells)
 
 
+def test_nothing_is_said_of_a_region_where_no_gateway_is_near() -> None:
+    nowhere = replace(LENS, gateway=None)
+    assert "(mean,) = mcl.compute(mean)  # no gateway is near\n" in written("time-mean", nowhere)
+    text = written("compare", nowhere, ERA5, what="zonal")
+    assert "= mcl.compute(trefht_mean, era5_mean)  # no gateway is near\n" in text
+
+
+def test_a_sample_is_one_step_also_of_what_is_not_known() -> None:
+    blind = replace(ERA5, structure=None)
+    assert (
+        'sample = values.isel(time=values.sizes.get("time", 0) // 2, missing_dims="ignore")'
+        in written("histogram", blind, variable="t2m")
+    )
+    assert '["t2m"].isel(time=0, missing_dims="ignore")' in written("map", blind, variable="t2m")
+
+
 def test_one_dataset_is_analysed_and_several_are_compared() -> None:
     assert [a.name for a in fitting([ERA5.dataset])] == ["open", *ONE]
     assert [a.name for a in fitting([ERA5.dataset, LENS.dataset])] == ["open", "compare"]
@@ -185,10 +201,16 @@ def test_cells_are_formatted_whatever_the_names_are_long(
             celsius = variable(name, dims[1:], "degC", 99)
             other = structure(*ERA5.structure.variables, celsius)  # type: ignore[union-attr]
             sources += [source(f"b/{name}", GCP, other), source(f"c/{name}", GCP, found)]
-        for number, cell in enumerate(make_cells(analysis, sources, style, given).cells):
-            path = folder / f"{style}_{length}_{number}.py"
-            path.write_text(cell.source + "\n")
-            cells[path] = cell.source + "\n"
+        blind = [replace(one, structure=None) for one in sources]
+        named = {**given, **{f"variable_{n}": name for n in range(2, len(blind) + 1)}}
+        for known, every, values in (
+            ("known", sources, given),
+            ("blind", blind, {**named, "variable": name}),
+        ):
+            for number, cell in enumerate(make_cells(analysis, every, style, values).cells):
+                path = folder / f"{style}_{known}_{length}_{number}.py"
+                path.write_text(cell.source + "\n")
+                cells[path] = cell.source + "\n"
     command = [sys.executable, "-m", "ruff", "format", "--isolated", "-q", str(folder)]
     subprocess.run(command, check=True)
     for path, text in cells.items():

@@ -114,7 +114,7 @@ def ask(catalog: Path) -> Iterator[Ask]:
 
         def cells(analysis: str, *names: str, **given: Any) -> list[str]:
             wanted = r.CellsRequest(
-                datasets=tuple(f"c/{name}" for name in names),
+                datasets=tuple(name if "/" in name else f"c/{name}" for name in names),
                 analysis=analysis,
                 parameters=given,
                 style="plain",
@@ -155,6 +155,19 @@ def test_cells_run_or_say_what_is_missing(analysis: str, name: str, ask: Ask) ->
             ask(analysis, name)
         return
     run(ask(analysis, name))
+
+
+@pytest.mark.parametrize("name", ["era5", "cesm", "topography"])
+def test_cells_run_where_nothing_is_known_of_the_data(
+    name: str, catalog: Path, ask: Ask, data: dict[str, xr.Dataset]
+) -> None:
+    path = str(catalog.parent / f"{name}.zarr")
+    chosen = str(next(iter(data[name].data_vars)))
+    assert int(run(ask("histogram", path, variable=chosen))["hist"].sum()) > 0
+    if name != "cesm":  # which has members as well
+        assert run(ask("map", path, variable=chosen))["field"].ndim == 2
+    given = {"variable": chosen, "variable_2": "t2m"}
+    assert len(run(ask("compare", path, "era5", **given, low=0, high=300))["compared"]) == 2
 
 
 def test_a_time_of_any_calendar_can_be_chosen(ask: Ask, data: dict[str, xr.Dataset]) -> None:

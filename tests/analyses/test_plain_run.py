@@ -180,6 +180,17 @@ def test_who_asks_a_store(url: str, given: Any, own: Any, pays: bool, expected: 
     assert "MARKER" not in cell.source
 
 
+def test_a_public_asset_of_an_intake_esm_catalog_is_read_by_nobody_in_particular() -> None:
+    for pays, expected in ((False, '{"anon": True}'), (True, '{"requester_pays": True}')):
+        dataset = r.Dataset(id="a/x", name="x", catalog="a", requester_pays=pays)
+        opening = r.Opening(
+            dataset=dataset, kind="intake-esm", catalog_url="https://x.org/c.json", entry="s3://b/x"
+        )
+        (cell,) = make_cells("open", [CellSource(dataset, opening)], "plain").cells
+        assert f"storage_options = {expected}\n" in cell.source
+        assert "storage_options=storage_options" in cell.source
+
+
 @pytest.fixture(scope="module")
 def catalog(folder: Path) -> Path:
     """A catalog of intake 2, as intake itself writes it."""

@@ -63,6 +63,9 @@ def test_identifiers_are_readable() -> None:
     assert identifier("PRECT") == "prect"
     assert identifier("era5_hourly") == "era5_hourly"
     assert identifier("PRECT", {"prect"}) == "prect_2"
+    long = "era5_hourly_reanalysis_single_levels_sa"
+    assert identifier(long) == "era5_hourly_reanalysis"
+    assert identifier(long, {"era5_hourly_reanalysis"}) == "era5_hourly_reanalysis_2"
 
 
 @pytest.mark.parametrize("width", range(1, 120, 7))

@@ -43,18 +43,18 @@ class LabStyle(Style):
     def compute(self, results: Sequence[tuple[str, Bound]]) -> str:
         """Write the line that computes everything near its data, at once."""
         names = ", ".join(name for name, _ in results)
-        where = results[0][1].where
+        where = f"runs in {results[0][1].where}"
+        if not all(bound.client for _, bound in results):
+            where = "no gateway is near"
         if len(results) > 1:
             apart = len({bound.name for _, bound in results}) > 1
-            note = "each beside its data, at once" if apart else f"runs in {where}"
-            note += "; only the results come home"
+            beside = apart and all(bound.client for _, bound in results)
+            note = "each beside its data, at once" if beside else where
+            note += "; only the results come home" if where.startswith("runs") else ""
             taken = [name for name, _ in results]
             if len(f"{names} = mcl.compute(") <= WIDTH:
                 return call(f"{names} = mcl.compute", taken, note=note)
             listed = "".join(f"    {name},\n" for name in taken)
             return f"{comment(note)}\n(\n{listed}{call(') = mcl.compute', taken)}"
-        return call(
-            f"({names},) = mcl.compute",
-            [names],
-            note=f"runs in {where}; only the result comes home",
-        )
+        note = f"{where}; only the result comes home" if where.startswith("runs") else where
+        return call(f"({names},) = mcl.compute", [names], note=note)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from multicloud_lab.analyses.base import Bound, Style
 from multicloud_lab.analyses.quoting import WIDTH, assign, call, comment, literal
 from multicloud_lab.analyses.styles.harmless import harmless
-from multicloud_lab.analyses.styles.plain_url import by_address
+from multicloud_lab.analyses.styles.plain_url import by_address, public
 from multicloud_lab.config import GatewayConfig
 from multicloud_lab.records import Opening
 
@@ -34,7 +34,10 @@ class PlainStyle(Style):
         if beyond := harmless(opening.catalog_options):
             lines.append(assign("catalog_options", beyond))
             catalog.append("storage_options=catalog_options")
-        if options := harmless(opening.storage_options):
+        options = harmless(opening.storage_options)
+        if opening.kind == "intake-esm":
+            options = options or public(opening, opening.entry)
+        if options:
             lines.append(assign("storage_options", options))
             data.append("storage_options=storage_options")
         if opening.kind == "intake2":

@@ -62,16 +62,21 @@ def by_address(bound: Bound) -> tuple[list[str], str]:
 
 def store_options(opening: Opening) -> dict[str, Any]:
     """Give the options of the data's store: those of :func:`open_url`, without any secret."""
-    scheme = opening.url.partition("://")[0]
     given = harmless(opening.storage_options)
     own = harmless(opening.reading.get("storage_options") or {})
     if given:
         for name in ("anon", "token"):
             own.pop(name, None)
-    pays = opening.dataset.requester_pays and scheme in ("s3", "s3a", "gs", "gcs")
-    if pays:
-        return {"requester_pays": True, **own, **given}
-    return {**({} if given else anonymous(scheme)), **own, **given}
+    nobody = public(opening, opening.url)
+    return {**({} if given and "requester_pays" not in nobody else nobody), **own, **given}
+
+
+def public(opening: Opening, url: str) -> dict[str, Any]:
+    """Give the options of a store that nothing else is known of: who pays, else nobody asks."""
+    scheme = url.partition("://")[0]
+    if opening.dataset.requester_pays and scheme in ("s3", "s3a", "gs", "gcs"):
+        return {"requester_pays": True}
+    return anonymous(scheme)
 
 
 def _table(

@@ -58,6 +58,8 @@ const config: PlaywrightTestConfig = {
     // Galata drives the application object, which a page shows only when asked to.
     env: {
       JUPYTER_CONFIG_PATH: path.join(__dirname, 'server'),
+      // A kernel that says that it runs R.
+      JUPYTER_PATH: path.join(__dirname, 'server'),
       JUPYTER_TOKEN: token
     },
     url: `http://127.0.0.1:${port}/api?token=${token}`,

@@ -37,7 +37,7 @@ class Compare(AnalysisTemplate):
     """A variable of each of several datasets, in one plot."""
 
     name = "compare"
-    title = "Compare"
+    title = "Comparison"
     description = (
         "One variable of each dataset in one plot and one unit; each is computed in its own "
         "region, and only the results come home."
@@ -68,7 +68,11 @@ class Compare(AnalysisTemplate):
             )
             for number, item in enumerate(contents)
         ]
-        return [*variables, how, *period(contents), *bins(contents[0])]
+        of_histogram = [
+            asked.model_copy(update={"label": f"{asked.label} (histogram)"})
+            for asked in bins(contents[0])
+        ]
+        return [*variables, how, *period(contents), *of_histogram]
 
     def cells(self, bound: Sequence[Bound], style: Style, answers: Answers) -> list[Cell]:
         """Write the cells."""

@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { ApiError } from '../api/request';
 import type { Cluster, StartCluster, StartedCluster } from '../api/wire';
+import { waitsFor } from '../components/cluster-words';
 import type { IMulticloudLab } from '../tokens';
 import { inFull } from './notify';
 
@@ -67,17 +68,28 @@ export async function startAndFollow(
   const elsewhere: Notification.IAction[] = change
     ? [{ label: trans.__('Change…'), callback: () => change(cluster) }]
     : [];
-  if (!isReady(cluster)) {
-    notice.say(said, 'in-progress', {
+  const sayWaiting = (message: string) =>
+    notice.say(message, 'in-progress', {
       autoClose: false,
       actions: [
-        ...inFull(title, said, trans),
+        ...inFull(title, message, trans),
         ...elsewhere,
         { label: trans.__('Stop'), callback: () => callbacks.stop(cluster) }
       ]
     });
+  if (!isReady(cluster)) {
+    sayWaiting(said);
   }
-  void untilSettled(lab, cluster).then(last => {
+  const onRunning = (now: Cluster) =>
+    sayWaiting(
+      trans.__(
+        'The cluster on %1 runs. %2 %3',
+        now.gateway,
+        waitsFor(now, trans),
+        why
+      )
+    );
+  void untilSettled(lab, cluster, onRunning).then(last => {
     if (last && isReady(last)) {
       const message = cluster.reused
         ? said
@@ -163,14 +175,20 @@ function isListed(lab: IMulticloudLab, name: string): boolean {
   );
 }
 
-/** Wait until a cluster is ready, has failed, or is gone (null). */
+/**
+ * Wait until a cluster is ready, has failed, or is gone (null).
+ *
+ * @param onRunning - Told when it runs without all of its workers, and of each that comes.
+ */
 function untilSettled(
   lab: IMulticloudLab,
-  first: Cluster
+  first: Cluster,
+  onRunning: (now: Cluster) => void
 ): Promise<Cluster | null> {
   return new Promise(resolve => {
     let missed = 0;
     let seen = false;
+    let workers: number | null = null;
     const timer = setInterval(() => void lab.clusters.refresh(), SELDOM);
     const settle = (last: Cluster | null) => {
       clearInterval(timer);
@@ -194,6 +212,9 @@ function untilSettled(
         (seen && missed > 0 && isListed(lab, first.gateway))
       ) {
         settle(null);
+      } else if (now?.status === 'RUNNING' && now.workers !== workers) {
+        workers = now.workers;
+        onRunning(now);
       }
     };
     if (isReady(first)) {

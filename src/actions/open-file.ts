@@ -3,28 +3,70 @@ import { Dialog, InputDialog, Notification } from '@jupyterlab/apputils';
 import { PageConfig, PathExt } from '@jupyterlab/coreutils';
 import type { Contents } from '@jupyterlab/services';
 
-import { catalogName, firstReference } from '../state/addresses';
+import {
+  catalogName,
+  FileKind,
+  firstReference,
+  isData,
+  isJson,
+  isYamlCatalog,
+  kindOfJson
+} from '../state/addresses';
 import type { Inserter } from '../notebook/inserter';
 import type { IOpenOptions } from './open-near-data';
 import { startAndFollow } from './follow-cluster';
 import { withSignIn } from './with-sign-in';
 
-/** Bytes of the longest JSON file that is looked into here. */
+/** Bytes of the longest file that is looked into here. */
 const LONGEST = 20_000_000;
 
+export type IFileOptions = Omit<IOpenOptions, 'insert' | 'showDetails'>;
+
 /**
- * Open a file where it is; kerchunk's references where the bytes are that they lead to.
+ * Open a file as what it is: data where they are, references of kerchunk where the bytes are that
+ * they lead to, a catalog as one more of the lab's.
  *
  * @param path - Of the file, as the contents API has it.
- * @throws Error - It has no cells, or there is no notebook to put them into.
+ * @throws Error - It is none of these, or there is no notebook to put cells into.
  */
 export async function openFile(
   path: string,
   contents: Contents.IManager,
   inserter: Inserter,
-  { lab, trans, callbacks }: Omit<IOpenOptions, 'insert' | 'showDetails'>
+  options: IFileOptions
 ): Promise<void> {
-  const reference = await referenceOf(path, contents);
+  const { trans } = options;
+  const seen = isData(path)
+    ? { kind: 'data', reference: null }
+    : await lookInto(path, contents);
+  if (seen.kind === null) {
+    const name = PathExt.basename(path);
+    throw new Error(
+      isJson(path)
+        ? trans.__(
+            '%1 holds neither references of kerchunk nor a catalog (intake-esm, STAC, intake).',
+            name
+          )
+        : trans.__(
+            '%1 is no catalog that the lab reads: those of intake in YAML have sources or entries.',
+            name
+          )
+    );
+  }
+  if (seen.kind === 'catalog') {
+    await addCatalog(path, options);
+  } else {
+    await openData(path, seen.reference, inserter, options);
+  }
+}
+
+/** Insert cells that open data, and have a cluster near what references lead to. */
+async function openData(
+  path: string,
+  reference: string | null,
+  inserter: Inserter,
+  { lab, trans, callbacks }: IFileOptions
+): Promise<void> {
   const near = reference
     ? (await lab.api.placementsNear(reference)).find(
         ({ relation }) => relation !== 'unknown'
@@ -63,7 +105,7 @@ export async function openFile(
  *
  * @throws ApiError - It is no catalog, or there is one of that name.
  */
-export async function addCatalog(
+async function addCatalog(
   path: string,
   { lab, trans }: Pick<IOpenOptions, 'lab' | 'trans'>
 ): Promise<void> {
@@ -129,23 +171,35 @@ async function showLines(
   }
 }
 
-/** The first address in a cloud that a file of references leads to. */
-async function referenceOf(
+/** What a file of text holds, and the first address in a cloud that its references lead to. */
+async function lookInto(
   path: string,
   contents: Contents.IManager
-): Promise<string | null> {
-  if (!path.endsWith('.json')) {
-    return null;
-  }
+): Promise<{ kind: FileKind | null; reference: string | null }> {
   const { size } = await contents.get(path, { content: false });
   if ((size ?? 0) > LONGEST) {
-    return null;
+    // References are as long as that; catalogs are not.
+    return { kind: isJson(path) ? 'references' : null, reference: null };
   }
   const { content } = await contents.get(path, {
     type: 'file',
     format: 'text'
   });
-  return firstReference(JSON.parse(content as string));
+  const text = content as string;
+  if (!isJson(path)) {
+    return { kind: isYamlCatalog(text) ? 'catalog' : null, reference: null };
+  }
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    parsed = null; // which is nothing that is known
+  }
+  const kind = kindOfJson(parsed);
+  return {
+    kind,
+    reference: kind === 'references' ? firstReference(parsed) : null
+  };
 }
 
 /** A path as code in a folder has it: always with a dot, so that it is no dataset's id. */

@@ -17,7 +17,7 @@ import { multicloudIcon } from '../icons';
 import type { IMulticloudLab } from '../tokens';
 import { ClusterCount, Clusters } from './clusters';
 import { Datasets } from './datasets';
-import { startDrag } from './drag-dataset';
+import { IDragOptions, startDrag } from './drag-dataset';
 import { Gateways } from './gateways';
 import { PanelHeader } from './panel-header';
 
@@ -28,6 +28,8 @@ export namespace MulticloudPanel {
     translator: ITranslator;
     /** Gives a cluster new bounds. */
     scale: (cluster: Cluster, minimum: number, maximum: number) => void;
+    /** What a drag has to know of notebooks. */
+    dragging: Pick<IDragOptions, 'languages' | 'onRefused'>;
   }
 }
 
@@ -60,15 +62,15 @@ export class MulticloudPanel extends SidePanel {
         trans={trans}
         onOpen={() => run(CommandIDs.openNearData)}
         onGrab={(ids, event) =>
-          startDrag(
-            event,
-            ids.map(id => id.split('/').pop()).join(', '),
-            async () => {
+          startDrag(event, {
+            ...options.dragging,
+            label: ids.map(id => id.split('/').pop()).join(', '),
+            source: this,
+            ask: async () => {
               const body = { datasets: [...ids], style: lab.cellStyle };
               return (await lab.api.cells(body)).cells;
-            },
-            this
-          )
+            }
+          })
         }
         onRefresh={() => commands.execute(CommandIDs.refresh)}
       />

@@ -46,6 +46,30 @@ export async function pythonNotebook(
   return { panel, otherLanguage };
 }
 
+/** The language that a notebook runs if that is not Python, which cells of the lab are in. */
+export async function otherLanguageOf(
+  panel: NotebookPanel
+): Promise<string | null> {
+  const language = await languageOf(panel);
+  return isPython(language) ? null : language;
+}
+
+/** Say of a node, in which language the open notebook runs that it is in; null if Python or none. */
+export type LanguageAt = (node: Node) => string | null;
+
+/** Look at the notebooks that are open now. */
+export async function languagesNow(
+  tracker: INotebookTracker
+): Promise<LanguageAt> {
+  const panels: NotebookPanel[] = [];
+  tracker.forEach(panel => panels.push(panel));
+  const languages = await Promise.all(panels.map(otherLanguageOf));
+  return node => {
+    const index = panels.findIndex(panel => panel.node.contains(node));
+    return languages[index] ?? null;
+  };
+}
+
 function isPython(language: string): boolean {
   return /^i?python/i.test(language);
 }

@@ -14,7 +14,6 @@ import { sayFailed } from '../actions/notify';
 import type { Cell, Cluster } from '../api/wire';
 import { argumentsOf, chosenOf, CommandIDs } from '../commands';
 import { multicloudIcon } from '../icons';
-import { Inserter } from '../notebook/inserter';
 import { IMulticloudLab } from '../tokens';
 
 export const datasetsPlugin: JupyterFrontEndPlugin<void> = {
@@ -38,8 +37,10 @@ export const datasetsPlugin: JupyterFrontEndPlugin<void> = {
     const isEnabled = (args: ReadonlyPartialJSONObject) =>
       chosen(args).length > 0;
 
-    const inserter = new Inserter(app, tracker, browser, trans);
-    const insert = (cells: readonly Cell[]) => inserter.insert(cells);
+    const insert = async (cells: readonly Cell[]) => {
+      const { Inserter } = await import('../notebook/inserter');
+      return new Inserter(app, tracker, browser, trans).insert(cells);
+    };
     const onCluster = (command: string) => (cluster: Cluster) =>
       void commands.execute(command, {
         gateway: cluster.gateway,

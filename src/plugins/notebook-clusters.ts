@@ -13,8 +13,6 @@ import type { Cluster } from '../api/wire';
 import { argumentsOf, CommandIDs } from '../commands';
 // eslint-disable-next-line jupyter/prefer-lazy-imports -- every notebook's toolbar shows it
 import { ClusterPicker } from '../components/cluster-picker';
-import { insertCells } from '../notebook/insert';
-import { pythonNotebook } from '../notebook/target';
 import { IMulticloudLab } from '../tokens';
 
 /** The name of the toolbar's item, which schema/plugin.json places. */
@@ -34,7 +32,7 @@ export const notebookClustersPlugin: JupyterFrontEndPlugin<void> = {
     browser: IDefaultFileBrowser | null,
     toolbars: IToolbarWidgetRegistry | null
   ): void => {
-    const { commands, serviceManager } = app;
+    const { commands } = app;
     const trans = (translator ?? nullTranslator).load('multicloud_lab');
     const onCluster = (command: string) => (cluster: Cluster) =>
       void commands.execute(command, {
@@ -54,6 +52,20 @@ export const notebookClustersPlugin: JupyterFrontEndPlugin<void> = {
         })
     );
 
+    /** Throw if a notebook does not run what cells of clients are in. */
+    const check = async (panel: NotebookPanel): Promise<void> => {
+      const { otherLanguageOf } = await import('../notebook/target');
+      const language = await otherLanguageOf(panel);
+      if (language !== null) {
+        throw new Error(
+          trans.__(
+            'this notebook runs %1, and clients of clusters are in Python; open a Python notebook for them.',
+            language
+          )
+        );
+      }
+    };
+
     const pick = async (panel: NotebookPanel): Promise<void> => {
       const { pickClusters } = await import('../actions/pick-clusters');
       const callbacks = {
@@ -61,6 +73,7 @@ export const notebookClustersPlugin: JupyterFrontEndPlugin<void> = {
         startBeside: () => void beside(panel)
       };
       try {
+        await check(panel);
         await pickClusters(lab, panel, callbacks, trans);
       } catch (error) {
         sayFailed(trans.__('The clusters were not changed'), error, trans);
@@ -74,6 +87,7 @@ export const notebookClustersPlugin: JupyterFrontEndPlugin<void> = {
         stop: onCluster(CommandIDs.stopCluster)
       };
       try {
+        await check(panel);
         await startBeside(lab, panel, callbacks, trans);
       } catch (error) {
         sayFailed(trans.__('No cluster was started'), error, trans);
@@ -126,12 +140,9 @@ export const notebookClustersPlugin: JupyterFrontEndPlugin<void> = {
             throw new Error(trans.__('The cluster is gone.'));
           }
           const { clientCell } = await import('../notebook/client-cells');
-          const { panel } = await pythonNotebook(tracker, {
-            commands,
-            kernelspecs: serviceManager.kernelspecs,
-            cwd: () => browser?.model.path ?? ''
-          });
-          await insertCells(panel, [clientCell([cluster])]);
+          const { Inserter } = await import('../notebook/inserter');
+          const inserter = new Inserter(app, tracker, browser, trans);
+          await inserter.insert([clientCell([cluster])]);
         } catch (error) {
           sayFailed(trans.__('No cell was inserted'), error, trans);
         }

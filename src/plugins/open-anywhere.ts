@@ -9,13 +9,13 @@ import {
 } from '@jupyterlab/filebrowser';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
 
 import { sayFailed } from '../actions/notify';
 import type { Cluster } from '../api/wire';
 import { argumentsOf, CommandIDs } from '../commands';
 import { multicloudIcon } from '../icons';
-import { Inserter } from '../notebook/inserter';
-import { cloudUrl, isData, mayBeCatalog } from '../state/addresses';
+import { cloudUrl, isData, isJson, mayBeCatalog } from '../state/addresses';
 import { IMulticloudLab } from '../tokens';
 
 export const openAnywherePlugin: JupyterFrontEndPlugin<void> = {
@@ -35,7 +35,6 @@ export const openAnywherePlugin: JupyterFrontEndPlugin<void> = {
   ): void => {
     const { commands, serviceManager } = app;
     const trans = (translator ?? nullTranslator).load('multicloud_lab');
-    const inserter = new Inserter(app, tracker, browser, trans);
     const onCluster = (command: string) => (cluster: Cluster) =>
       void commands.execute(command, {
         gateway: cluster.gateway,
@@ -89,14 +88,17 @@ export const openAnywherePlugin: JupyterFrontEndPlugin<void> = {
     const argument = argumentsOf({
       path: trans.__('The path of a file; else the selected one')
     });
+    /** Open a file, if it fits, as what it is. */
     const onFile = (
-      fits: (path: string) => boolean,
-      failed: string,
-      act: (path: string) => Promise<void>
-    ) => ({
+      fits: (path: string) => boolean
+    ): Pick<
+      CommandRegistry.ICommandOptions,
+      'describedBy' | 'icon' | 'isVisible' | 'execute'
+    > => ({
       describedBy: argument,
+      icon: multicloudIcon,
       // Files of other drives are not where kernels see them.
-      isVisible: (args: { path?: unknown }) => {
+      isVisible: args => {
         const path = pathOf(args);
         return (
           path !== null &&
@@ -104,14 +106,22 @@ export const openAnywherePlugin: JupyterFrontEndPlugin<void> = {
           fits(path)
         );
       },
-      execute: async (args: { path?: unknown }) => {
+      execute: async args => {
         const path = pathOf(args);
         try {
           if (path !== null) {
-            await act(serviceManager.contents.localPath(path));
+            const { contents } = serviceManager;
+            const { Inserter } = await import('../notebook/inserter');
+            const { openFile } = await import('../actions/open-file');
+            const inserter = new Inserter(app, tracker, browser, trans);
+            await openFile(contents.localPath(path), contents, inserter, {
+              lab,
+              trans,
+              callbacks
+            });
           }
         } catch (error) {
-          sayFailed(failed, error, trans);
+          sayFailed(trans.__('The file was not opened'), error, trans);
         }
       }
     });
@@ -119,29 +129,18 @@ export const openAnywherePlugin: JupyterFrontEndPlugin<void> = {
     commands.addCommand(CommandIDs.openFileNearData, {
       label: trans.__('Open Dataset Near Data'),
       caption: trans.__('Insert cells that open this file as a dataset'),
-      icon: multicloudIcon,
-      ...onFile(isData, trans.__('The file was not opened'), async path => {
-        const { openFile } = await import('../actions/open-file');
-        await openFile(path, serviceManager.contents, inserter, {
-          lab,
-          trans,
-          callbacks
-        });
-      })
+      ...onFile(isData)
     });
 
     commands.addCommand(CommandIDs.addCatalog, {
-      label: trans.__('Add to Multi-Cloud Lab’s Catalogs…'),
-      caption: trans.__('List the datasets of this catalog file in the panel'),
-      icon: multicloudIcon,
-      ...onFile(
-        mayBeCatalog,
-        trans.__('The catalog was not added'),
-        async path => {
-          const { addCatalog } = await import('../actions/open-file');
-          await addCatalog(path, { lab, trans });
-        }
-      )
+      label: args =>
+        isJson(pathOf(args) ?? '')
+          ? trans.__('Open with Multi-Cloud Lab…')
+          : trans.__('Add to Multi-Cloud Lab’s Catalogs…'),
+      caption: trans.__(
+        'List the datasets of a catalog file in the panel, or open references of kerchunk near data'
+      ),
+      ...onFile(mayBeCatalog)
     });
   }
 };

@@ -4,7 +4,8 @@ import {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
+import { ICommandPalette, Notification } from '@jupyterlab/apputils';
+import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { sayFailed } from '../actions/notify';
@@ -19,13 +20,14 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
   description: 'The panel with datasets, clusters and gateways.',
   autoStart: true,
   requires: [IMulticloudLab],
-  optional: [ITranslator, ILayoutRestorer, ICommandPalette],
+  optional: [ITranslator, ILayoutRestorer, ICommandPalette, INotebookTracker],
   activate: (
     app: JupyterFrontEnd,
     lab: IMulticloudLab,
     translator: ITranslator | null,
     restorer: ILayoutRestorer | null,
-    palette: ICommandPalette | null
+    palette: ICommandPalette | null,
+    notebooks: INotebookTracker | null
   ): void => {
     const translation = translator ?? nullTranslator;
     const trans = translation.load('multicloud_lab');
@@ -33,6 +35,21 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       lab,
       commands: app.commands,
       translator: translation,
+      dragging: {
+        languages: async () => {
+          const { languagesNow } = await import('../notebook/target');
+          return notebooks ? languagesNow(notebooks) : () => null;
+        },
+        onRefused: language => {
+          Notification.warning(
+            trans.__(
+              'The notebook runs %1, so no cells of Python were put there. Drop them on a Python notebook, or double-click the dataset for a new one.',
+              language
+            ),
+            { autoClose: 10_000 }
+          );
+        }
+      },
       scale: (cluster, minimum, maximum) => {
         lab.api
           .scaleCluster(cluster.gateway, cluster.name, { minimum, maximum })

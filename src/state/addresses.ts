@@ -18,14 +18,58 @@ export function cloudUrl(text: string): string | null {
   return /\s/.test(bare) || !(CLOUD.test(bare) || WEB.test(bare)) ? null : bare;
 }
 
-/** Whether a file, or a folder, is data that can be opened. */
+/** Files that everybody has and that hold settings, by their names without the ending. */
+const SETTINGS =
+  /^(\..*|.*\.config|package(-lock)?|[jt]sconfig.*|composer|manifest|settings|overrides|launch|tasks|environment.*|conda.*|mkdocs|_config|_toc|(docker-)?compose.*|codecov|readthedocs|pnpm-lock|install|page_config)$/i;
+
+/** Whether a file, or a folder, is data that can be opened, as its ending says. */
 export function isData(path: string): boolean {
-  return /\.(zarr|nc4?|cdf|h5|hdf5|he5|json)$/i.test(path);
+  return /\.(zarr|nc4?|cdf|h5|hdf5|he5)$/i.test(path);
 }
 
-/** Whether a file may be a catalog. */
+/** Whether a file may be a catalog or, in JSON, references of kerchunk: only its content says. */
 export function mayBeCatalog(path: string): boolean {
-  return /\.(ya?ml|json)$/i.test(path);
+  const [, stem] = /([^/]*)\.(?:ya?ml|json)$/i.exec(path) ?? [];
+  return stem !== undefined && !SETTINGS.test(stem);
+}
+
+/** Whether a file is JSON. */
+export function isJson(path: string): boolean {
+  return /\.json$/i.test(path);
+}
+
+/** What the content of a file is to the lab. */
+export type FileKind = 'references' | 'catalog';
+
+/**
+ * What JSON is: references of kerchunk, a catalog of a format that the lab reads, or nothing to it.
+ *
+ * @param content - Of the file.
+ */
+export function kindOfJson(content: unknown): FileKind | null {
+  const items = Array.isArray(content) ? content : [content];
+  const whole = items[0] as Record<string, unknown> | null | undefined;
+  if (typeof whole !== 'object' || whole === null) {
+    return null;
+  }
+  const has = (...keys: string[]) => keys.some(key => key in whole);
+  const keys = Object.keys((whole.refs ?? whole) as object);
+  if (keys.some(key => /(^|\/)(\.zgroup|\.zarray|zarr\.json)$/.test(key))) {
+    return 'references';
+  }
+  return has('esmcat_version', 'stac_version', 'conformsTo', 'Resources') ||
+    has('sources', 'entries') ||
+    (whole.type === 'FeatureCollection' && has('features'))
+    ? 'catalog'
+    : null;
+}
+
+/** Whether YAML is a catalog of a format that the lab reads, as far as its outermost keys tell. */
+export function isYamlCatalog(text: string): boolean {
+  return (
+    /^["']?(sources|entries|data|aliases|Resources)["']?\s*:/m.test(text) ||
+    /^\{\s*["']?(sources|version)\b/.test(text)
+  );
 }
 
 /** The name that a catalog gets from its file: what configurations allow. */

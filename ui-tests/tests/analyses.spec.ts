@@ -79,9 +79,9 @@ test('compares two datasets, each computed in its own region', async ({
 }) => {
   const panel = new PanelPage(page);
   await panel.open();
-  await panel.chooseAnalysis(['era5', 'PRECT'], 'Compare…');
+  await panel.chooseAnalysis(['era5', 'PRECT'], 'Comparison…');
   const dialog = page.getByRole('dialog');
-  await expect(dialog).toContainText('Compare of era5, PRECT');
+  await expect(dialog).toContainText('Comparison of era5, PRECT');
   await dialog
     .getByLabel('What is compared')
     .selectOption('The mean over the whole area, in time');

@@ -55,13 +55,23 @@ test('opens a dataset near its data, and its cells run there', async ({
     await expect(panel.errors).toHaveCount(0);
   });
 
-  await test.step('the dashboard opens through the server', async () => {
+  await test.step("the dashboards are in dask-labextension's panes, through the server", async () => {
     await panel
       .cluster('gcp-iowa')
       .getByRole('button', { name: /dashboard/i })
       .click();
-    const pane = page.frameLocator('iframe[src*="multicloud-lab/dashboards"]');
-    await expect(pane.first().locator('.bk-Figure').first()).toBeVisible();
+    for (const [title, plot] of [
+      ['Task Stream', 'individual-task-stream'],
+      ['Workers Memory', 'individual-workers-memory']
+    ]) {
+      await expect(page.getByRole('tab', { name: title })).toBeVisible();
+      const pane = page.frameLocator(
+        `iframe[src*="multicloud-lab/dashboards/gcp-iowa/"][src*="/${plot}"]`
+      );
+      await expect(pane.locator('.bk-Figure').first()).toBeVisible();
+    }
+    // The lab's own tab is for who does not have them.
+    await expect(page.getByRole('tab', { name: /^Dask: / })).toHaveCount(0);
   });
 
   await test.step('a second click takes the running cluster', async () => {

@@ -60,20 +60,40 @@ test('opens a URL that is selected in a notebook, and then elsewhere', async ({
   await panel.stopAll();
 });
 
-test('drags a dataset into a notebook as cells', async ({ page }) => {
+test('drags a dataset into a notebook as cells, if that runs Python', async ({
+  page
+}) => {
   const panel = new PanelPage(page);
+  const drag = async () => {
+    const cells = page.waitForResponse(/multicloud-lab\/api\/cells/);
+    await panel.dataset('PRECT').hover();
+    await page.mouse.down();
+    await cells;
+    const box = (await panel.cells.first().boundingBox())!;
+    await page.mouse.move(box.x + 100, box.y + 10);
+    await page.mouse.move(box.x + 100, box.y + box.height - 4, { steps: 5 });
+    await page.mouse.up();
+  };
   await panel.open();
   await page.notebook.createNew();
-  const cells = page.waitForResponse(/multicloud-lab\/api\/cells/);
-  await panel.dataset('PRECT').hover();
-  await page.mouse.down();
-  await cells;
-  const box = (await panel.cells.first().boundingBox())!;
-  await page.mouse.move(box.x + 100, box.y + 10);
-  await page.mouse.move(box.x + 100, box.y + box.height - 4, { steps: 5 });
-  await page.mouse.up();
+  await drag();
   await expect(panel.cells).toHaveCount(5);
   await expect(panel.notebook).toContainText('mcl.open_dataset("lens/atm/');
+  await page.notebook.close(false);
+
+  await page.notebook.createNew('other.ipynb', { kernel: 'as-r' });
+  await expect(
+    panel.notebook.getByText('R, as far as JupyterLab')
+  ).toBeVisible();
+  await drag();
+  await expect(
+    page.getByText('The notebook runs R, so no cells of Python').first()
+  ).toBeVisible();
+  await panel.picker.click();
+  await expect(
+    page.getByText('this notebook runs R, and clients of clusters').first()
+  ).toBeVisible();
+  await expect(panel.cells).toHaveCount(1);
   await page.notebook.close(false);
 });
 
@@ -83,7 +103,14 @@ test('opens a store of the file browser, and adds a catalog', async ({
 }) => {
   const panel = new PanelPage(page);
   await page.contents.createDirectory(`${tmpPath}/here.zarr`);
-  await page.contents.uploadContent(CATALOG, 'text', `${tmpPath}/more.yaml`);
+  for (const [name, text] of Object.entries({
+    'more.yaml': CATALOG,
+    'numbers.json': '{"numbers": [1, 2]}',
+    'package.json': '{"name": "x"}',
+    'refs.json': JSON.stringify({ refs: { '.zgroup': '{"zarr_format": 2}' } })
+  })) {
+    await page.contents.uploadContent(text, 'text', `${tmpPath}/${name}`);
+  }
   await page.filebrowser.openDirectory(tmpPath);
   const item = (name: string) =>
     page.getByRole('listitem', { name: new RegExp(`^Name: ${name}`) });
@@ -94,6 +121,23 @@ test('opens a store of the file browser, and adds a catalog', async ({
     'mcl.open_dataset("./here.zarr")'
   );
   await page.notebook.close(false);
+
+  const mine = page.getByRole('menuitem', { name: /Near Data|Multi-Cloud/ });
+  await item('package.json').click({ button: 'right' });
+  await expect(page.getByRole('menuitem', { name: 'Rename' })).toBeVisible();
+  await expect(mine).toHaveCount(0);
+  await page.keyboard.press('Escape');
+
+  await item('refs.json').click({ button: 'right' });
+  await mine.click();
+  await expect(panel.cells.first()).toContainText('"./refs.json"');
+  await page.notebook.close(false);
+
+  await item('numbers.json').click({ button: 'right' });
+  await mine.click();
+  await expect(
+    page.getByText('numbers.json holds neither references').first()
+  ).toBeVisible();
 
   await item('more.yaml').click({ button: 'right' });
   await page.getByRole('menuitem', { name: /^Add to Multi-Cloud Lab/ }).click();

@@ -112,6 +112,17 @@ describe('openNearData', () => {
     const [{ type, message, options }] = Notification.manager.notifications;
     expect(type).toBe('in-progress');
     expect(message).toContain('lens/PRECT and aws-oregon are in aws:us-west-2');
+    server.routes['GET clusters'] = () => [
+      cluster('x', { status: 'RUNNING', workers: 0 })
+    ];
+    await lab.clusters.refresh();
+    await until(() => said().find(([, text]) => text.includes('runs')));
+    expect(said()).toEqual([
+      [
+        'in-progress',
+        expect.stringContaining('Waiting for workers: 0 of 1 are there.')
+      ]
+    ]);
     options
       .actions!.find(({ label }) => label === 'Stop')!
       .callback(new MouseEvent('click'));

@@ -2,7 +2,7 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { KernelSpec } from '@jupyterlab/services';
 import { CommandRegistry } from '@lumino/commands';
 
-import { pythonNotebook } from '../target';
+import { languagesNow, pythonNotebook } from '../target';
 
 /** A notebook panel as far as is looked at. */
 function notebook(kernel: string | null, metadata: object = {}) {
@@ -95,5 +95,22 @@ describe('pythonNotebook', () => {
   it('should say so if no kernel speaks Python', async () => {
     specs = { ir: { language: 'R' } };
     await expect(find(null)).rejects.toThrow('no Python kernel');
+  });
+});
+
+describe('languagesNow', () => {
+  it('should tell of a node in which other language its notebook runs', async () => {
+    const panels = ['python', 'R'].map(language => ({
+      ...notebook(language),
+      node: document.createElement('div')
+    }));
+    const inside = panels[1].node.appendChild(document.createElement('p'));
+    const tracker = {
+      forEach: (act: (panel: unknown) => void) => panels.forEach(act)
+    } as unknown as INotebookTracker;
+    const languageAt = await languagesNow(tracker);
+    expect(languageAt(inside)).toBe('R');
+    expect(languageAt(panels[0].node)).toBeNull();
+    expect(languageAt(document.body)).toBeNull();
   });
 });

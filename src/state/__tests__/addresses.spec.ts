@@ -3,6 +3,8 @@ import {
   cloudUrl,
   firstReference,
   isData,
+  isYamlCatalog,
+  kindOfJson,
   mayBeCatalog
 } from '../addresses';
 
@@ -33,10 +35,53 @@ describe('cloudUrl', () => {
 
 describe('files', () => {
   it('should be data, or catalogs, by their names', () => {
-    expect(['a.zarr', 'b.nc', 'c.H5', 'refs.json'].every(isData)).toBe(true);
-    expect(isData('a.py')).toBe(false);
-    expect(['a.yml', 'b.yaml', 'c.json'].every(mayBeCatalog)).toBe(true);
+    expect(['a.zarr', 'b.nc', 'c.H5'].every(isData)).toBe(true);
+    expect(['a.py', 'refs.json'].some(isData)).toBe(false);
+    expect(['x/a.yml', 'b.yaml', 'aws-cesm.json'].every(mayBeCatalog)).toBe(
+      true
+    );
     expect(mayBeCatalog('a.nc')).toBe(false);
+  });
+
+  it.each([
+    'package.json',
+    'x/package-lock.json',
+    'tsconfig.test.json',
+    'environment.yml',
+    '.pre-commit-config.yaml',
+    'docker-compose.yml'
+  ])('should offer nothing on %s', path => {
+    expect(isData(path) || mayBeCatalog(path)).toBe(false);
+  });
+
+  it.each([
+    [{ version: 1, refs: { '.zgroup': '{}' } }, 'references'],
+    [{ '.zgroup': '{}', 'a/.zarray': '{}' }, 'references'],
+    [{ 'a/zarr.json': {} }, 'references'],
+    [{ esmcat_version: '0.1.0', assets: {} }, 'catalog'],
+    [{ stac_version: '1.0.0', type: 'Catalog' }, 'catalog'],
+    [{ type: 'FeatureCollection', features: [] }, 'catalog'],
+    [{ sources: {} }, 'catalog'],
+    [[{ Resources: [] }], 'catalog'],
+    [{ name: 'multicloud-lab', version: '0.1.0', files: [] }, null],
+    [{ type: 'Feature' }, null],
+    [[], null],
+    [null, null],
+    ['text', null],
+    [{ refs: null }, null]
+  ])('should tell what JSON is by what is in it: %j', (content, kind) => {
+    expect(kindOfJson(content)).toBe(kind);
+  });
+
+  it('should tell what YAML is by its outermost keys', () => {
+    expect(isYamlCatalog('metadata:\n  version: 1\nsources:\n  a: 1')).toBe(
+      true
+    );
+    expect(isYamlCatalog('version: 2\ndata: {}\n')).toBe(true);
+    expect(isYamlCatalog('Name: ERA5\nResources:\n')).toBe(true);
+    expect(isYamlCatalog('name: pangeo\ndependencies:\n  - sources:')).toBe(
+      false
+    );
   });
 
   it('should give catalogs names that can begin an id', () => {

@@ -153,6 +153,7 @@ class LabService(LabInterface):
                 total=found.total,
                 next_cursor=found.cursor,
                 facets=found.facets,
+                groups=found.groups,
             )
 
         return await asyncio.to_thread(search)

@@ -18,6 +18,7 @@ from multicloud_lab.records.attachments import Attachment
 from multicloud_lab.records.base import Record, Several
 from multicloud_lab.records.datasets import (
     Dataset,
+    DatasetGroup,
     DatasetPage,
     DatasetQuery,
     DatasetRow,
@@ -97,6 +98,7 @@ __all__ = [
     "ClusterStatus",
     "Connection",
     "Dataset",
+    "DatasetGroup",
     "DatasetPage",
     "DatasetQuery",
     "DatasetRow",

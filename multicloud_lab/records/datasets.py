@@ -71,6 +71,16 @@ class DatasetQuery(Record):
     gateway: str = Field(default="", description="Only datasets in this gateway's region.")
     limit: int = Field(default=1000, ge=1, le=10_000)
     cursor: str = ""
+    offset: int = Field(
+        default=0, ge=0, description="How many are left out at the start, or after the cursor."
+    )
+    grouped: bool = Field(
+        default=False,
+        description="Whether those of one path follow each other, the best group first.",
+    )
+    counts: bool = Field(
+        default=True, description="Whether facets, and groups if asked for, are listed."
+    )
 
 
 FacetName = Literal["provider", "region", "catalog", "format", "tag", "requester_pays", "near"]
@@ -92,6 +102,13 @@ class Facet(Record):
     more: int = Field(default=0, description="How many values are not listed.")
 
 
+class DatasetGroup(Record):
+    """Datasets of one path among those found, or of one beginning of it if paths are many."""
+
+    path: str = Field(description="As the ids of its datasets begin.")
+    count: int
+
+
 class DatasetRow(Dataset):
     """A dataset in a list, with what near would be."""
 
@@ -110,6 +127,9 @@ class DatasetPage(Record):
     total: int = Field(description="How many match in all.")
     next_cursor: str | None = Field(default=None, description="Ask with it for those that follow.")
     facets: tuple[Facet, ...] = ()
+    groups: tuple[DatasetGroup, ...] = Field(
+        default=(), description="All groups in order, if they were asked for."
+    )
 
 
 class LocateQuery(Record):

@@ -5,6 +5,7 @@ import type {
   CatalogStatus,
   Cluster,
   Dataset,
+  DatasetGroup,
   DatasetPage,
   DatasetRow,
   Facet,
@@ -163,7 +164,46 @@ export function page(
     total: items.length,
     next_cursor: null,
     facets: [],
+    groups: groupsOf(items),
     ...more
+  };
+}
+
+/** The groups of datasets that are in order. */
+function groupsOf(rows: readonly DatasetRow[]): DatasetGroup[] {
+  const counts = new Map<string, number>();
+  for (const { id, name } of rows) {
+    const path = id.slice(0, -name.length - 1);
+    counts.set(path, (counts.get(path) ?? 0) + 1);
+  }
+  return [...counts].map(([path, count]) => ({ path, count }));
+}
+
+/**
+ * Answer any part of a long list, whose rows are made when they are asked for.
+ *
+ * @param total - How many there are.
+ * @param size - Of each group.
+ */
+export function longList(total: number, size = total): Answer {
+  return ({ query }) => {
+    const offset = Number(query.get('offset'));
+    const limit = Math.min(Number(query.get('limit')), total - offset);
+    const groups = Array.from({ length: Math.ceil(total / size) }, (_, n) => ({
+      path: `c/g${n}`,
+      count: Math.min(size, total - n * size)
+    }));
+    const at = (n: number) => row(`c/g${Math.floor(n / size)}/d${n}`);
+    return page(
+      Array.from({ length: Math.max(limit, 0) }, (_, n) => at(offset + n)),
+      {
+        total,
+        groups:
+          query.get('grouped') === 'true' && query.get('counts') !== 'false'
+            ? groups
+            : []
+      }
+    );
   };
 }
 

@@ -780,11 +780,22 @@ export interface components {
             variables: string[];
         };
         /**
+         * DatasetGroup
+         * @description Datasets of one path among those found, or of one beginning of it if paths are many.
+         */
+        DatasetGroup: {
+            count: number;
+            /** @description As the ids of its datasets begin. */
+            path: string;
+        };
+        /**
          * DatasetPage
          * @description Some of the datasets that match, in order.
          */
         DatasetPage: {
             facets: components["schemas"]["Facet"][];
+            /** @description All groups in order, if they were asked for. */
+            groups: components["schemas"]["DatasetGroup"][];
             items: components["schemas"]["DatasetRow"][];
             /** @description Ask with it for those that follow. */
             next_cursor: string | null;
@@ -1500,6 +1511,7 @@ export type Choice = components['schemas']['Choice'];
 export type Cluster = components['schemas']['Cluster'];
 export type Connection = components['schemas']['Connection'];
 export type Dataset = components['schemas']['Dataset'];
+export type DatasetGroup = components['schemas']['DatasetGroup'];
 export type DatasetPage = components['schemas']['DatasetPage'];
 export type DatasetRow = components['schemas']['DatasetRow'];
 export type Dimension = components['schemas']['Dimension'];
@@ -1892,6 +1904,12 @@ export interface operations {
                 gateway?: string;
                 limit?: number;
                 cursor?: string;
+                /** @description How many are left out at the start, or after the cursor. */
+                offset?: number;
+                /** @description Whether those of one path follow each other, the best group first. */
+                grouped?: boolean;
+                /** @description Whether facets, and groups if asked for, are listed. */
+                counts?: boolean;
             };
             header?: never;
             path?: never;

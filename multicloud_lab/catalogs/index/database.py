@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-VERSION = 1
+VERSION = 2
 """Of the tables and of what is in them; a file of another version is made anew."""
 
 _TABLES = """
@@ -33,7 +33,10 @@ CREATE TABLE word (
     source INTEGER, field INTEGER, word TEXT, datasets BLOB NOT NULL,
     PRIMARY KEY (source, field, word)
 ) WITHOUT ROWID;
-CREATE TABLE shelf (source INTEGER PRIMARY KEY, formats TEXT NOT NULL, arrays BLOB NOT NULL);
+CREATE TABLE shelf (
+    source INTEGER PRIMARY KEY, formats TEXT NOT NULL, groups TEXT NOT NULL,
+    arrays BLOB NOT NULL
+);
 CREATE TABLE tag (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE tag_use (tag INTEGER, source INTEGER, PRIMARY KEY (tag, source)) WITHOUT ROWID;
 CREATE TABLE site (

@@ -82,13 +82,17 @@ class Narrowing:
         self._tags = self._tag_ids(query.tag) if query.tag else None
         self._chosen = {**wanted, "tag": frozenset(query.tag)}
 
-    def apply(self, hits: Places | None) -> tuple[Places, tuple[Facet, ...]]:
+    def apply(
+        self, hits: Places | None, *, counted: bool = True
+    ) -> tuple[Places, tuple[Facet, ...]]:
         """Narrow what the words have found.
 
         Parameters
         ----------
         hits : array of int, or None
             Places among all datasets of the state, ascending; None: every one.
+        counted : bool
+            Whether the facets are wanted.
 
         Returns
         -------
@@ -99,10 +103,13 @@ class Narrowing:
         state = self._state
         tagged = self._with_tags(hits)
         left = self._of_kinds(tagged)
+        places = np.arange(len(state.kinds)) if left is None else left
+        if not counted:
+            return places, ()
         per_kind = _counted(state.kinds, tagged, state.kind_count)
         facets = [self._facet(name, per_kind) for name in _FACETS]
         facets.insert(-2, self._tag_facet(left if tagged is hits else self._of_kinds(hits)))
-        return np.arange(len(state.kinds)) if left is None else left, tuple(facets)
+        return places, tuple(facets)
 
     def _with_tags(self, places: Places | None) -> Places | None:
         """Give those that have one of the tags."""

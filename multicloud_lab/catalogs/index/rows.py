@@ -92,6 +92,13 @@ def dataset_id(catalog: str, path: Iterable[str]) -> str:
     return "/".join((catalog, *path))
 
 
+def group_path(entry: Entry) -> str:
+    """Give the path below its catalog of what an entry is listed in; a name may hold slashes."""
+    path = "/".join(entry.path)
+    ending = f"/{entry.name}"
+    return path.removesuffix(ending) if path.endswith(ending) else path.rpartition("/")[0]
+
+
 def heading_words(entry: Entry) -> list[str]:
     """Split what an entry is called."""
     return words(" ".join((*entry.path[-1:], entry.name, entry.title)))

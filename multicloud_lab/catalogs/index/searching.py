@@ -34,12 +34,14 @@ class Found:
     cursor : str or None
         Of the page after, if there is one.
     facets : tuple of Facet
+    groups : tuple of DatasetGroup
     """
 
     items: list[r.Dataset]
     total: int
     cursor: str | None
     facets: tuple[r.Facet, ...]
+    groups: tuple[r.DatasetGroup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +77,30 @@ class Search:
         typed = list(dict.fromkeys(words(query.text)))
         if len(typed) > MAX_QUERY_WORDS:
             raise InvalidInputError(f"Only {MAX_QUERY_WORDS} words can be looked for at once.")
+        if query.cursor and query.grouped:
+            raise InvalidInputError("A cursor does not go on in groups; ask with an offset.")
         cursor = Cursor.read(query.cursor) if query.cursor else None
         return cls(query, typed, cursor, near, in_region)
 
     def run(self, connection: sqlite3.Connection, state: State) -> Found:
         """Find one page of datasets, and count them all."""
-        narrowing = Narrowing(connection, state, self.query, self.near, self.in_region)
+        query = self.query
+        narrowing = Narrowing(connection, state, query, self.near, self.in_region)
         ranks = _ranks(connection, state, self.words) if self.words else None
-        places, facets = narrowing.apply(None if ranks is None else np.flatnonzero(ranks))
+        hits = None if ranks is None else np.flatnonzero(ranks)
+        places, facets = narrowing.apply(hits, counted=query.counts)
         order = ordered(places, ranks)
+        groups: tuple[r.DatasetGroup, ...] = ()
+        if query.grouped:
+            order, groups = state.groups.arranged(order)
         start = after(connection, state, order, ranks, self.cursor) if self.cursor else 0
-        page: list[int] = order[start : start + self.query.limit].tolist()
+        start += query.offset
+        page: list[int] = order[start : start + query.limit].tolist()
         items = read_datasets(connection, state, page)
         following = None
-        if page and start + len(page) < len(order):
+        if page and start + len(page) < len(order) and not query.grouped:
             following = cursor_at(state, page[-1], ranks, items[-1].id)
-        return Found(items, len(order), following, facets)
+        return Found(items, len(order), following, facets, groups if query.counts else ())
 
 
 def _ranks(connection: sqlite3.Connection, state: State, typed: Sequence[str]) -> Ranks:

@@ -14,7 +14,7 @@ Ints = NDArray[np.int32]
 Kind = tuple[tuple[int, ...], str, bool]
 """Sites of the copies, format, and whether the reader pays: many datasets have the same."""
 
-_DTYPES = ("<i4", "<i4", "u1", "<i4", "u1", "<i4", "<i4", "<i4", "<i4")
+_DTYPES = ("<i4", "<i4", "<i4", "u1", "<i4", "u1", "<i4", "<i4", "<i4", "<i4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,10 @@ class Shelf:
     Parameters
     ----------
     formats : tuple of str
-    kinds, tag_sets, headings : array
-        Of each dataset: its kind, its set of tags, how many words its heading has.
+    group_names : tuple of str
+        Paths below the catalog of what has datasets in it; the catalog itself is empty.
+    kinds, tag_sets, groups, headings : array
+        Of each dataset: its kind, its set of tags, its group, how many words its heading has.
     kind_format, kind_pays : array
         Of each kind: the place in ``formats``, and whether the reader pays.
     site_kind, site : array
@@ -35,8 +37,10 @@ class Shelf:
     """
 
     formats: tuple[str, ...]
+    group_names: tuple[str, ...]
     kinds: Ints
     tag_sets: Ints
+    groups: Ints
     headings: NDArray[np.uint8]
     kind_format: Ints
     kind_pays: NDArray[np.uint8]
@@ -51,6 +55,7 @@ class Shelf:
         return (
             self.kinds,
             self.tag_sets,
+            self.groups,
             self.headings,
             self.kind_format,
             self.kind_pays,
@@ -74,7 +79,10 @@ class Shelf:
 
 
 def shelve(
-    kinds: Iterable[Kind], tag_sets: Iterable[tuple[int, ...]], headings: Iterable[int]
+    kinds: Iterable[Kind],
+    tag_sets: Iterable[tuple[int, ...]],
+    groups: Iterable[str],
+    headings: Iterable[int],
 ) -> Shelf:
     """Make a shelf of what is known of each dataset.
 
@@ -83,21 +91,27 @@ def shelve(
     kinds : iterable of Kind
     tag_sets : iterable of tuple of int
         Ids of tags.
+    groups : iterable of str
+        Paths below the catalog.
     headings : iterable of int
         Numbers of words, 1 to 255.
     """
     formats: dict[str, int] = {}
     known_kinds: dict[Kind, int] = {}
     known_sets: dict[tuple[int, ...], int] = {}
+    known_groups: dict[str, int] = {}
     kind_numbers = [known_kinds.setdefault(kind, len(known_kinds)) for kind in kinds]
     set_numbers = [known_sets.setdefault(tags, len(known_sets)) for tags in tag_sets]
+    group_numbers = [known_groups.setdefault(group, len(known_groups)) for group in groups]
     kind_format = [formats.setdefault(form, len(formats)) for _, form, _ in known_kinds]
     sites = [(number, site) for (of, _, _), number in known_kinds.items() for site in of]
     tags = [(number, tag) for of, number in known_sets.items() for tag in of]
     return Shelf(
         tuple(formats),
+        tuple(known_groups),
         np.array(kind_numbers, np.int32),
         np.array(set_numbers, np.int32),
+        np.array(group_numbers, np.int32),
         np.fromiter(headings, np.uint8),
         np.array(kind_format, np.int32),
         np.array([pays for _, _, pays in known_kinds], np.uint8),
@@ -114,19 +128,24 @@ def save(connection: sqlite3.Connection, source: int, shelf: Shelf) -> None:
     ]
     lengths = np.array([len(part) for part in parts], "<i8").tobytes()
     connection.execute(
-        "INSERT OR REPLACE INTO shelf VALUES (?, ?, ?)",
-        (source, json.dumps(shelf.formats), b"".join((lengths, *parts))),
+        "INSERT OR REPLACE INTO shelf VALUES (?, ?, ?, ?)",
+        (
+            source,
+            json.dumps(shelf.formats),
+            json.dumps(shelf.group_names),
+            b"".join((lengths, *parts)),
+        ),
     )
 
 
 def load(connection: sqlite3.Connection, source: int) -> Shelf:
     """Read the shelf of a catalog; one that was never read has an empty one."""
     found = connection.execute(
-        "SELECT formats, arrays FROM shelf WHERE source = ?", (source,)
+        "SELECT formats, groups, arrays FROM shelf WHERE source = ?", (source,)
     ).fetchone()
     if found is None:
-        return shelve((), (), ())
-    formats, data = found
+        return shelve((), (), (), ())
+    formats, groups, data = found
     head = 8 * len(_DTYPES)
     ends = head + np.cumsum(np.frombuffer(data[:head], "<i8"))
     starts = [head, *ends[:-1]]
@@ -134,4 +153,4 @@ def load(connection: sqlite3.Connection, source: int) -> Shelf:
         np.frombuffer(data[start:end], dtype)
         for start, end, dtype in zip(starts, ends, _DTYPES, strict=True)
     ]
-    return Shelf(tuple(json.loads(formats)), *arrays)
+    return Shelf(tuple(json.loads(formats)), tuple(json.loads(groups)), *arrays)

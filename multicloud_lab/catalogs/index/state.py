@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from multicloud_lab.catalogs.index.grouping import Groups
 from multicloud_lab.catalogs.index.shelf import Ints, Shelf, load
 from multicloud_lab.regions import Region
 
@@ -85,6 +86,8 @@ class State:
         In the order configured.
     kinds, tag_sets : array
         Of each dataset of all catalogs in turn.
+    groups : Groups
+        Those that the datasets are listed in.
     kind_count, tag_set_count : int
     dimensions : mapping
         By the name of the facet: provider, region, catalog, format, requester_pays.
@@ -98,6 +101,7 @@ class State:
     catalogs: tuple[Catalog, ...]
     kinds: Ints
     tag_sets: Ints
+    groups: Groups
     kind_count: int
     tag_set_count: int
     dimensions: Mapping[str, Dimension]
@@ -139,6 +143,10 @@ def read_state(connection: sqlite3.Connection, before: State | None) -> State:
         catalogs=tuple(catalogs),
         kinds=_joined([shelf.kinds for shelf in shelves], kind_counts),
         tag_sets=_joined([shelf.tag_sets for shelf in shelves], set_counts),
+        groups=Groups(
+            _joined([shelf.groups for shelf in shelves], [len(s.group_names) for s in shelves]),
+            tuple((catalog.name, catalog.shelf.group_names) for catalog in catalogs),
+        ),
         kind_count=kinds,
         tag_set_count=sum(set_counts),
         dimensions={

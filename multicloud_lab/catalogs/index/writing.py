@@ -12,6 +12,7 @@ from multicloud_lab.catalogs.entry import Entry
 from multicloud_lab.catalogs.index import postings, sites
 from multicloud_lab.catalogs.index.rows import (
     dataset_id,
+    group_path,
     heading_words,
     other_words,
     packed,
@@ -86,6 +87,7 @@ def put(
         shelve(
             _put_sites(connection, source, prepared.entries, root_of),
             _put_tags(connection, source, prepared.entries),
+            (sites.plain(group_path(entry)) for entry in prepared.entries),
             prepared.heading_sizes,
         ),
     )
@@ -172,7 +174,7 @@ def reroot(connection: sqlite3.Connection, root_of: sites.RootOf) -> None:
             "SELECT entry FROM dataset WHERE source = ? ORDER BY position", (source,)
         )
         entries = (unpacked(row) for (row,) in found)
-        again = shelve(_put_sites(connection, source, entries, root_of), (), ())
+        again = shelve(_put_sites(connection, source, entries, root_of), (), (), ())
         names = ("formats", "kinds", "kind_format", "kind_pays", "site_kind", "site")
         changed = {name: getattr(again, name) for name in names}
         save(connection, source, replace(load(connection, source), **changed))

@@ -118,7 +118,7 @@ async function openThere(
 
 /** A dataset as the list has it, else as the server says it now. */
 async function rowOf(lab: IMulticloudLab, id: string): Promise<DatasetRow> {
-  const known = lab.datasets.found.rows.find(row => row.id === id);
+  const known = lab.datasets.row(id);
   if (known) {
     return known;
   }

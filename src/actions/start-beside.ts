@@ -64,9 +64,8 @@ export async function startBeside(
 
 /** The selected datasets that have a gateway near, then the region of every gateway. */
 function choicesOf(lab: IMulticloudLab, trans: TranslationBundle): IChoice[] {
-  const rows = lab.datasets.found.rows;
   const selected = lab.selection.ids.flatMap(id => {
-    const row = rows.find(known => known.id === id);
+    const row = lab.datasets.row(id);
     return row?.near && row.near.relation !== 'unknown'
       ? [
           {

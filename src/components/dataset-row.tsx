@@ -8,99 +8,80 @@ import {
 import * as React from 'react';
 
 import type { DatasetRow, PriceRange } from '../api/wire';
-import type { TreeRow } from '../state/dataset-tree';
+import type { IGroupRow } from '../state/dataset-tree';
+import { ROW_HEIGHTS } from '../state/dataset-tree';
 import { Badge } from './badge';
 import { payerOf, priceOf } from './places';
 
-/** Pixels; the style sheet says the same. */
-export const ROW_HEIGHTS: Record<TreeRow['kind'], number> = {
-  group: 24,
-  dataset: 42,
-  more: 30
-};
-
-export interface IDatasetRowProps {
-  row: TreeRow;
-  trans: TranslationBundle;
-  /** The region that prices are counted from; null: outside every cloud. */
-  home: string | null;
+/** Plain values and things that stay the same, so that a row is drawn again only if it changes. */
+export interface ITreeItemProps {
+  /** Of the row in the tree. */
+  index: number;
+  /** Pixels from the top of the tree. */
+  top: number;
+  /** What it heads; null for a dataset. */
+  group: IGroupRow | null;
+  /** The dataset, if it is here. */
+  dataset: DatasetRow | undefined;
+  level: number;
+  position: number;
+  siblings: number;
   selected: boolean;
   /** Whether it takes the focus when the tree does. */
   current: boolean;
-  /** Whether an answer of the server is waited for. */
-  waiting: boolean;
-  style: React.CSSProperties;
-  onClick: (event: React.MouseEvent) => void;
-  onDoubleClick: () => void;
-  onContextMenu: () => void;
-  /** The mouse went down on a dataset: it may be dragged. */
-  onGrab: (event: React.MouseEvent) => void;
-  focusRef: React.Ref<HTMLDivElement> | null;
+  trans: TranslationBundle;
+  /** The region that prices are counted from; null: outside every cloud. */
+  home: string | null;
 }
 
-export function DatasetTreeRow(props: IDatasetRowProps): JSX.Element {
-  const { row, trans } = props;
+/** A row; what is done with it is heard by the tree, which finds it by its index. */
+export const TreeItem = React.memo(function TreeItem(
+  props: ITreeItemProps
+): JSX.Element {
+  const { group, dataset, trans } = props;
+  const height = group ? ROW_HEIGHTS.group : ROW_HEIGHTS.dataset;
   const common = {
-    ref: props.focusRef,
     role: 'treeitem',
     tabIndex: props.current ? 0 : -1,
-    style: props.style,
-    onClick: props.onClick
+    style: { top: props.top, height },
+    'data-index': props.index,
+    'aria-level': props.level,
+    'aria-posinset': props.position,
+    'aria-setsize': props.siblings
   };
-  if (row.kind === 'more') {
-    return (
-      <div
-        {...common}
-        className="jp-MulticloudTree-row jp-MulticloudMore"
-        aria-level={1}
-        aria-busy={props.waiting}
-      >
-        {props.waiting
-          ? trans.__('Asking for more …')
-          : trans.__(
-              'Show more (%1 of %2 are here)',
-              row.shown.toLocaleString(),
-              row.total.toLocaleString()
-            )}
-      </div>
-    );
-  }
-  if (row.kind === 'group') {
-    const Caret = row.expanded ? caretDownIcon : caretRightIcon;
+  if (group) {
     return (
       <div
         {...common}
         className="jp-MulticloudTree-row jp-MulticloudGroup"
-        title={row.path.join(' / ')}
-        aria-level={1}
-        aria-expanded={row.expanded}
-        aria-label={
-          row.partial
-            ? trans.__(
-                '%1, %2 datasets or more',
-                row.path.join(' / '),
-                row.count
-              )
-            : trans._n(
-                '%2, %1 dataset',
-                '%2, %1 datasets',
-                row.count,
-                row.path.join(' / ')
-              )
-        }
+        title={spaced(group.path)}
+        aria-expanded={group.expanded}
+        aria-label={trans._n(
+          '%2, %1 dataset',
+          '%2, %1 datasets',
+          group.count,
+          spaced(group.path)
+        )}
       >
-        <Caret.react tag="span" className="jp-MulticloudGroup-caret" />
-        <span className="jp-MulticloudGroup-path">
-          {/* The end of a path says more than its start, so the start is cut. */}
-          <bdi>{row.path.join(' / ')}</bdi>
-        </span>
-        <span className="jp-MulticloudGroup-count">
-          {row.partial ? trans.__('%1+', row.count) : row.count}
-        </span>
+        <Heading group={group} />
       </div>
     );
   }
-  const dataset = row.row;
+  if (!dataset) {
+    return (
+      <div
+        {...common}
+        className="jp-MulticloudTree-row jp-MulticloudTree-coming"
+        aria-busy="true"
+        aria-selected={false}
+        aria-label={trans.__(
+          'Dataset %1 of %2 is coming',
+          props.position.toLocaleString(),
+          props.siblings.toLocaleString()
+        )}
+      />
+    );
+  }
   const about = dataset.problem || dataset.title || dataset.description;
   return (
     <div
@@ -110,22 +91,16 @@ export function DatasetTreeRow(props: IDatasetRowProps): JSX.Element {
         'jp-MulticloudDataset',
         props.selected && 'jp-mod-selected',
         dataset.problem && 'jp-mod-problem',
-        row.level === 1 && 'jp-mod-flat'
+        props.level === 1 && 'jp-mod-flat'
       )}
       data-dataset={dataset.id}
-      aria-level={row.level}
       aria-selected={props.selected}
-      aria-posinset={row.position}
-      aria-setsize={row.siblings}
-      onMouseDown={props.onGrab}
-      onDoubleClick={props.onDoubleClick}
-      onContextMenu={props.onContextMenu}
     >
       <div className="jp-MulticloudDataset-line">
         <span className="jp-MulticloudDataset-name" title={dataset.id}>
           {dataset.name}
         </span>
-        <Badge row={row.row} trans={trans} />
+        <Badge row={dataset} trans={trans} />
       </div>
       <div className="jp-MulticloudDataset-line">
         <span className="jp-MulticloudDataset-about" title={about}>
@@ -135,6 +110,27 @@ export function DatasetTreeRow(props: IDatasetRowProps): JSX.Element {
       </div>
     </div>
   );
+});
+
+function Heading({ group }: { group: IGroupRow }): JSX.Element {
+  const Caret = group.expanded ? caretDownIcon : caretRightIcon;
+  return (
+    <>
+      <Caret.react tag="span" className="jp-MulticloudGroup-caret" />
+      <span className="jp-MulticloudGroup-path">
+        {/* The end of a path says more than its start, so the start is cut. */}
+        <bdi>{spaced(group.path)}</bdi>
+      </span>
+      <span className="jp-MulticloudGroup-count">
+        {group.count.toLocaleString()}
+      </span>
+    </>
+  );
+}
+
+/** A path as people read it. */
+function spaced(path: string): string {
+  return path.split('/').join(' / ');
 }
 
 /** What a GB costs that is read from home. */

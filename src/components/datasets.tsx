@@ -3,8 +3,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { classes, InputGroup } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import { layOut, startsOpen } from '../state/dataset-tree';
+import { startsOpen, TreeLayout } from '../state/dataset-tree';
 import { countChosen } from '../state/facets';
+import { MOST } from '../state/selection';
 import type { IMulticloudLab } from '../tokens';
 import { CatalogNotices } from './catalog-notices';
 import { DatasetTree } from './dataset-tree';
@@ -31,9 +32,8 @@ export interface IDatasetsProps {
 export function Datasets(props: IDatasetsProps): JSX.Element {
   const { lab, trans } = props;
   const search = lab.datasets;
-  useChanged(search, lab.status, lab.flat);
+  useChanged(search, lab.status);
   const tree = React.useRef<HTMLDivElement>(null);
-  const flat = lab.flat.value;
   const { found } = search;
   const catalogs = lab.status.value?.catalogs ?? [];
   const narrowed = found.text.trim() !== '' || countChosen(found.chosen) > 0;
@@ -41,9 +41,9 @@ export function Datasets(props: IDatasetsProps): JSX.Element {
   // What was opened and closed by hand holds until the default is another one.
   const [byHand, setByHand] = React.useState({ open, groups: NONE });
   const toggled = byHand.open === open ? byHand.groups : NONE;
-  const rows = React.useMemo(
-    () => layOut(found.rows, { ...found, narrowed, toggled, flat }),
-    [found, narrowed, toggled, flat]
+  const layout = React.useMemo(
+    () => new TreeLayout(found, open, toggled),
+    [found, open, toggled]
   );
   const onToggle = (group: string) => {
     const groups = new Set(toggled);
@@ -96,7 +96,12 @@ export function Datasets(props: IDatasetsProps): JSX.Element {
           }}
         />
       </div>
-      <Facets search={search} trans={trans} />
+      <Facets
+        search={search}
+        facets={found.facets}
+        chosen={search.chosen}
+        trans={trans}
+      />
       <div className="jp-MulticloudDatasets-count">
         <span role="status">
           {narrowed
@@ -112,6 +117,7 @@ export function Datasets(props: IDatasetsProps): JSX.Element {
                 found.total.toLocaleString()
               )}
         </span>
+        <SelectedCount lab={lab} trans={trans} />
         {search.waiting && (
           <span className="jp-MulticloudDatasets-waiting">
             {trans.__('Searching …')}
@@ -137,9 +143,12 @@ export function Datasets(props: IDatasetsProps): JSX.Element {
         )}
       >
         <DatasetTree
-          rows={rows}
+          layout={layout}
+          rows={search.rows}
+          question={found.question}
           selection={lab.selection}
           trans={trans}
+          home={lab.home}
           onToggle={onToggle}
           onOpen={props.onOpen}
           onGrab={({ id }, event) =>
@@ -148,11 +157,26 @@ export function Datasets(props: IDatasetsProps): JSX.Element {
               event
             )
           }
-          onMore={() => void search.more()}
-          waiting={search.waiting}
-          home={lab.home}
         />
       </div>
     </div>
+  );
+}
+
+/** How many datasets are selected, if they are several. */
+function SelectedCount(
+  props: Pick<IDatasetsProps, 'lab' | 'trans'>
+): JSX.Element {
+  const { lab, trans } = props;
+  useChanged(lab.selection);
+  const count = lab.selection.ids.length;
+  const words =
+    count < MOST
+      ? trans.__('%1 selected', count)
+      : trans.__('%1 selected, no more at once', count.toLocaleString());
+  return (
+    <span className="jp-MulticloudDatasets-selected" aria-live="polite">
+      {count > 1 ? words : ''}
+    </span>
   );
 }

@@ -3,7 +3,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { DatasetSearch } from '../state/dataset-search';
+import type { Facet } from '../api/wire';
 import {
+  Chosen,
   countChosen,
   FacetName,
   IToggle,
@@ -13,10 +15,18 @@ import {
 
 export interface IFacetsProps {
   search: DatasetSearch;
+  /** As they were counted last. */
+  facets: readonly Facet[];
+  /** The values that are on. */
+  chosen: Chosen;
   trans: TranslationBundle;
 }
 
-export function Facets({ search, trans }: IFacetsProps): JSX.Element | null {
+/** Drawn again when it was counted or chosen anew, and not at each key. */
+export const Facets = React.memo(function Facets(
+  props: IFacetsProps
+): JSX.Element | null {
+  const { search, facets, chosen, trans } = props;
   const [open, setOpen] = React.useState(false);
   const group = React.useId();
   const opener = React.useRef<HTMLButtonElement>(null);
@@ -28,8 +38,7 @@ export function Facets({ search, trans }: IFacetsProps): JSX.Element | null {
     }
     clicked.current = false;
   });
-  const { chosen, found } = search;
-  const { row, others } = shortRow(found.facets, chosen);
+  const { row, others } = shortRow(facets, chosen);
   if (row.length + others === 0) {
     return null;
   }
@@ -90,7 +99,7 @@ export function Facets({ search, trans }: IFacetsProps): JSX.Element | null {
       </div>
       <div id={group} className="jp-MulticloudFacets-all" hidden={!open}>
         {open &&
-          found.facets.map(facet => {
+          facets.map(facet => {
             const toggles = togglesOf(facet, chosen);
             return toggles.length === 0 ? null : (
               <fieldset key={facet.name}>
@@ -111,7 +120,7 @@ export function Facets({ search, trans }: IFacetsProps): JSX.Element | null {
       </div>
     </div>
   );
-}
+});
 
 function Toggle(props: {
   toggle: IToggle;

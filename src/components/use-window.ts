@@ -1,75 +1,105 @@
 /** Says which rows of a long list can be seen, so that only those are drawn. */
-import { RefObject, useLayoutEffect, useMemo, useState } from 'react';
+import {
+  RefObject,
+  useLayoutEffect,
+  useMemo,
+  useReducer,
+  useRef,
+  useState
+} from 'react';
 
 /** Pixels above and below what is seen that are drawn too. */
 const MARGIN = 200;
+
+/** Rows by which the window moves, so that not every step of the wheel draws. */
+const STEP = 4;
+
+/** Pixels of a list whose height is not known yet. */
+const HEIGHT = 600;
+
+/** What a window needs to know of a list. */
+export interface ILayout {
+  readonly count: number;
+  /** The index of the row at so many pixels from the top. */
+  at(pixels: number): number;
+}
 
 export interface IWindow {
   /** Index of the first row to draw. */
   first: number;
   /** Index after the last row to draw. */
   end: number;
-  /** Pixels from the top of the list to the top of each row; one more for the whole height. */
-  tops: readonly number[];
 }
 
 /**
  * Follow what is seen of a list.
  *
  * @param scroller - The element that scrolls.
- * @param heights - Of the rows, in pixels.
+ * @param layout - Of the list.
+ * @param list - Whatever stands for the list: another one is looked at from its top.
  */
 export function useWindow(
   scroller: RefObject<HTMLElement>,
-  heights: readonly number[]
+  layout: ILayout,
+  list: unknown
 ): IWindow {
-  const [view, setView] = useState({ top: 0, height: 600 });
+  const [view] = useState({ top: 0, height: HEIGHT });
+  const [, draw] = useReducer((count: number) => count + 1, 0);
+  const drawn = useRef<IWindow>({ first: 0, end: 0 });
+  const current = useRef(layout);
+  current.current = layout;
+  useMemo(() => {
+    view.top = 0;
+  }, [list]);
+  useLayoutEffect(() => {
+    if (scroller.current && scroller.current.scrollTop !== view.top) {
+      scroller.current.scrollTop = view.top;
+    }
+  }, [list]);
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element) {
       return;
     }
-    const look = () =>
-      setView({
-        top: element.scrollTop,
-        height: element.clientHeight || 600
-      });
-    look();
-    element.addEventListener('scroll', look, { passive: true });
+    const look = () => {
+      const { first, end } = windowOf(current.current, view);
+      if (first !== drawn.current.first || end !== drawn.current.end) {
+        draw();
+      }
+    };
+    const onScroll = () => {
+      view.top = element.scrollTop;
+      look();
+    };
+    const onSize = () => {
+      view.height = element.clientHeight || HEIGHT;
+      look();
+    };
+    onSize();
+    element.addEventListener('scroll', onScroll, { passive: true });
     const observer =
-      typeof ResizeObserver === 'undefined' ? null : new ResizeObserver(look);
+      typeof ResizeObserver === 'undefined' ? null : new ResizeObserver(onSize);
     observer?.observe(element);
     return () => {
-      element.removeEventListener('scroll', look);
+      element.removeEventListener('scroll', onScroll);
       observer?.disconnect();
     };
   }, [scroller]);
-  const tops = useMemo(() => {
-    const sums = [0];
-    for (const height of heights) {
-      sums.push(sums[sums.length - 1] + height);
-    }
-    return sums;
-  }, [heights]);
-  const first = Math.max(rowAt(tops, view.top - MARGIN), 0);
-  const end = Math.min(
-    rowAt(tops, view.top + view.height + MARGIN) + 1,
-    heights.length
-  );
-  return { first, end, tops };
+  drawn.current = windowOf(layout, view);
+  return drawn.current;
 }
 
-/** The index of the row at so many pixels from the top. */
-function rowAt(tops: readonly number[], pixels: number): number {
-  let low = 0;
-  let high = tops.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (tops[middle] <= pixels) {
-      low = middle;
-    } else {
-      high = middle - 1;
-    }
+function windowOf(
+  layout: ILayout,
+  { top, height }: { top: number; height: number }
+): IWindow {
+  if (layout.count === 0) {
+    return { first: 0, end: 0 };
   }
-  return low;
+  const first = layout.at(top - MARGIN);
+  const last = layout.at(top + height + MARGIN);
+  return {
+    first: first - (first % STEP),
+    end: Math.min(last - (last % STEP) + STEP, layout.count)
+  };
 }

@@ -27,8 +27,7 @@ export const copyingPlugin: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load('multicloud_lab');
     const isSeveral = (args: ReadonlyPartialJSONObject) =>
       chosenOf(args, lab).length > 1;
-    const listed = (id: string) =>
-      lab.datasets.found.rows.find(row => row.id === id);
+    const listed = (id: string) => lab.datasets.row(id);
     const describedBy = argumentsOf({
       dataset: trans.__('The id of a dataset; else the selected ones')
     });

@@ -1,9 +1,9 @@
-/** What datasets are looked for, and those that the server found: page by page, newest question first. */
+/** What datasets are looked for, and those that the server found: the newest question first. */
 import { IDisposable } from '@lumino/disposable';
 import { ISignal, Signal } from '@lumino/signaling';
 
 import type { LabClient } from '../api/client';
-import type { DatasetPage, DatasetRow, Facet } from '../api/wire';
+import type { DatasetGroup, DatasetPage, DatasetRow, Facet } from '../api/wire';
 import {
   Chosen,
   facetQuery,
@@ -11,39 +11,47 @@ import {
   NOTHING_CHOSEN,
   toggled
 } from './facets';
+import { PAGE, RowPages } from './row-pages';
 
 /** Milliseconds after a key in which an answer to older words may come before it is given up. */
 const PATIENCE = 120;
 
-/** Rows of a page. */
-export const PAGE = 300;
-
-/** Rows that the server gives at once at most. */
-const MOST = 10_000;
-
-/** An answer, and the question that it answers. */
+/** An answer but for its rows, and the question that it answers. */
 export interface IFound {
-  readonly rows: readonly DatasetRow[];
   /** How many match in all. */
   readonly total: number;
   readonly facets: readonly Facet[];
-  /** Whether there are more than the rows. */
-  readonly more: boolean;
+  /** In order, all of them; empty unless it is grouped. */
+  readonly groups: readonly DatasetGroup[];
   readonly text: string;
   readonly chosen: Chosen;
+  readonly grouped: boolean;
+  /** Another number for another question; the same when one was asked again. */
+  readonly question: number;
 }
 
 const NOTHING_FOUND: IFound = {
-  rows: [],
   total: 0,
   facets: [],
-  more: false,
+  groups: [],
   text: '',
-  chosen: NOTHING_CHOSEN
+  chosen: NOTHING_CHOSEN,
+  grouped: true,
+  question: 0
 };
 
 export class DatasetSearch implements IDisposable {
-  constructor(private _api: Pick<LabClient, 'datasets'>) {}
+  constructor(private _api: Pick<LabClient, 'datasets'>) {
+    this.rows = new RowPages((offset, signal) => this._page(offset, signal));
+    this.rows.changed.connect(() => {
+      if (this.rows.error) {
+        this._changed.emit();
+      }
+    });
+  }
+
+  /** The rows of what was found, as far as they are here. */
+  readonly rows: RowPages;
 
   /** The words that are looked for, as they were typed. */
   get text(): string {
@@ -72,7 +80,7 @@ export class DatasetSearch implements IDisposable {
 
   /** Why the last question failed; null if it did not. */
   get error(): Error | null {
-    return this._error;
+    return this._error ?? this.rows.error;
   }
 
   get changed(): ISignal<this, void> {
@@ -90,41 +98,62 @@ export class DatasetSearch implements IDisposable {
     }
     this._text = text;
     if (this._asking === null) {
-      void this._ask(PAGE);
+      void this._ask();
       return;
     }
-    this._timer ??= setTimeout(() => void this._ask(PAGE), PATIENCE);
+    this._timer ??= setTimeout(() => void this._ask(), PATIENCE);
     this._changed.emit();
   }
 
   /** Turn a value of a facet on or off. */
   toggle(facet: FacetName, value: { value: string; title: string }): void {
     this._chosen = toggled(this._chosen, facet, value);
-    void this._ask(PAGE);
+    void this._ask();
   }
 
   /** Look for words and values at once, as when they are restored. */
   look(text: string, chosen: Chosen): void {
     this._text = text;
     this._chosen = chosen;
-    void this._ask(PAGE);
+    void this._ask();
+  }
+
+  /** Have those of one path follow each other, or all in one order. */
+  setGrouped(grouped: boolean): void {
+    if (grouped === this._grouped) {
+      return;
+    }
+    this._grouped = grouped;
+    if (this._loaded || this.waiting) {
+      void this._ask();
+    }
   }
 
   /** Turn all facets off. */
   clearFacets(): void {
     this._chosen = NOTHING_CHOSEN;
-    void this._ask(PAGE);
+    void this._ask();
   }
 
-  /** Add the page after the last one. */
-  more(): Promise<void> {
-    return this._found.more && !this.waiting
-      ? this._ask(PAGE, this._cursor)
-      : Promise.resolve();
+  /** A dataset, if the list has it here or it is kept. */
+  row(id: string): DatasetRow | undefined {
+    return this.rows.find(id) ?? this._kept.get(id);
+  }
+
+  /** Keep these datasets, and no others, when they are scrolled out of the list. */
+  keep(ids: readonly string[]): void {
+    const kept = new Map<string, DatasetRow>();
+    for (const id of ids) {
+      const row = this.row(id);
+      if (row) {
+        kept.set(id, row);
+      }
+    }
+    this._kept = kept;
   }
 
   /**
-   * Ask the same again, for as many rows as there are; while a question is on its way, after it.
+   * Ask the same again; while a question is on its way, after it.
    *
    * The promise never rejects: see `error`.
    */
@@ -136,26 +165,28 @@ export class DatasetSearch implements IDisposable {
       });
       return this._next;
     }
-    return this._ask(Math.min(Math.max(this._found.rows.length, PAGE), MOST));
+    return this._ask();
   }
 
   dispose(): void {
     this._isDisposed = true;
     this._stopTimer();
     this._asking?.abort();
+    this.rows.dispose();
     Signal.clearData(this);
   }
 
   /** Ask the server; a question that is on its way is given up. */
-  private _ask(limit: number, cursor = ''): Promise<void> {
+  private _ask(): Promise<void> {
     if (this._isDisposed) {
       return Promise.resolve();
     }
     this._stopTimer();
     this._asking?.abort();
+    this.rows.hold();
     const asking = new AbortController();
     this._asking = asking;
-    const running = this._answer(asking, limit, cursor).finally(() => {
+    const running = this._answer(asking).finally(() => {
       if (this._running === running) {
         this._running = null;
       }
@@ -165,19 +196,25 @@ export class DatasetSearch implements IDisposable {
     return running;
   }
 
-  private async _answer(
-    asking: AbortController,
-    limit: number,
-    cursor: string
-  ): Promise<void> {
-    const text = this._text;
-    const chosen = this._chosen;
+  private async _answer(asking: AbortController): Promise<void> {
+    const question = {
+      text: this._text,
+      chosen: this._chosen,
+      grouped: this._grouped
+    };
+    const { found } = this;
+    const again =
+      this._loaded &&
+      question.text === found.text &&
+      question.chosen === found.chosen &&
+      question.grouped === found.grouped;
+    // Who asks again goes on looking where they are.
+    const number = again ? this.rows.seen : 0;
     let page: DatasetPage | null = null;
     let failure: Error | null = null;
     try {
-      const words = { ...facetQuery(chosen), text: text.trim() };
       page = await this._api.datasets(
-        { ...words, limit, cursor },
+        { ...queryOf(question), limit: PAGE, offset: number * PAGE },
         asking.signal
       );
     } catch (error) {
@@ -190,20 +227,44 @@ export class DatasetSearch implements IDisposable {
     this._error = failure;
     if (page) {
       this._loaded = true;
-      this._cursor = page.next_cursor ?? '';
       this._found = {
-        rows: cursor ? joined(this._found.rows, page.items) : page.items,
+        ...question,
         total: page.total,
-        facets: cursor ? this._found.facets : page.facets,
-        more: page.next_cursor !== null,
-        text,
-        chosen
+        facets: page.facets,
+        groups: page.groups,
+        question: again ? found.question : found.question + 1
       };
+      if (again) {
+        this.rows.renew(number, page.items);
+        const ids = [...this._kept.keys()];
+        this._kept.clear(); // They may be others by now.
+        this.keep(ids);
+      } else {
+        this.rows.begin(number, page.items);
+      }
+    } else {
+      this.rows.release();
     }
     this._changed.emit();
     if (this._timer !== null) {
-      void this._ask(PAGE);
+      void this._ask();
     }
+  }
+
+  /** Ask for a page of what was found. */
+  private async _page(
+    offset: number,
+    signal: AbortSignal
+  ): Promise<readonly DatasetRow[]> {
+    const { found } = this;
+    const { items, total } = await this._api.datasets(
+      { ...queryOf(found), limit: PAGE, offset, counts: false },
+      signal
+    );
+    if (total !== found.total && found === this._found && !this.waiting) {
+      void this.refresh(); // The list is another one by now.
+    }
+    return items;
   }
 
   private _stopTimer(): void {
@@ -215,8 +276,9 @@ export class DatasetSearch implements IDisposable {
 
   private _text = '';
   private _chosen = NOTHING_CHOSEN;
+  private _grouped = NOTHING_FOUND.grouped;
+  private _kept = new Map<string, DatasetRow>();
   private _found = NOTHING_FOUND;
-  private _cursor = '';
   private _loaded = false;
   private _error: Error | null = null;
   private _timer: ReturnType<typeof setTimeout> | null = null;
@@ -227,11 +289,7 @@ export class DatasetSearch implements IDisposable {
   private _changed = new Signal<this, void>(this);
 }
 
-/** Two pages as one; what moved between them meanwhile is listed once. */
-function joined(
-  rows: readonly DatasetRow[],
-  page: readonly DatasetRow[]
-): readonly DatasetRow[] {
-  const known = new Set(rows.map(({ id }) => id));
-  return [...rows, ...page.filter(({ id }) => !known.has(id))];
+function queryOf(question: Pick<IFound, 'text' | 'chosen' | 'grouped'>) {
+  const { text, chosen, grouped } = question;
+  return { ...facetQuery(chosen), text: text.trim(), grouped };
 }

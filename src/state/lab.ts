@@ -29,6 +29,10 @@ export class Lab implements IMulticloudLab, IDisposable {
     this.clusters = new Resource<Cluster[]>([], () => api.clusters());
     this.workers = new WorkerHistory(this.clusters);
     this.attachments = new Resource<Attachment[]>([], () => api.attachments());
+    this.flat.changed.connect(() => this.datasets.setGrouped(!this.flat.value));
+    this.selection.changed.connect(() =>
+      this.datasets.keep(this.selection.ids)
+    );
   }
 
   readonly status: Resource<LabStatus | null>;

@@ -167,9 +167,10 @@ export class MapView implements IDisposable {
   private _wouldMove(): IArc[] {
     const { datasets, selection } = this._lab;
     const arcs = new Map<string, IArc>();
-    for (const { id, name, near } of datasets.found.rows) {
+    for (const id of selection.ids) {
+      const { name, near } = datasets.row(id) ?? {};
       if (
-        !selection.has(id) ||
+        !name ||
         !near?.region ||
         near.relation === 'same-region' ||
         near.relation === 'contained'

@@ -1,6 +1,9 @@
 /** Which datasets are selected; a Shift-selection reaches from the anchor. */
 import { ISignal, Signal } from '@lumino/signaling';
 
+/** Datasets that are selected at once by a range; nobody opens as many. */
+export const MOST = 1000;
+
 export class Selection {
   get ids(): readonly string[] {
     return this._ids;
@@ -16,14 +19,13 @@ export class Selection {
   }
 
   has(id: string): boolean {
-    return this._ids.includes(id);
+    return this._known.has(id);
   }
 
   /** Select these and nothing else. */
   set(ids: readonly string[]): void {
-    this._ids = [...ids];
     this._anchor = ids[0] ?? null;
-    this._changed.emit();
+    this._put([...ids]);
   }
 
   /** Make one the current one, and select it alone unless it is selected already. */
@@ -37,11 +39,12 @@ export class Selection {
 
   /** Add one, or take it out. */
   toggle(id: string): void {
-    this._ids = this.has(id)
-      ? this._ids.filter(other => other !== id)
-      : [...this._ids, id];
     this._anchor = id;
-    this._changed.emit();
+    this._put(
+      this.has(id)
+        ? this._ids.filter(other => other !== id)
+        : [...this._ids, id]
+    );
   }
 
   /**
@@ -57,11 +60,17 @@ export class Selection {
       this.set([id]);
       return;
     }
-    this._ids = order.slice(Math.min(from, to), Math.max(from, to) + 1);
+    this._put(order.slice(Math.min(from, to), Math.max(from, to) + 1));
+  }
+
+  private _put(ids: readonly string[]): void {
+    this._ids = ids;
+    this._known = new Set(ids);
     this._changed.emit();
   }
 
-  private _ids: string[] = [];
+  private _ids: readonly string[] = [];
+  private _known: ReadonlySet<string> = new Set();
   private _anchor: string | null = null;
   private _changed = new Signal<this, void>(this);
 }

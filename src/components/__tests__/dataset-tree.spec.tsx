@@ -3,41 +3,34 @@ import { act, fireEvent, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import * as React from 'react';
 
-import { row } from '../../__tests__/fake-server';
+import { page, row } from '../../__tests__/fake-server';
 import type { DatasetRow } from '../../api/wire';
-import { layOut } from '../../state/dataset-tree';
+import { TreeLayout } from '../../state/dataset-tree';
+import { RowPages } from '../../state/row-pages';
 import { Selection } from '../../state/selection';
 import { DatasetTree } from '../dataset-tree';
 
 const trans = nullTranslator.load('');
 
 function Tree(props: {
-  rows: DatasetRow[];
+  all: DatasetRow[];
+  rows: RowPages;
   selection: Selection;
   onOpen: () => void;
-  /** If these are only some. */
-  total?: number;
-  onMore?: () => void;
 }): JSX.Element {
   const [toggled, setToggled] = React.useState(new Set<string>());
-  const rows = React.useMemo(
-    () =>
-      layOut(props.rows, {
-        total: props.total ?? props.rows.length,
-        more: props.total !== undefined,
-        narrowed: props.total !== undefined,
-        toggled
-      }),
-    [props.rows, props.total, toggled]
+  const layout = React.useMemo(
+    () => new TreeLayout({ ...page(props.all), grouped: true }, true, toggled),
+    [props.all, toggled]
   );
   return (
     <DatasetTree
-      rows={rows}
+      layout={layout}
+      rows={props.rows}
+      question={1}
       selection={props.selection}
       trans={trans}
       onOpen={props.onOpen}
-      onMore={props.onMore ?? jest.fn()}
-      waiting={false}
       onToggle={group => {
         const next = new Set(toggled);
         if (!next.delete(group)) {
@@ -51,17 +44,23 @@ function Tree(props: {
 
 describe('DatasetTree', () => {
   const user = userEvent.setup();
+  let rows: RowPages;
   let selection: Selection;
   let onOpen: jest.Mock;
 
-  const show = (rows: DatasetRow[]) =>
-    render(<Tree rows={rows} selection={selection} onOpen={onOpen} />);
+  const show = (all: DatasetRow[]) => {
+    rows = new RowPages(async () => []);
+    rows.begin(0, all);
+    return render(<Tree {...{ all, rows, selection, onOpen }} />);
+  };
   const item = (name: RegExp) => screen.getByRole('treeitem', { name });
 
   beforeEach(() => {
     selection = new Selection();
     onOpen = jest.fn();
   });
+
+  afterEach(() => rows.dispose());
 
   it('should select by click, Ctrl and Shift', () => {
     show([row('c/g/a'), row('c/g/b'), row('c/g/d')]);
@@ -111,46 +110,6 @@ describe('DatasetTree', () => {
     expect(selection.current).toBe('c/g/b');
     fireEvent.contextMenu(item(/^d /));
     expect(selection.ids).toEqual(['c/g/d']);
-  });
-
-  it('should draw only what is seen of thousands, and go to the last by a key', async () => {
-    show(Array.from({ length: 5000 }, (_, n) => row(`c/g/d${n}`)));
-    await user.tab();
-    await user.keyboard('{ArrowRight}'); // Groups are closed when there are many.
-    expect(screen.getAllByRole('treeitem').length).toBeLessThan(60);
-    await user.keyboard('{End}');
-    expect(document.activeElement?.textContent).toContain('d4999');
-    expect(document.activeElement?.getAttribute('aria-posinset')).toBe('5000');
-  });
-
-  it('should ask for more by key, by click and at the end of an open group', async () => {
-    const onMore = jest.fn();
-    const rows = Array.from({ length: 300 }, (_, n) => row(`c/g/d${n}`));
-    const tree = { rows, selection, onOpen, onMore };
-    const { container } = render(<Tree {...tree} total={100_000} />);
-    expect(onMore).not.toHaveBeenCalled();
-    await user.tab();
-    await user.keyboard('{End}');
-    expect(document.activeElement?.textContent).toBe(
-      'Show more (300 of 100,000 are here)'
-    );
-    await user.keyboard('{Enter}');
-    expect(onMore).toHaveBeenCalledTimes(1);
-    fireEvent.click(item(/^Show more/));
-    expect(onMore).toHaveBeenCalledTimes(2);
-    const scroller = container.querySelector('.jp-MulticloudTree')!;
-    fireEvent.scroll(scroller, { target: { scrollTop: 300 * 42 } });
-    expect(onMore).toHaveBeenCalledTimes(3);
-  });
-
-  it('should not bring in everything below closed groups', () => {
-    const onMore = jest.fn();
-    const rows = [row('c/g/a')];
-    render(<Tree {...{ rows, selection, onOpen, onMore }} total={9} />);
-    onMore.mockClear();
-    fireEvent.click(item(/^c \/ g/));
-    expect(item(/^Show more/)).toBeTruthy();
-    expect(onMore).not.toHaveBeenCalled();
   });
 
   it('should show hostile text as text', () => {

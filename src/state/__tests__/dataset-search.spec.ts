@@ -3,13 +3,15 @@ import { PromiseDelegate } from '@lumino/coreutils';
 import {
   facet,
   FakeServer,
+  longList,
   page,
   refusal,
   row
 } from '../../__tests__/fake-server';
 import { LabClient } from '../../api/client';
 import type { DatasetPage } from '../../api/wire';
-import { DatasetSearch, PAGE } from '../dataset-search';
+import { DatasetSearch } from '../dataset-search';
+import { PAGE } from '../row-pages';
 
 describe('DatasetSearch', () => {
   let server: FakeServer;
@@ -17,7 +19,13 @@ describe('DatasetSearch', () => {
 
   const asked = () =>
     server.asked('GET datasets').map(({ query }) => query.toString());
-  const found = () => search.found.rows.map(({ id }) => id);
+  /** The ids of the first page. */
+  const found = () =>
+    Array.from({ length: Math.min(search.found.total, PAGE) }, (_, offset) =>
+      String(search.rows.row(offset)?.id)
+    );
+  /** How questions for a first page end. */
+  const FIRST = `grouped=true&limit=${PAGE}&offset=0`;
   /** Wait until no answer is on its way. */
   const settled = async () => {
     while (search.waiting) {
@@ -46,10 +54,7 @@ describe('DatasetSearch', () => {
     expect(search.waiting).toBe(true);
     expect(found()).toEqual(['c/all']);
     await settled();
-    expect(asked()).toEqual([
-      `text=w&limit=${PAGE}`,
-      `text=wind&limit=${PAGE}`
-    ]);
+    expect(asked()).toEqual([`text=w&${FIRST}`, `text=wind&${FIRST}`]);
     expect(found()).toEqual(['c/wind']);
     expect(search.found.text).toBe('wind');
   });
@@ -86,49 +91,87 @@ describe('DatasetSearch', () => {
     search.toggle('tag', { value: 'ocean', title: '' });
     await settled();
     expect(asked()).toHaveLength(3);
-    expect(asked()[2]).toBe(`near=true&tag=ocean&text=wind&limit=${PAGE}`);
+    expect(asked()[2]).toBe(`near=true&tag=ocean&text=wind&${FIRST}`);
     search.clearFacets();
     await settled();
-    expect(asked()[3]).toBe(`text=wind&limit=${PAGE}`);
+    expect(asked()[3]).toBe(`text=wind&${FIRST}`);
   });
 
-  it('should go through ten thousand page by page, each listed once', async () => {
-    const all = Array.from({ length: 10_000 }, (_, n) => row(`c/g/${n}`));
-    server.routes['GET datasets'] = ({ query }) => {
-      const start = Number(query.get('cursor') ?? 0);
-      // One row of the page before again, as when the index changes meanwhile.
-      const items = all.slice(Math.max(start - 1, 0), start + PAGE);
-      const next = start + PAGE;
-      return page(items, {
-        total: all.length,
-        next_cursor: next < all.length ? String(next) : null,
-        facets: start === 0 ? [facet('format', { zarr: 10_000 })] : []
-      });
-    };
-    await search.refresh();
-    expect(search.found).toMatchObject({ total: 10_000, more: true });
-    let pages = 1;
-    while (search.found.more) {
-      await search.more();
-      pages += 1;
-    }
-    expect(pages).toBe(Math.ceil(10_000 / PAGE));
-    expect(found()).toEqual(all.map(({ id }) => id));
-    expect(search.found.facets).toHaveLength(1);
-    await search.more(); // There is no more.
-    expect(asked()).toHaveLength(pages);
-  });
+  describe('of a hundred thousand', () => {
+    beforeEach(async () => {
+      server.routes['GET datasets'] = longList(100_000, 500);
+      search.setText('d');
+      await settled();
+      server.calls.length = 0;
+    });
 
-  it('should ask for as many as there are when it asks again', async () => {
-    const rows = Array.from({ length: PAGE }, (_, n) => row(`c/${n}`));
-    server.routes['GET datasets'] = ({ query }) =>
-      query.get('cursor')
-        ? page([row('c/last')], { total: PAGE + 1 })
-        : page(rows, { total: PAGE + 1, next_cursor: 'next' });
-    await search.refresh();
-    await search.more();
-    await search.refresh();
-    expect(asked()[2]).toBe(`limit=${PAGE + 1}`);
+    it('should have the groups of all, and the rows that are looked at', async () => {
+      expect(search.found).toMatchObject({ total: 100_000, text: 'd' });
+      expect(search.found.groups).toHaveLength(200);
+      search.rows.want(new Set([1000]));
+      await new Promise<void>(resolve =>
+        search.rows.changed.connect(() => resolve())
+      );
+      expect(asked()).toEqual([
+        `text=d&grouped=true&limit=${PAGE}&offset=50000&counts=false`
+      ]);
+      expect(search.rows.row(50_000)?.id).toBe('c/g100/d50000');
+      expect(search.found.groups).toHaveLength(200);
+    });
+
+    it('should ask again for where somebody looks, and go on from there', async () => {
+      const { question } = search.found;
+      search.rows.want(new Set([1000]));
+      await search.refresh();
+      expect(asked()[1]).toBe(`text=d&grouped=true&limit=${PAGE}&offset=50000`);
+      expect(search.found.question).toBe(question);
+      search.setText('d1');
+      await settled();
+      expect(asked()[2]).toBe(`text=d1&${FIRST}`);
+      expect(search.found.question).toBe(question + 1);
+    });
+
+    it('should ask again for everything when the list is found to be another', async () => {
+      server.routes['GET datasets'] = longList(99_999, 500);
+      search.rows.want(new Set([1000]));
+      while (search.found.total !== 99_999) {
+        await new Promise(resolve => setTimeout(resolve, 5));
+      }
+      expect(asked()).toHaveLength(2);
+    });
+
+    it('should keep what is selected when it is scrolled out of the list', async () => {
+      search.keep(['c/g0/d1', 'c/unknown']);
+      for (let number = 1; number < 100; number++) {
+        await search.rows.have([number]);
+      }
+      expect(search.rows.row(1)).toBeUndefined();
+      expect(search.row('c/g0/d1')?.name).toBe('d1');
+      expect(search.row('c/g0/d2')).toBeUndefined();
+      search.rows.want(new Set([99]));
+      await search.refresh(); // It may be another one by now.
+      expect(search.row('c/g0/d1')).toBeUndefined();
+    });
+
+    it('should list all in one order without groups', async () => {
+      search.setGrouped(false);
+      search.setGrouped(false);
+      await settled();
+      expect(asked()).toEqual([`text=d&grouped=false&limit=${PAGE}&offset=0`]);
+      expect(search.found).toMatchObject({ grouped: false, groups: [] });
+    });
+
+    it('should say why a page cannot be had, and recover', async () => {
+      server.routes['GET datasets'] = () => refusal(500, 'internal', 'Broken.');
+      const changed = new PromiseDelegate<void>();
+      search.changed.connect(() => changed.resolve());
+      search.rows.want(new Set([7]));
+      await changed.promise;
+      expect(search.error?.message).toBe('Broken.');
+      server.routes['GET datasets'] = longList(100_000, 500);
+      await search.refresh();
+      expect(search.error).toBeNull();
+    });
   });
 
   it('should make several wishes to ask again one, after the question on its way', async () => {
@@ -158,6 +201,6 @@ describe('DatasetSearch', () => {
     search.dispose();
     await new Promise(resolve => setTimeout(resolve, 150));
     expect(changed).not.toHaveBeenCalled();
-    expect(asked()).toEqual([`text=wind&limit=${PAGE}`]);
+    expect(asked()).toEqual([`text=wind&${FIRST}`]);
   });
 });

@@ -1,93 +1,92 @@
-import { dataset, row } from '../../__tests__/fake-server';
-import { groupOf, ITreeOptions, layOut } from '../dataset-tree';
+import { ROW_HEIGHTS, startsOpen, TreeLayout } from '../dataset-tree';
 
-const OPTIONS: ITreeOptions = {
-  total: 3,
-  more: false,
-  narrowed: false,
-  toggled: new Set()
-};
+const GROUPS = [
+  { path: 'c/x', count: 2 },
+  { path: 'c/y', count: 1 },
+  { path: 'c/z', count: 3 }
+];
+const GROUPED = { total: 6, groups: GROUPS, grouped: true };
+const { group: HEAD, dataset: ROW } = ROW_HEIGHTS;
 
-describe('groupOf', () => {
-  it('should be the id without the name, which may hold slashes', () => {
-    const named = (id: string, name: string) => ({
-      ...dataset(id, { name }),
-      near: null,
-      here: null
+const rowsOf = (layout: TreeLayout) =>
+  Array.from({ length: layout.count }, (_, index) => {
+    const row = layout.row(index);
+    return row.kind === 'group' ? row.path : row.offset;
+  });
+
+describe('TreeLayout', () => {
+  it('should put datasets below their groups', () => {
+    const layout = new TreeLayout(GROUPED, true, new Set());
+    expect(rowsOf(layout)).toEqual(['c/x', 0, 1, 'c/y', 2, 'c/z', 3, 4, 5]);
+    expect(layout.row(7)).toEqual({
+      kind: 'dataset',
+      offset: 4,
+      level: 2,
+      position: 2,
+      siblings: 3
     });
-    expect(groupOf(named('lens/atm/PRECT', 'PRECT'))).toBe('lens/atm');
-    expect(groupOf(named('lens/atm/a/b', 'a/b'))).toBe('lens/atm');
-    expect(groupOf(named('alone', 'alone'))).toBe('alone');
+    expect(layout.row(3)).toMatchObject({ position: 2, siblings: 3, count: 1 });
+  });
+
+  it('should be one list without groups if they were not asked for', () => {
+    const found = { total: 3, groups: [], grouped: false };
+    const layout = new TreeLayout(found, false, new Set());
+    expect(rowsOf(layout)).toEqual([0, 1, 2]);
+    expect(layout.row(2)).toMatchObject({ level: 1, position: 3, siblings: 3 });
+    expect(layout.height).toBe(3 * ROW);
+  });
+
+  it('should open and close groups against the default', () => {
+    const toggled = new Set(['group:c/x']);
+    expect(rowsOf(new TreeLayout(GROUPED, true, toggled))).toEqual(
+      ['c/x', 'c/y', 2, 'c/z', 3, 4, 5] // prettier-ignore
+    );
+    const layout = new TreeLayout(GROUPED, false, toggled);
+    expect(rowsOf(layout)).toEqual(['c/x', 0, 1, 'c/y', 'c/z']);
+    expect(layout.indexOf(1)).toBe(2);
+    expect(layout.indexOf(4)).toBe(4); // Its group is closed.
+    expect(layout.indexOfGroup('group:c/z')).toBe(4);
+    expect(layout.indexOfGroup('group:gone')).toBe(-1);
+  });
+
+  it.each([true, false])(
+    'should know where each row is, groups open: %s',
+    open => {
+      const layout = new TreeLayout(GROUPED, open, new Set(['group:c/y']));
+      let top = 0;
+      for (let index = 0; index < layout.count; index++) {
+        expect(layout.top(index)).toBe(top);
+        expect(layout.at(top)).toBe(index);
+        top += layout.row(index).kind === 'group' ? HEAD : ROW;
+        expect(layout.bottom(index)).toBe(top);
+        expect(layout.at(top - 1)).toBe(index);
+      }
+      expect(layout.height).toBe(top);
+      expect(layout.at(-5)).toBe(0);
+      expect(layout.at(top + 1000)).toBe(layout.count - 1);
+    }
+  );
+
+  it('should list the datasets between two rows, from the first on', () => {
+    const layout = new TreeLayout(GROUPED, true, new Set(['group:c/y']));
+    expect(layout.between(1, 6, 99)).toEqual([0, 1, 3, 4]);
+    expect(layout.between(6, 1, 99)).toEqual([4, 3, 1, 0]);
+    expect(layout.between(6, 1, 2)).toEqual([4, 3]);
+  });
+
+  it('should be empty if nothing was found', () => {
+    for (const grouped of [true, false]) {
+      const found = { total: 0, groups: [], grouped };
+      const layout = new TreeLayout(found, true, new Set());
+      expect([layout.count, layout.height]).toEqual([0, 0]);
+    }
   });
 });
 
-describe('layOut', () => {
-  const few = [row('c/x/1'), row('c/x/2'), row('c/y/3')];
-
-  it('should put datasets below their groups', () => {
-    expect(layOut(few, OPTIONS).map(({ kind, id }) => [kind, id])).toEqual([
-      ['group', 'group:c/x'],
-      ['dataset', 'c/x/1'],
-      ['dataset', 'c/x/2'],
-      ['group', 'group:c/y'],
-      ['dataset', 'c/y/3']
-    ]);
-  });
-
-  it('should be one list without groups if it is flat', () => {
-    const rows = layOut(few, { ...OPTIONS, flat: true, more: true, total: 9 });
-    expect(rows.map(({ kind, id }) => [kind, id])).toEqual([
-      ['dataset', 'c/x/1'],
-      ['dataset', 'c/x/2'],
-      ['dataset', 'c/y/3'],
-      ['more', 'more']
-    ]);
-    expect(rows[2]).toMatchObject({ level: 1, position: 3, siblings: -1 });
-    expect(layOut(few, { ...OPTIONS, flat: true })[2]).toMatchObject({
-      siblings: 3
-    });
-  });
-
-  it('should close a group that the user closed', () => {
-    const rows = layOut(few, { ...OPTIONS, toggled: new Set(['group:c/x']) });
-    expect(rows[0]).toMatchObject({ expanded: false, count: 2 });
-    expect(rows.map(({ id }) => id)).not.toContain('c/x/1');
-  });
-
-  it('should start with groups closed when there are many, unless something is looked for', () => {
-    const many = Array.from({ length: 300 }, (_, n) => row(`c/${n % 7}/${n}`));
-    const options = { ...OPTIONS, total: 300 };
-    expect(layOut(many, options)).toHaveLength(7);
-    expect(layOut(many, { ...options, narrowed: true })).toHaveLength(307);
-  });
-
-  it('should end with a way to more, and say which groups may go on', () => {
-    const options = { ...OPTIONS, total: 9, more: true };
-    const groups = (rows: ReturnType<typeof layOut>) =>
-      rows.flatMap(row => (row.kind === 'group' ? [row.partial] : []));
-    const rows = layOut(few, options);
-    expect(rows[rows.length - 1]).toEqual({
-      kind: 'more',
-      id: 'more',
-      shown: 3,
-      total: 9
-    });
-    // In the catalogs' order only the last group is cut; the best first may cut any.
-    expect(groups(rows)).toEqual([false, true]);
-    expect(groups(layOut(few, { ...options, narrowed: true }))).toEqual([
-      true,
-      true
-    ]);
-  });
-
-  it('should lay out ten thousand in less than a frame or two', () => {
-    const many = Array.from({ length: 10_000 }, (_, n) =>
-      row(`c/${n % 97}/${n}`)
-    );
-    const options = { ...OPTIONS, total: 10_000, narrowed: true };
-    layOut(many, options);
-    const start = performance.now();
-    expect(layOut(many, options)).toHaveLength(10_097);
-    expect(performance.now() - start).toBeLessThan(100);
+describe('startsOpen', () => {
+  it('should close groups when there are many, unless something is looked for', () => {
+    expect(startsOpen(50, false)).toBe(true);
+    expect(startsOpen(51, false)).toBe(false);
+    expect(startsOpen(51, true)).toBe(true);
   });
 });

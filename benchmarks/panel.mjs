@@ -3,7 +3,7 @@
  *
  * Arguments: address of a JupyterLab with the panel, address of one without it, repeats.
  */
-/* global console, document, MessageChannel, MutationObserver, performance, process, queueMicrotask, requestAnimationFrame, URL, window */
+/* global console, document, fetch, MessageChannel, MutationObserver, performance, process, queueMicrotask, requestAnimationFrame, URL, window */
 import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
 
@@ -57,17 +57,22 @@ async function startUp() {
   return { ours, bare };
 }
 
-/** Bytes of the scripts and styles of ours that a start loads, as gzip sends them. */
+/** The scripts and styles of ours that a start loads, and their bytes as gzip sends them. */
 async function bundle() {
-  const bodies = [];
+  const loaded = new Map();
   const { context } = await open(withPanel, response => {
-    if (response.url().includes('/extensions/multicloud-lab/static/')) {
-      bodies.push(response.body());
+    const [, name] =
+      response.url().match(/\/multicloud-lab\/static\/([^?]+)/) ?? [];
+    if (name) {
+      loaded.set(name, response.body());
     }
   });
-  const sizes = (await Promise.all(bodies)).map(body => gzipSync(body).length);
+  const bodies = await Promise.all(loaded.values());
   await context.close();
-  return sizes.reduce((sum, size) => sum + size, 0);
+  return {
+    scripts: [...loaded.keys()],
+    gzip: bodies.reduce((sum, body) => sum + gzipSync(body).length, 0)
+  };
 }
 
 /** Bytes of the page's heap after a collection. */
@@ -135,61 +140,120 @@ async function keystrokes(page) {
   return page.evaluate(() => window.painted);
 }
 
-/** Milliseconds of each frame while a long list is scrolled from its top to its end and back. */
-async function scrolling(page) {
-  await page.fill('input[type="search"]', 'precipitation');
-  await page.waitForFunction(
-    found =>
-      !document.querySelector(found).classList.contains('jp-mod-waiting') &&
-      document.querySelectorAll('#multicloud-lab-panel [role="treeitem"]')
-        .length > 10,
-    FOUND
-  );
+/** Show all datasets in one list, whose scroll bar spans them; give what scrolls. */
+async function showList(page) {
+  await page.fill('input[type="search"]', '');
+  await page.click('[data-command="multicloud-lab:toggle-tree"]');
+  await page.waitForFunction(() => {
+    const tree = document.querySelector('#multicloud-lab-panel [role="tree"]');
+    const last = tree.querySelector('[aria-setsize="100000"]');
+    if (last) {
+      window.scroller = tree.parentElement;
+    }
+    return last;
+  });
+}
+
+/** Milliseconds of each frame while the list is scrolled, by so many pixels a frame. */
+async function frames(page, pixels, count) {
   return page.evaluate(
-    () =>
+    ([pixels, count]) =>
       new Promise(resolve => {
+        const { scroller } = window;
+        scroller.scrollTop = 0;
         const frames = [];
-        let scroller = document.querySelector(
-          '#multicloud-lab-panel [role="tree"]'
-        );
-        while (scroller && scroller.scrollHeight <= scroller.clientHeight + 1) {
-          scroller = scroller.parentElement;
-        }
         let last = performance.now();
-        let direction = 1;
         const step = now => {
           frames.push(now - last);
           last = now;
-          scroller.scrollTop += direction * 120;
-          const atEnd =
-            scroller.scrollTop + scroller.clientHeight >=
-            scroller.scrollHeight - 1;
-          if (atEnd) {
-            direction = -1;
-          }
-          if (direction < 0 && scroller.scrollTop <= 0) {
-            resolve(frames.slice(2));
-          } else {
+          // Down, and up again.
+          scroller.scrollTop += frames.length > count / 2 ? -pixels : pixels;
+          if (frames.length < count) {
             requestAnimationFrame(step);
+          } else {
+            resolve(frames.slice(3));
           }
         };
         requestAnimationFrame(step);
-      })
+      }),
+    [pixels, count]
   );
 }
 
+/** Scroll to every page of the list in turn, and wait until what is seen of it is there. */
+async function seeAll(page) {
+  return page.evaluate(async () => {
+    const { scroller } = window;
+    const frame = () => new Promise(requestAnimationFrame);
+    const seen = new Set();
+    const look = async top => {
+      scroller.scrollTop = top;
+      do {
+        await frame();
+      } while (scroller.querySelector('[aria-busy]'));
+      scroller
+        .querySelectorAll('[data-dataset]')
+        .forEach(({ ariaPosInSet }) => seen.add(Math.ceil(ariaPosInSet / 50)));
+    };
+    scroller.scrollTop = 0;
+    for (let top = 0; top < scroller.scrollHeight; top += 50 * 42) {
+      await look(top);
+    }
+    await look(scroller.scrollHeight);
+    return seen.size;
+  });
+}
+
+/** Keep every row, as a list would that never lets go: what the measure of memory has to see. */
+async function keepEveryRow(page) {
+  return page.evaluate(async () => {
+    const { baseUrl, token } = JSON.parse(
+      document.getElementById('jupyter-config-data').textContent
+    );
+    window.kept = [];
+    for (let offset = 0; offset < 100_000; offset += 10_000) {
+      const answer = await fetch(
+        `${baseUrl}multicloud-lab/api/datasets?limit=10000&offset=${offset}&token=${token}`
+      );
+      window.kept.push(...(await answer.json()).items);
+    }
+    return window.kept.length;
+  });
+}
+
+function expect(found, wanted, what) {
+  if (found !== wanted) {
+    throw new Error(`${found} ${what}, not ${wanted}.`);
+  }
+}
+
 const start = await startUp();
-const gzip = await bundle();
+const { scripts, gzip } = await bundle();
 const bare = await open(without);
 const bareHeap = await heap(bare.page);
 await bare.context.close();
 const { context, page } = await open(withPanel);
 await showPanel(page);
 const painted = await keystrokes(page);
-const frames = await scrolling(page);
-const usedHeap = await heap(page);
+await showList(page);
+const scrolled = {
+  'by the wheel': await frames(page, 120, 600),
+  'by the bar': await frames(page, 20_000, 200)
+};
+expect(await seeAll(page), 2000, 'pages were seen');
+const seenHeap = await heap(page);
+expect(await keepEveryRow(page), 100_000, 'rows are kept');
+const keptHeap = await heap(page);
 await context.close();
 await browser.close();
 console.log(
-  JSON.stringify({ start, gzip, painted, frames, heap: usedHeap - bareHeap })
+  JSON.stringify({
+    start,
+    scripts,
+    gzip,
+    painted,
+    frames: scrolled,
+    heap: seenHeap - bareHeap,
+    everyRow: keptHeap - bareHeap
+  })
 );

@@ -124,7 +124,7 @@ def start(processes: Processes, port: int) -> DemoJupyter:
     build(_released(state))
     # What an environment has comes before what a user has, but not before this.
     extra = {"LabApp": {"extra_labextensions_path": [str(_released(state).parent)]}}
-    settings = state / "config" / "jupyter" / "jupyter_server_config.d" / "released.json"
+    settings = state / "config" / "jupyter" / "jupyter_lab_config.json"
     settings.parent.mkdir(parents=True)
     settings.write_text(json.dumps(extra))
     jupyter = start_jupyter(processes, port, lab(listed))

@@ -33,6 +33,8 @@ export interface IMulticloudLab {
   readonly attachments: Resource<Attachment[]>;
   /** Emits when a computation was written into the ledger. */
   readonly recorded: ISignal<unknown, void>;
+  /** Emits when what plans of notebooks would move is another. */
+  readonly planned: ISignal<unknown, void>;
   /** The datasets that are selected in the panel. */
   readonly selection: Selection;
   /** Whether the datasets are one list, without groups. */

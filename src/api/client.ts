@@ -13,6 +13,7 @@ import type {
   Dataset,
   DatasetPage,
   Gateway,
+  KernelPlan,
   LabStatus,
   LedgerPage,
   LedgerSummary,
@@ -160,6 +161,11 @@ export class LabClient {
   /** Which kernels have clients of which clusters. */
   attachments(): Promise<Attachment[]> {
     return request(this._settings, ['attachments']);
+  }
+
+  /** What the newest plan of each kernel would move, the newest first. */
+  plans(signal?: AbortSignal): Promise<KernelPlan[]> {
+    return request(this._settings, ['plans'], { signal });
   }
 
   /** The known regions, with their places on a map. */

@@ -8,8 +8,11 @@ import * as React from 'react';
 import { multicloudIcon } from '../icons';
 import { MapView } from '../state/map-view';
 import type { IMulticloudLab } from '../tokens';
+import { MapLegend } from './map-legend';
 import { MovesTable, PlacesTable } from './map-tables';
+import { regionName } from './map-words';
 import { LoadState } from './messages';
+import { IRegionActions, RegionDatasets } from './region-datasets';
 import { useChanged } from './use-changed';
 import { WorldMap } from './world-map';
 
@@ -17,8 +20,7 @@ export interface ICloudMapProps {
   view: MapView;
   lab: IMulticloudLab;
   trans: TranslationBundle;
-  /** Called after the panel was told which region to show. */
-  onChosen: () => void;
+  actions: IRegionActions;
 }
 
 export function CloudMap(props: ICloudMapProps): JSX.Element {
@@ -37,25 +39,61 @@ export function CloudMap(props: ICloudMapProps): JSX.Element {
   const chosen = new Set(lab.datasets.chosen.get('region')?.keys());
   const choose = (region: string) => {
     lab.datasets.toggle('region', { value: region, title: region });
-    props.onChosen();
+  };
+  // The table keeps the focus; who clicks on the map looks for what is there in the panel.
+  const look = (region: string) => {
+    choose(region);
+    if (!chosen.has(region)) {
+      props.actions.onAll();
+    }
   };
   const places = view.places();
   const arcs = view.arcs();
-  const shared = { places, chosen, trans, onChoose: choose };
+  const shared = { places, chosen, trans };
   const { text } = lab.datasets.found;
   return (
-    <div className="jp-MulticloudMap-page">
+    <div
+      className="jp-MulticloudMap-page"
+      onContextMenu={event => {
+        const region = (event.target as Element)
+          .closest('[data-region]')
+          ?.getAttribute('data-region');
+        if (region) {
+          props.actions.onMenu(region);
+        }
+      }}
+    >
       <p role="status">
         {text.trim()
           ? trans.__('Regions of the datasets that match “%1”.', text.trim())
           : trans.__('Regions of all datasets.')}{' '}
         {chosen.size > 0 &&
-          trans.__('The panel shows %1 only.', [...chosen].join(', '))}
+          trans.__(
+            'The panel shows %1 only; the datasets there are also listed below the map.',
+            [...chosen].map(region => regionName(region, trans)).join(', ')
+          )}{' '}
+        {view.uncounted > 0 &&
+          trans._n(
+            '%1 more region has fewer datasets and is not shown.',
+            '%1 more regions have fewer datasets and are not shown.',
+            view.uncounted
+          )}
       </p>
-      <WorldMap {...shared} arcs={arcs} />
-      <Legend trans={trans} />
+      <WorldMap {...shared} arcs={arcs} onChoose={look} />
+      <MapLegend trans={trans} />
       {places.length > 0 ? (
-        <PlacesTable {...shared} />
+        <PlacesTable
+          {...shared}
+          onChoose={choose}
+          inside={place => (
+            <RegionDatasets
+              place={place}
+              lab={lab}
+              actions={props.actions}
+              trans={trans}
+            />
+          )}
+        />
       ) : (
         <p className="jp-MulticloudMessage">
           {trans.__(
@@ -63,12 +101,9 @@ export function CloudMap(props: ICloudMapProps): JSX.Element {
           )}
         </p>
       )}
-      {view.moved.error && (
+      {view.error && (
         <LoadState
-          resource={{
-            error: view.moved.error,
-            refresh: () => view.moved.ask()
-          }}
+          resource={{ error: view.error, refresh: () => view.ask() }}
           what=""
           trans={trans}
         />
@@ -78,7 +113,7 @@ export function CloudMap(props: ICloudMapProps): JSX.Element {
       ) : (
         <p className="jp-MulticloudMessage">
           {trans.__(
-            'No bytes have moved between regions. Select a dataset that has no gateway in its region to see what would move.'
+            'No bytes have moved between regions. What mcl.plan(…) says in a notebook that would move is shown here, and what selected datasets would cost that have no gateway in their region.'
           )}
         </p>
       )}
@@ -86,32 +121,19 @@ export function CloudMap(props: ICloudMapProps): JSX.Element {
   );
 }
 
-function Legend({ trans }: { trans: TranslationBundle }): JSX.Element {
-  return (
-    <p className="jp-MulticloudMap-legend">
-      <span>{trans.__('● datasets, by number')}</span>
-      <span>{trans.__('◌ in any of several regions')}</span>
-      <span>{trans.__('□ gateway')}</span>
-      <span>{trans.__('▲ clusters, with workers')}</span>
-      <span>{trans.__('━ moved')}</span>
-      <span>{trans.__('╌ would move')}</span>
-    </p>
-  );
-}
-
 export namespace MapTab {
   export interface IOptions {
     lab: IMulticloudLab;
     trans: TranslationBundle;
-    onChosen: () => void;
+    actions: IRegionActions;
   }
 }
 
 export class MapTab extends MainAreaWidget<ReactWidget> {
-  constructor({ lab, trans, onChosen }: MapTab.IOptions) {
+  constructor({ lab, trans, actions }: MapTab.IOptions) {
     const view = new MapView(lab);
     const content = ReactWidget.create(
-      <CloudMap view={view} lab={lab} trans={trans} onChosen={onChosen} />
+      <CloudMap view={view} lab={lab} trans={trans} actions={actions} />
     );
     super({ content });
     this._view = view;

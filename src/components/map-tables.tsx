@@ -3,8 +3,16 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Button } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import type { IArc, IPlace } from '../state/map-view';
-import { amountOf, clustersOf, costOf, endOf } from './map-words';
+import type { IArc } from '../state/map-arcs';
+import type { IPlace } from '../state/map-view';
+import {
+  amountOf,
+  clustersOf,
+  costOf,
+  endOf,
+  reasonOf,
+  regionName
+} from './map-words';
 
 export interface IPlacesTableProps {
   places: readonly IPlace[];
@@ -12,6 +20,8 @@ export interface IPlacesTableProps {
   chosen: ReadonlySet<string>;
   trans: TranslationBundle;
   onChoose: (region: string) => void;
+  /** What is in a region that is chosen. */
+  inside: (place: IPlace) => React.ReactNode;
 }
 
 export function PlacesTable(props: IPlacesTableProps): JSX.Element {
@@ -32,34 +42,53 @@ export function PlacesTable(props: IPlacesTableProps): JSX.Element {
       </thead>
       <tbody>
         {places.map(place => (
-          <tr key={place.region}>
-            <th scope="row">
-              <Button
-                small
-                aria-pressed={chosen.has(place.region)}
-                title={
-                  chosen.has(place.region)
-                    ? trans.__('Show datasets of other regions again')
-                    : trans.__('Show datasets of this region only')
-                }
-                onClick={() => props.onChoose(place.region)}
-              >
-                {place.region}
-              </Button>
-            </th>
-            <td>
-              {place.title || trans.__('not known')}
-              {place.here && ` (${trans.__('home')})`}
-              {place.at === null && ` (${trans.__('not on the map')})`}
-            </td>
-            <td className="jp-mod-number">{place.datasets.toLocaleString()}</td>
-            <td>{place.gateways.map(({ name }) => name).join(', ') || '–'}</td>
-            <td>{clustersOf(place, trans) || '–'}</td>
-          </tr>
+          <React.Fragment key={place.region}>
+            <tr data-region={place.region}>
+              <th scope="row">
+                <Button
+                  small
+                  aria-pressed={chosen.has(place.region)}
+                  title={
+                    chosen.has(place.region)
+                      ? trans.__('Show datasets of other regions again')
+                      : trans.__('Show datasets of this region only')
+                  }
+                  onClick={() => props.onChoose(place.region)}
+                >
+                  {regionName(place.region, trans)}
+                </Button>
+              </th>
+              <td>{placeOf(place, trans)}</td>
+              <td className="jp-mod-number">
+                {place.datasets.toLocaleString()}
+              </td>
+              <td>
+                {place.gateways.map(({ name }) => name).join(', ') || '–'}
+              </td>
+              <td>{clustersOf(place, trans) || '–'}</td>
+            </tr>
+            {chosen.has(place.region) && (
+              <tr>
+                <td colSpan={5} className="jp-MulticloudMap-inside">
+                  {props.inside(place)}
+                </td>
+              </tr>
+            )}
+          </React.Fragment>
         ))}
       </tbody>
     </table>
   );
+}
+
+function placeOf(place: IPlace, trans: TranslationBundle): string {
+  return [
+    place.title || trans.__('not known'),
+    place.here && `(${trans.__('home')})`,
+    place.at === null && `(${trans.__('not on the map')})`
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
 
 export function MovesTable(props: {
@@ -74,6 +103,7 @@ export function MovesTable(props: {
         <tr>
           <th scope="col">{trans.__('From')}</th>
           <th scope="col">{trans.__('To')}</th>
+          <th scope="col">{trans.__('What')}</th>
           <th scope="col">{trans.__('How much')}</th>
           <th scope="col">{trans.__('Price')}</th>
         </tr>
@@ -83,6 +113,9 @@ export function MovesTable(props: {
           <tr key={index}>
             <td>{endOf(arc.source, trans)}</td>
             <td>{endOf(arc.destination, trans)}</td>
+            <td title={arc.notebook || undefined}>
+              <bdi>{reasonOf(arc, trans)}</bdi>
+            </td>
             <td>{amountOf(arc, trans)}</td>
             <td>{costOf(arc, trans)}</td>
           </tr>

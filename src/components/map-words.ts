@@ -1,7 +1,8 @@
 /** What the map says of a place and of a move, in words. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { IArc, IPlace } from '../state/map-view';
+import type { IArc } from '../state/map-arcs';
+import { IPlace, UNKNOWN } from '../state/map-view';
 import { formatSize } from './format';
 import { priceOf } from './places';
 
@@ -43,34 +44,77 @@ export function clustersOf(
   );
 }
 
+/** A region, or that nobody knows it. */
+export function regionName(region: string, trans: TranslationBundle): string {
+  return region === UNKNOWN ? trans.__('region not known') : region;
+}
+
 /** A region, or that it is home. */
 export function endOf(region: string | null, trans: TranslationBundle): string {
   return region ?? trans.__('here');
 }
 
-/** How much moved, or that it would. */
-export function amountOf(arc: IArc, trans: TranslationBundle): string {
-  return arc.bytes === null
-    ? trans.__('would move: %1', arc.datasets.join(', '))
-    : formatSize(arc.bytes);
+/** A notebook by its name alone, as its path may be long; empty if it is not known. */
+export function notebookName(path: string): string {
+  return path.split(/[\\/]/).pop()!;
 }
 
-/** What a move cost, or would cost per GB. */
+/** What says that bytes move: a computation, a plan, or what is selected. */
+export function reasonOf(arc: IArc, trans: TranslationBundle): string {
+  switch (arc.kind) {
+    case 'moved':
+      return trans.__('moved');
+    case 'planned':
+      return trans.__(
+        'would move by the plan of %1, %2',
+        notebookName(arc.notebook) || trans.__('a notebook'),
+        arc.at === null ? '' : new Date(arc.at * 1000).toLocaleTimeString()
+      );
+    default:
+      return trans.__('would be read from afar: %1', arc.datasets.join(', '));
+  }
+}
+
+/** How much moved or would move. */
+export function amountOf(arc: IArc, trans: TranslationBundle): string {
+  if (arc.bytes === null) {
+    return trans.__('what is read');
+  }
+  if (arc.unsized === 0) {
+    return formatSize(arc.bytes);
+  }
+  const unsized = trans._n(
+    '%1 result of unknown size',
+    '%1 results of unknown size',
+    arc.unsized
+  );
+  return arc.bytes > 0
+    ? trans.__('%1 and %2', formatSize(arc.bytes), unsized)
+    : unsized;
+}
+
+/** What a move cost or would cost, in all or per GB. */
 export function costOf(arc: IArc, trans: TranslationBundle): string {
   if (arc.bytes === null) {
     return arc.price ? priceOf(arc.price, trans) : trans.__('not known');
   }
-  return arc.cost ? rangeOf(arc.cost) : trans.__('not known');
+  if (!arc.cost || (arc.bytes === 0 && arc.unsized > 0)) {
+    return trans.__('not known');
+  }
+  return arc.unsized > 0
+    ? trans.__('%1 and more', rangeOf(arc.cost))
+    : rangeOf(arc.cost);
 }
 
-/** An amount of USD, or the range that it is in. */
+/** An amount of USD, or the range that it is in; nothing is told below a cent. */
 export function rangeOf([low, high]: readonly [number, number]): string {
   const text = (amount: number) =>
-    amount > 0 && amount < 0.01
-      ? '<$0.01'
-      : `$${amount.toLocaleString('en-US', {
-          minimumFractionDigits: 2,
-          maximumFractionDigits: 2
-        })}`;
+    `$${amount.toLocaleString('en-US', {
+      minimumFractionDigits: 2,
+      maximumFractionDigits: 2
+    })}`;
+  if (high > 0 && high < 0.01) {
+    return '<$0.01';
+  }
   return text(low) === text(high) ? text(low) : `${text(low)}–${text(high)}`;
 }

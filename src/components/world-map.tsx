@@ -1,37 +1,36 @@
 /** The world, offline: regions as large as what is there, and arcs for bytes between them. */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { geoEqualEarth, geoPath } from 'd3-geo';
+import { classes } from '@jupyterlab/ui-components';
+import { geoPath } from 'd3-geo';
 import * as React from 'react';
 import { feature } from 'topojson-client';
 import world from 'world-atlas/land-110m.json';
 
-import type { IArc, IPlace } from '../state/map-view';
-import { amountOf, contentsOf, costOf, endOf } from './map-words';
+import { IArc, together } from '../state/map-arcs';
+import type { IPlace } from '../state/map-view';
+import { countBefore, curveOf, ICurve, pathOf, Point } from './map-curves';
+import { placeLabels } from './map-labels';
+import {
+  boxOf,
+  HERE,
+  IMark,
+  labelOfArc,
+  labelOfHome,
+  labelOfPlace,
+  LETTERS,
+  marked,
+  projection,
+  WHOLE
+} from './map-marks';
+import { amountOf, contentsOf, costOf, endOf, reasonOf } from './map-words';
+import { useWidth } from './use-width';
 
-const WIDTH = 960;
-const HEIGHT = 470;
-/** Pixels of the smallest and the largest circle of datasets. */
-const RADII = [4, 16];
-/** Pixels that a character of a label is wide, as a guess to keep labels apart. */
-const CHARACTER = 6.4;
-const LINE = 13;
-/** Labels of arcs that are put below each other. */
-const ROWS = 4;
+/** How much larger marks and letters are drawn at most where the map is small. */
+const LARGEST = 2.5;
 
-const projection = geoEqualEarth().fitExtent(
-  [
-    [4, 4],
-    [WIDTH - 4, HEIGHT - 4]
-  ],
-  { type: 'Sphere' }
-);
 const path = geoPath(projection);
 const LAND = path(feature(world, world.objects.land)) ?? '';
 const SPHERE = path({ type: 'Sphere' }) ?? '';
-/** Where home is drawn when it is outside every cloud, and so nowhere on the map. */
-const HERE: readonly [number, number] = [WIDTH / 2 - 150, HEIGHT - 36];
-
-type Point = readonly [x: number, y: number];
 
 export interface IWorldMapProps {
   places: readonly IPlace[];
@@ -49,197 +48,182 @@ export interface IWorldMapProps {
  * screen readers.
  */
 export function WorldMap(props: IWorldMapProps): JSX.Element {
-  const { places, arcs, chosen, trans } = props;
-  const most = Math.max(...places.map(({ datasets }) => datasets), 1);
-  const drawn = places.flatMap(place => {
-    const point = pointOf(place);
-    const share = Math.sqrt(place.datasets / most);
-    const radius = RADII[0] + (RADII[1] - RADII[0]) * share;
-    return point ? [{ place, point, radius }] : [];
+  const { places, chosen, trans } = props;
+  const svg = React.useRef<SVGSVGElement>(null);
+  const width = useWidth(svg);
+  const scale = width > 0 ? clamp(WHOLE.width / width, 1, LARGEST) : 1;
+  const marks = marked(places, scale);
+  const points = new Map<string | null, Point>(
+    marks.map(({ place, point }) => [place.region, point])
+  );
+  const arcs = together(props.arcs);
+  if (arcs.some(arc => arc.source === null || arc.destination === null)) {
+    points.set(null, HERE);
+  }
+  const before = countBefore(
+    arcs.map(({ source, destination }) => [source, destination])
+  );
+  const drawn = arcs.flatMap((arc, index) => {
+    const from = points.get(arc.source);
+    const to = points.get(arc.destination);
+    // One without a place on the map is in the table.
+    return from && to ? [{ arc, curve: curveOf(from, to, before[index]) }] : [];
   });
-  const points = new Map(
-    drawn.map(({ place, point }) => [place.region, point])
-  );
-  const leaves = arcs.some(
-    ({ source, destination }) => source === null || destination === null
-  );
+  const labels = [
+    ...(points.has(null) ? [labelOfHome(trans.__('here'), scale)] : []),
+    ...drawn.map(({ arc, curve }, index) =>
+      labelOfArc(`arc ${index}`, worth(arc, trans), curve, scale)
+    ),
+    ...marks.map(mark => labelOfPlace(mark, scale))
+  ];
+  const spots = placeLabels(labels, marks.map(boxOf), LETTERS * scale, WHOLE);
   return (
     <svg
+      ref={svg}
       className="jp-MulticloudMap"
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      viewBox={`0 0 ${WHOLE.width} ${WHOLE.height}`}
       role="img"
-      aria-label={trans.__(
+      aria-label={trans._n(
+        'Map of the world with %1 region. The tables say the same.',
         'Map of the world with %1 regions. The tables say the same.',
-        drawn.length
+        marks.length
       )}
     >
       <path className="jp-MulticloudMap-sea" d={SPHERE} />
       <path className="jp-MulticloudMap-land" d={LAND} />
-      {arcs.map((arc, index) => (
-        <Arc key={index} row={index} arc={arc} points={points} trans={trans} />
+      {drawn.map(({ arc, curve }, index) => (
+        <Arc key={index} arc={arc} curve={curve} scale={scale} trans={trans} />
       ))}
-      {leaves && <Here trans={trans} />}
-      {[...drawn].reverse().map(({ place, point: [x, y], radius }) => (
-        <g
-          key={place.region}
-          className={[
-            'jp-MulticloudMap-place',
-            place.wide && 'jp-mod-wide',
-            chosen.has(place.region) && 'jp-mod-chosen'
-          ]
-            .filter(Boolean)
-            .join(' ')}
-          transform={`translate(${x} ${y})`}
-          data-region={place.region}
-          onClick={() => props.onChoose(place.region)}
-        >
-          <title>
-            {trans.__(
-              '%1 (%2): %3',
-              place.region,
-              place.title,
-              contentsOf(place, trans)
-            )}
-          </title>
-          <circle r={radius} className="jp-MulticloudMap-datasets" />
-          {place.gateways.length > 0 && (
-            <rect
-              className="jp-MulticloudMap-gateway"
-              x={-radius - 3}
-              y={-radius - 3}
-              width={2 * radius + 6}
-              height={2 * radius + 6}
-            />
-          )}
-          {place.here && (
-            <path
-              className="jp-MulticloudMap-here"
-              d="M-5,4V-1L0,-5L5,-1V4Z"
-              transform={`translate(${-radius - 6} 0)`}
-            />
-          )}
-          {place.clusters.length > 0 && (
-            <path
-              className="jp-MulticloudMap-cluster"
-              d="M0,-5L5,4H-5Z"
-              transform={`translate(${radius + 3} ${-radius - 3})`}
-            />
-          )}
-        </g>
+      {points.has(null) && (
+        <path
+          className="jp-MulticloudMap-here"
+          d="M-7,6V-1L0,-7L7,-1V6Z"
+          transform={`translate(${HERE[0]} ${HERE[1]}) scale(${scale})`}
+        />
+      )}
+      {[...marks].reverse().map(mark => (
+        <Place
+          key={mark.place.region}
+          {...mark}
+          scale={scale}
+          chosen={chosen.has(mark.place.region)}
+          trans={trans}
+          onChoose={() => props.onChoose(mark.place.region)}
+        />
       ))}
-      {labelled(drawn).map(({ place, x, y }) => (
-        <text key={place.region} className="jp-MulticloudMap-label" x={x} y={y}>
-          {labelOf(place)}
-        </text>
-      ))}
+      {labels.map(({ key, text }) => {
+        const spot = spots.get(key);
+        return (
+          spot && (
+            <text
+              key={key}
+              className="jp-MulticloudMap-label"
+              x={spot[0]}
+              y={spot[1]}
+              dominantBaseline="central"
+              fontSize={LETTERS * scale}
+              strokeWidth={3 * scale}
+            >
+              {text}
+            </text>
+          )
+        );
+      })}
     </svg>
   );
 }
 
-function Here({ trans }: { trans: TranslationBundle }): JSX.Element {
-  const [x, y] = HERE;
+function Place(
+  props: IMark & {
+    scale: number;
+    chosen: boolean;
+    trans: TranslationBundle;
+    onChoose: () => void;
+  }
+): JSX.Element {
+  const { place, point, radius, scale, trans } = props;
+  const side = radius + 3 * scale;
   return (
-    <g transform={`translate(${x} ${y})`}>
-      <path className="jp-MulticloudMap-here" d="M-7,6V-1L0,-7L7,-1V6Z" />
-      <text className="jp-MulticloudMap-label" x={-10} y={5} textAnchor="end">
-        {trans.__('here')}
-      </text>
+    <g
+      className={classes(
+        'jp-MulticloudMap-place',
+        place.wide && 'jp-mod-wide',
+        props.chosen && 'jp-mod-chosen'
+      )}
+      transform={`translate(${point[0]} ${point[1]})`}
+      data-region={place.region}
+      onClick={props.onChoose}
+    >
+      <title>
+        {trans.__(
+          '%1 (%2): %3',
+          place.region,
+          place.title,
+          contentsOf(place, trans)
+        )}
+      </title>
+      {place.gateways.length > 0 && (
+        <rect
+          className="jp-MulticloudMap-gateway"
+          x={-side}
+          y={-side}
+          width={2 * side}
+          height={2 * side}
+        />
+      )}
+      <circle r={radius} className="jp-MulticloudMap-datasets" />
+      {place.here && (
+        <path
+          className="jp-MulticloudMap-here"
+          d="M-5,4V-1L0,-5L5,-1V4Z"
+          transform={`translate(${-side} ${-side}) scale(${scale})`}
+        />
+      )}
+      {place.clusters.length > 0 && (
+        <path
+          className="jp-MulticloudMap-cluster"
+          d="M0,-7L7,5H-7Z"
+          transform={`translate(${side} ${-side}) scale(${scale})`}
+        />
+      )}
     </g>
   );
 }
 
 function Arc(props: {
-  /** Of its label, so that those of arcs side by side are not on each other. */
-  row: number;
   arc: IArc;
-  points: ReadonlyMap<string, Point>;
+  curve: ICurve;
+  scale: number;
   trans: TranslationBundle;
-}): JSX.Element | null {
-  const { arc, points, trans } = props;
-  const ends = [arc.source, arc.destination].map(region =>
-    region === null ? HERE : points.get(region)
-  );
-  const [from, to] = ends;
-  if (!from || !to) {
-    return null; // It has no place on the map; the table has it.
-  }
-  const d = curve(from, to);
-  const words = trans.__(
-    '%1 to %2: %3, %4',
-    endOf(arc.source, trans),
-    endOf(arc.destination, trans),
-    amountOf(arc, trans),
-    costOf(arc, trans)
-  );
-  const middle = middleOf(from, to);
+}): JSX.Element {
+  const { arc, curve, scale, trans } = props;
   return (
-    <g
-      className={`jp-MulticloudMap-arc jp-mod-${arc.bytes === null ? 'would' : 'moved'}`}
-    >
-      <title>{words}</title>
-      <path d={d} />
-      <circle cx={to[0]} cy={to[1]} r={3} />
-      <text
-        className="jp-MulticloudMap-label"
-        x={middle[0]}
-        y={middle[1] + (props.row % ROWS) * LINE}
-        textAnchor="middle"
-      >
-        {arc.bytes === null
-          ? costOf(arc, trans)
-          : `${amountOf(arc, trans)} · ${costOf(arc, trans)}`}
-      </text>
+    <g className={`jp-MulticloudMap-arc jp-mod-${arc.kind}`}>
+      <title>
+        {trans.__(
+          '%1 to %2: %3, %4 (%5)',
+          endOf(arc.source, trans),
+          endOf(arc.destination, trans),
+          amountOf(arc, trans),
+          costOf(arc, trans),
+          reasonOf(arc, trans)
+        )}
+      </title>
+      <path d={pathOf(curve)} />
+      <circle cx={curve.to[0]} cy={curve.to[1]} r={3 * scale} />
     </g>
   );
 }
 
-function pointOf({ at }: IPlace): Point | null {
-  return at ? projection([at[1], at[0]]) : null;
+/** What is written at an arc. */
+function worth(arc: IArc, trans: TranslationBundle): string {
+  if (arc.kind === 'selected') {
+    return costOf(arc, trans);
+  }
+  const words = `${amountOf(arc, trans)} · ${costOf(arc, trans)}`;
+  return arc.kind === 'planned' ? trans.__('plan: %1', words) : words;
 }
 
-/** A line that is bent upwards, as an arc is drawn on maps of flights. */
-function curve(from: Point, to: Point): string {
-  const [x, y] = control(from, to);
-  return `M${from[0]},${from[1]}Q${x},${y} ${to[0]},${to[1]}`;
-}
-
-function control(from: Point, to: Point): Point {
-  const lift = 0.25 * Math.hypot(to[0] - from[0], to[1] - from[1]);
-  return [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2 - lift];
-}
-
-/** The point of the curve half way. */
-function middleOf(from: Point, to: Point): Point {
-  const bend = control(from, to);
-  const half = (axis: 0 | 1) => from[axis] / 4 + bend[axis] / 2 + to[axis] / 4;
-  return [half(0), half(1) - 4];
-}
-
-function labelOf({ region, clusters }: IPlace): string {
-  const name = region.slice(region.indexOf(':') + 1);
-  const workers = clusters.reduce((sum, each) => sum + (each.workers ?? 0), 0);
-  return clusters.length > 0 ? `${name} · ${workers}` : name;
-}
-
-/** The places whose labels have room, the most important first. */
-function labelled(
-  drawn: readonly { place: IPlace; point: Point; radius: number }[]
-): { place: IPlace; x: number; y: number }[] {
-  const taken: { x: number; y: number; width: number }[] = [];
-  return drawn.flatMap(({ place, point, radius }) => {
-    const width = labelOf(place).length * CHARACTER;
-    const x = point[0] + radius + 6;
-    const y = point[1] + 4;
-    const collides = taken.some(
-      other =>
-        x < other.x + other.width &&
-        other.x < x + width &&
-        Math.abs(y - other.y) < LINE
-    );
-    if (collides) {
-      return [];
-    }
-    taken.push({ x, y, width });
-    return [{ place, x, y }];
-  });
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(Math.max(value, least), most);
 }

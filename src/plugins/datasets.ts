@@ -49,9 +49,11 @@ export const datasetsPlugin: JupyterFrontEndPlugin<void> = {
 
     commands.addCommand(CommandIDs.openNearData, {
       label: args =>
-        chosen(args).length > 1
-          ? trans.__('Open Datasets Near Data')
-          : trans.__('Open Dataset Near Data'),
+        typeof args.title === 'string'
+          ? args.title
+          : chosen(args).length > 1
+            ? trans.__('Open Datasets Near Data')
+            : trans.__('Open Dataset Near Data'),
       caption: trans.__(
         'Insert cells that open it, and start a cluster where its bytes are'
       ),
@@ -59,6 +61,7 @@ export const datasetsPlugin: JupyterFrontEndPlugin<void> = {
       describedBy: argumentsOf({
         dataset: trans.__('The id of a dataset; else the selected ones'),
         datasets: trans.__('The ids of several datasets'),
+        title: trans.__('What a menu shows'),
         analysis: trans.__('The name of an analysis; else the best that fits')
       }),
       isEnabled,

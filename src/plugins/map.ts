@@ -6,6 +6,7 @@ import {
 } from '@jupyterlab/application';
 import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { MenuSvg } from '@jupyterlab/ui-components';
 
 import { argumentsOf, CommandIDs } from '../commands';
 import type { MapTab } from '../components/map-tab';
@@ -29,6 +30,38 @@ export const mapPlugin: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load('multicloud_lab');
     const tabs = new WidgetTracker<MapTab>({ namespace: 'multicloud-lab-map' });
 
+    const submenu = new MenuSvg({ commands });
+    submenu.title.label = trans.__('Open Dataset Near Data');
+    app.contextMenu.addItem({
+      type: 'submenu',
+      submenu,
+      selector: '.jp-MulticloudMap-page [data-region]',
+      rank: 0
+    });
+    let wanted = '';
+    /** Offer the datasets of a region, as many as a menu can hold. */
+    const fill = async (region: string): Promise<void> => {
+      wanted = region;
+      submenu.clearItems();
+      // It leads to all of them, for whoever is faster than the answer, and where there is none.
+      submenu.addItem({ command: CommandIDs.showPanel });
+      try {
+        const { datasetsIn } = await import('../state/region-datasets');
+        const { items } = await datasetsIn(region, lab);
+        if (wanted !== region) {
+          return; // The menu is another region's by now.
+        }
+        for (const [place, { id, name }] of items.entries()) {
+          submenu.insertItem(place, {
+            command: CommandIDs.openNearData,
+            args: { dataset: id, title: name }
+          });
+        }
+      } catch {
+        // The command stays.
+      }
+    };
+
     commands.addCommand(CommandIDs.showMap, {
       label: trans.__('Show Map of Clouds'),
       caption: trans.__(
@@ -46,7 +79,14 @@ export const mapPlugin: JupyterFrontEndPlugin<void> = {
         const tab = new MapTab({
           lab,
           trans,
-          onChosen: () => void commands.execute(CommandIDs.showPanel)
+          actions: {
+            onOpen: dataset =>
+              void commands.execute(CommandIDs.openNearData, { dataset }),
+            onDetails: dataset =>
+              void commands.execute(CommandIDs.showDataset, { dataset }),
+            onMenu: region => void fill(region),
+            onAll: () => void commands.execute(CommandIDs.showPanel)
+          }
         });
         shell.add(tab, 'main');
         shell.activateById(tab.id);

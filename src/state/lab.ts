@@ -57,6 +57,10 @@ export class Lab implements IMulticloudLab, IDisposable {
     return this._recorded;
   }
 
+  get planned(): ISignal<this, void> {
+    return this._planned;
+  }
+
   /** USD per GB, above which it is asked first; the settings say it. */
   priceLimit = 0.05;
 
@@ -100,6 +104,8 @@ export class Lab implements IMulticloudLab, IDisposable {
       await this.attachments.refresh();
     } else if (topic === 'ledger') {
       this._recorded.emit();
+    } else if (topic === 'plans') {
+      this._planned.emit();
     } else {
       await this.clusters.refresh();
     }
@@ -122,6 +128,7 @@ export class Lab implements IMulticloudLab, IDisposable {
   }
 
   private _recorded = new Signal<this, void>(this);
+  private _planned = new Signal<this, void>(this);
   private _feed: Feed | null = null;
   private _isDisposed = false;
 }

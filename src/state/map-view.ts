@@ -5,15 +5,20 @@ import { ISignal, Signal } from '@lumino/signaling';
 import type {
   Cluster,
   Gateway,
+  KernelPlan,
   LedgerSummary,
-  PriceRange,
   RegionInfo
 } from '../api/wire';
 import type { IMulticloudLab } from '../tokens';
+import { IArc, movedArcs, plannedArcs, selectedArcs } from './map-arcs';
 import { Question } from './question';
+
+/** What the facet of regions calls those of which nobody knows. */
+export const UNKNOWN = 'unknown';
 
 /** A region of the map, and what is there. */
 export interface IPlace {
+  /** `UNKNOWN` for all that nobody knows where it is. */
   region: string;
   /** Its name for people; empty if nobody knows it. */
   title: string;
@@ -30,20 +35,6 @@ export interface IPlace {
   clusters: readonly Cluster[];
 }
 
-/** Bytes between two regions; null is home, outside every cloud. */
-export interface IArc {
-  source: string | null;
-  destination: string | null;
-  /** That moved, or null if they would only move. */
-  bytes: number | null;
-  /** USD in all that it cost; null if it is not known. */
-  cost: readonly [low: number, high: number] | null;
-  /** USD per GB that it would cost. */
-  price: PriceRange | null;
-  /** Names of the datasets that would move. */
-  datasets: readonly string[];
-}
-
 type Source = Pick<
   IMulticloudLab,
   | 'api'
@@ -53,6 +44,7 @@ type Source = Pick<
   | 'selection'
   | 'status'
   | 'recorded'
+  | 'planned'
   | 'home'
   | 'settings'
 >;
@@ -64,14 +56,17 @@ export class MapView implements IDisposable {
     this.moved = new Question(signal =>
       api.ledgerSummary({ by: 'regions' }, signal)
     );
+    this.plans = new Question(signal => api.plans(signal));
     for (const { changed } of this._parts()) {
       (changed as ISignal<unknown, void>).connect(this._onChanged, this);
     }
     _lab.recorded.connect(this._onRecorded, this);
+    _lab.planned.connect(this._onPlanned, this);
   }
 
   readonly regions: Question<RegionInfo[]>;
   readonly moved: Question<LedgerSummary[]>;
+  readonly plans: Question<KernelPlan[]>;
 
   get changed(): ISignal<this, void> {
     return this._changed;
@@ -81,23 +76,33 @@ export class MapView implements IDisposable {
     return this._isDisposed;
   }
 
-  /** Ask for the regions unless they are known, and for what moved; never rejects. */
+  /** Why something that is shown may be old or missing; null if nothing is. */
+  get error(): Error | null {
+    return this.moved.error ?? this.plans.error;
+  }
+
+  /** Regions with too few datasets to be counted. */
+  get uncounted(): number {
+    return this._facet?.more ?? 0;
+  }
+
+  /**
+   * Ask for the regions unless they are known, for what moved, and for what would; never rejects.
+   */
   async ask(): Promise<void> {
     await Promise.all([
       this.regions.answer ? undefined : this.regions.ask(),
-      this.moved.ask()
+      this.moved.ask(),
+      this.plans.ask()
     ]);
   }
 
-  /** Every region where something is, those with the most first. */
+  /** Every region where something is, those with the most first; the unknown one is the last. */
   places(): IPlace[] {
-    const { datasets, gateways, clusters } = this._lab;
+    const { gateways, clusters } = this._lab;
     const counted = new Map(
-      datasets.found.facets
-        .find(({ name }) => name === 'region')
-        ?.values.map(({ value, count }) => [value, count])
+      this._facet?.values.map(({ value, count }) => [value, count])
     );
-    counted.delete('unknown');
     const alive = clusters.value.filter(
       ({ status }) => status === 'RUNNING' || status === 'PENDING'
     );
@@ -111,8 +116,10 @@ export class MapView implements IDisposable {
     const known = new Map(
       this.regions.answer?.map(info => [info.region, info])
     );
-    const rank = ({ datasets, gateways, clusters }: IPlace) =>
-      datasets + 1e6 * gateways.length + 1e9 * clusters.length;
+    const rank = ({ region, datasets, gateways, clusters }: IPlace) =>
+      region === UNKNOWN
+        ? -1
+        : datasets + 1e6 * gateways.length + 1e9 * clusters.length;
     return [...used]
       .filter((region): region is string => region !== null)
       .map(region => ({
@@ -131,26 +138,14 @@ export class MapView implements IDisposable {
       );
   }
 
-  /** What moved, and what would move if the selected datasets were opened where they are placed. */
+  /** What moved, what plans would move, and what opening the selected datasets would. */
   arcs(): IArc[] {
-    const moved = (this.moved.answer ?? []).flatMap(sum =>
-      sum.moved_bytes > 0 && sum.source !== sum.destination
-        ? [
-            {
-              source: sum.source,
-              destination: sum.destination,
-              bytes: sum.moved_bytes,
-              cost:
-                sum.unpriced < sum.rows
-                  ? ([sum.price_low, sum.price_high] as const)
-                  : null,
-              price: null,
-              datasets: []
-            }
-          ]
-        : []
-    );
-    return [...moved, ...this._wouldMove()];
+    const { datasets, selection } = this._lab;
+    return [
+      ...movedArcs(this.moved.answer ?? []),
+      ...plannedArcs(this.plans.answer ?? []),
+      ...selectedArcs(selection.ids.flatMap(id => datasets.row(id) ?? []))
+    ];
   }
 
   dispose(): void {
@@ -159,36 +154,17 @@ export class MapView implements IDisposable {
       (changed as ISignal<unknown, void>).disconnect(this._onChanged, this);
     }
     this._lab.recorded.disconnect(this._onRecorded, this);
+    this._lab.planned.disconnect(this._onPlanned, this);
     this.regions.dispose();
     this.moved.dispose();
+    this.plans.dispose();
     Signal.clearData(this);
   }
 
-  private _wouldMove(): IArc[] {
-    const { datasets, selection } = this._lab;
-    const arcs = new Map<string, IArc>();
-    for (const id of selection.ids) {
-      const { name, near } = datasets.row(id) ?? {};
-      if (
-        !name ||
-        !near?.region ||
-        near.relation === 'same-region' ||
-        near.relation === 'contained'
-      ) {
-        continue;
-      }
-      const key = `${near.region} ${near.gateway_region}`;
-      const known = arcs.get(key);
-      arcs.set(key, {
-        source: near.region,
-        destination: near.gateway_region,
-        bytes: null,
-        cost: null,
-        price: near.price,
-        datasets: [...(known?.datasets ?? []), name]
-      });
-    }
-    return [...arcs.values()];
+  private get _facet() {
+    return this._lab.datasets.found.facets.find(
+      ({ name }) => name === 'region'
+    );
   }
 
   private _parts() {
@@ -202,12 +178,17 @@ export class MapView implements IDisposable {
       selection,
       status,
       this.regions,
-      this.moved
+      this.moved,
+      this.plans
     ];
   }
 
   private _onRecorded(): void {
     void this.moved.ask();
+  }
+
+  private _onPlanned(): void {
+    void this.plans.ask();
   }
 
   private _onChanged(): void {

@@ -3,13 +3,13 @@ import {
   facet,
   FakeServer,
   gateway,
-  page,
-  row
+  page
 } from '../../__tests__/fake-server';
 import { LabClient } from '../../api/client';
-import type { LedgerSummary, RegionInfo } from '../../api/wire';
+import type { RegionInfo } from '../../api/wire';
 import { Lab } from '../lab';
 import { MapView } from '../map-view';
+import { far, plan, sum } from './arcs';
 
 const OREGON = 'aws:us-west-2';
 const IOWA = 'gcp:us-central1';
@@ -22,28 +22,6 @@ function region(
 ): RegionInfo {
   const kind = members.length > 0 ? 'multi-region' : 'region';
   return { region: name, title: name, kind, latitude, longitude, members };
-}
-
-function sum(more: Partial<LedgerSummary>): LedgerSummary {
-  return {
-    key: '',
-    source: OREGON,
-    destination: IOWA,
-    first: 0,
-    last: 0,
-    runs: 1,
-    rows: 2,
-    read_bytes: 0,
-    moved_bytes: 5e9,
-    unsized: 0,
-    price_low: 0.1,
-    price_high: 0.45,
-    unpriced: 0,
-    avoided_bytes: 0,
-    avoided_low: 0,
-    avoided_high: 0,
-    ...more
-  };
 }
 
 describe('MapView', () => {
@@ -60,6 +38,7 @@ describe('MapView', () => {
       region('gcp:us', null, null, [IOWA, 'gcp:us-east1'])
     ];
     server.routes['GET ledger/summary'] = () => [];
+    server.routes['GET plans'] = () => [];
     lab = new Lab(new LabClient(server.settings));
     view = new MapView(lab);
   });
@@ -101,81 +80,44 @@ describe('MapView', () => {
       // In the middle of its members.
       ['gcp:us', 7, 0, 0, [37, -88]],
       [IOWA, 3, 0, 0, [41, -96]],
-      ['az:mars', 1, 0, 0, null]
+      ['az:mars', 1, 0, 0, null],
+      // Those of which nobody knows are the last, however many.
+      ['unknown', 9, 0, 0, null]
     ]);
-    expect(view.places().map(({ wide }) => wide)).toEqual([
-      false,
-      false,
-      true,
-      false,
-      false
-    ]);
+    expect(
+      view
+        .places()
+        .filter(({ wide }) => wide)
+        .map(place => place.region)
+    ).toEqual(['gcp:us']);
   });
 
-  it('should have what moved between regions, and from there home', async () => {
+  it('should have what moved, what plans would move, and what is selected', async () => {
     server.routes['GET ledger/summary'] = ({ query }) => {
       expect(query.get('by')).toBe('regions');
-      return [
-        sum({}),
-        sum({ destination: null, unpriced: 2 }),
-        sum({ destination: OREGON }),
-        sum({ moved_bytes: 0, read_bytes: 9 })
-      ];
+      return [sum({})];
     };
-    await view.ask();
-    expect(view.arcs()).toEqual([
-      {
-        source: OREGON,
-        destination: IOWA,
-        bytes: 5e9,
-        cost: [0.1, 0.45],
-        price: null,
-        datasets: []
-      },
-      {
-        source: OREGON,
-        destination: null,
-        bytes: 5e9,
-        cost: null,
-        price: null,
-        datasets: []
-      }
-    ]);
+    server.routes['GET plans'] = () => [plan('rain.ipynb', 7)];
+    server.routes['GET datasets'] = () => page([far('c/a'), far('c/b')]);
+    await Promise.all([view.ask(), lab.datasets.refresh()]);
+    expect(view.arcs().map(({ kind }) => kind)).toEqual(['moved', 'planned']);
+    lab.selection.set(['c/b']);
+    expect(view.arcs()[2]).toMatchObject({
+      kind: 'selected',
+      datasets: ['b']
+    });
   });
 
-  it('should have what would move for the selected datasets', async () => {
-    const price = {
-      low: 0.08,
-      high: 0.12,
-      source: '',
-      date: '',
-      payer: 'owner' as const
-    };
-    const far = (id: string) => {
-      const made = row(id);
-      const near = {
-        ...made.near!,
-        relation: 'other-provider' as const,
-        gateway_region: IOWA,
-        price
-      };
-      return { ...made, near };
-    };
-    server.routes['GET datasets'] = () =>
-      page([row('c/near'), far('c/a'), far('c/b'), far('c/not-selected')]);
-    await Promise.all([view.ask(), lab.datasets.refresh()]);
-    expect(view.arcs()).toEqual([]);
-    lab.selection.set(['c/near', 'c/a', 'c/b']);
-    expect(view.arcs()).toEqual([
-      {
-        source: OREGON,
-        destination: IOWA,
-        bytes: null,
-        cost: null,
-        price,
-        datasets: ['a', 'b']
-      }
-    ]);
+  it('should ask for the plans again when one was made or forgotten', async () => {
+    await view.ask();
+    server.routes['GET plans'] = () => [plan('rain.ipynb', 7)];
+    const told = new Promise<void>(resolve =>
+      view.changed.connect(() => view.arcs().length > 0 && resolve())
+    );
+    await lab.follow('plans');
+    await told;
+    expect(view.arcs()[0]).toMatchObject({ kind: 'planned', bytes: 7 });
+    expect(server.asked('GET ledger/summary').length).toBe(1);
   });
 
   it('should ask for the regions once, and tell of every change', async () => {

@@ -3,10 +3,11 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Button, HTMLSelect } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import type { LedgerRow, LedgerSummary } from '../api/wire';
-import { Grouping, GROUPINGS, LedgerView, SPANS } from '../state/ledger-view';
+import type { LedgerSummary } from '../api/wire';
+import { GROUPINGS, LedgerView, SPANS } from '../state/ledger-view';
 import { formatSize } from './format';
-import { endOf, rangeOf } from './map-words';
+import { groupingNames, priced, Rows, Sums } from './ledger-tables';
+import { rangeOf } from './map-words';
 import { LoadState } from './messages';
 import { useChanged } from './use-changed';
 
@@ -34,13 +35,7 @@ export function Ledger(props: ILedgerProps): JSX.Element {
     <div className="jp-MulticloudLedger">
       <Controls {...props} />
       {total === 0 ? (
-        <p className="jp-MulticloudMessage">
-          {view.span === null
-            ? trans.__(
-                'Nothing has been computed near data yet. Open a dataset near its data and run mcl.compute(…): what it read and moved is written here.'
-              )
-            : trans.__('Nothing was computed near data in this time.')}
-        </p>
+        <Nothing view={view} trans={trans} />
       ) : (
         <>
           {view.total.answer && (
@@ -63,6 +58,33 @@ export function Ledger(props: ILedgerProps): JSX.Element {
             )}
           </p>
         </>
+      )}
+    </div>
+  );
+}
+
+/** That there is nothing to show, and what to do about it. */
+function Nothing({
+  view,
+  trans
+}: Pick<ILedgerProps, 'view' | 'trans'>): JSX.Element {
+  return (
+    <div className="jp-MulticloudMessage">
+      <p>
+        {view.span === null
+          ? trans.__('Nothing has been computed near data yet.')
+          : trans.__(
+              'Nothing was computed near data in the last %1 days.',
+              view.span
+            )}{' '}
+        {trans.__(
+          'Open a dataset near its data and run mcl.compute(…) in the notebook: what it read and moved is written here.'
+        )}
+      </p>
+      {view.span !== null && (
+        <Button small onClick={() => void view.lookBack(null)}>
+          {trans.__('Look at All Days')}
+        </Button>
       )}
     </div>
   );
@@ -154,149 +176,4 @@ function Figure(props: {
       </dd>
     </div>
   );
-}
-
-function Sums(props: {
-  view: LedgerView;
-  sums: readonly LedgerSummary[];
-  trans: TranslationBundle;
-}): JSX.Element {
-  const { view, sums, trans } = props;
-  const name = groupingNames(trans)[view.grouping];
-  return (
-    <table className="jp-MulticloudTable">
-      <caption>{trans.__('Added up by: %1', name)}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{name}</th>
-          <NumberHead>{trans.__('Computations')}</NumberHead>
-          <NumberHead>{trans.__('Read')}</NumberHead>
-          <NumberHead>{trans.__('Moved')}</NumberHead>
-          <NumberHead>{trans.__('Cost')}</NumberHead>
-          <NumberHead>{trans.__('Would have moved')}</NumberHead>
-          <NumberHead>{trans.__('Would have cost')}</NumberHead>
-        </tr>
-      </thead>
-      <tbody>
-        {sums.map(sum => (
-          <tr key={sum.key}>
-            <th scope="row">
-              <bdi>{keyOf(sum, view.grouping, trans)}</bdi>
-            </th>
-            <td className="jp-mod-number">{sum.runs.toLocaleString()}</td>
-            <td className="jp-mod-number">{formatSize(sum.read_bytes)}</td>
-            <td className="jp-mod-number">{formatSize(sum.moved_bytes)}</td>
-            <td className="jp-mod-number">{priced(sum, trans)}</td>
-            <td className="jp-mod-number">{formatSize(sum.avoided_bytes)}</td>
-            <td className="jp-mod-number">
-              {rangeOf([sum.avoided_low, sum.avoided_high])}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-function Rows(props: {
-  rows: readonly LedgerRow[];
-  trans: TranslationBundle;
-}): JSX.Element {
-  const { rows, trans } = props;
-  return (
-    <table className="jp-MulticloudTable">
-      <caption>{trans.__('Entries, the newest first')}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{trans.__('When')}</th>
-          <th scope="col">{trans.__('Notebook')}</th>
-          <th scope="col">{trans.__('What')}</th>
-          <th scope="col">{trans.__('Where')}</th>
-          <NumberHead>{trans.__('Bytes')}</NumberHead>
-          <NumberHead>{trans.__('Cost')}</NumberHead>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map(row => (
-          <tr key={row.id}>
-            <td>{new Date(row.at * 1000).toLocaleString()}</td>
-            <td>
-              <bdi>{row.notebook || trans.__('not known')}</bdi>
-            </td>
-            <td>
-              {row.kind === 'read' ? trans.__('read') : trans.__('moved')}{' '}
-              <bdi>{row.dataset ?? row.url ?? ''}</bdi>
-            </td>
-            <td>
-              {row.kind === 'read' && row.source === row.destination
-                ? trans.__('in %1', endOf(row.source, trans))
-                : trans.__(
-                    '%1 to %2',
-                    endOf(row.source, trans),
-                    endOf(row.destination, trans)
-                  )}
-            </td>
-            <td className="jp-mod-number">{bytesOf(row, trans)}</td>
-            <td className="jp-mod-number">
-              {row.price_low === null || row.price_high === null
-                ? trans.__('not known')
-                : rangeOf([row.price_low, row.price_high])}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-function NumberHead({ children }: React.PropsWithChildren): JSX.Element {
-  return (
-    <th scope="col" className="jp-mod-number">
-      {children}
-    </th>
-  );
-}
-
-function groupingNames(trans: TranslationBundle): Record<Grouping, string> {
-  return {
-    day: trans.__('Day'),
-    notebook: trans.__('Notebook'),
-    dataset: trans.__('Dataset'),
-    regions: trans.__('Regions')
-  };
-}
-
-function keyOf(
-  sum: LedgerSummary,
-  grouping: Grouping,
-  trans: TranslationBundle
-): string {
-  return grouping === 'regions'
-    ? trans.__(
-        '%1 to %2',
-        endOf(sum.source, trans),
-        endOf(sum.destination, trans)
-      )
-    : sum.key || trans.__('not known');
-}
-
-/** What rows cost together, and of how many that is not known. */
-function priced(sum: LedgerSummary, trans: TranslationBundle): string {
-  if (sum.unpriced === sum.rows) {
-    return trans.__('price not known');
-  }
-  const range = rangeOf([sum.price_low, sum.price_high]);
-  return sum.unpriced > 0
-    ? trans.__('%1 + %2 not priced', range, sum.unpriced)
-    : range;
-}
-
-/** What was measured, else what was expected. */
-function bytesOf(row: LedgerRow, trans: TranslationBundle): string {
-  if (row.measured_bytes !== null) {
-    return formatSize(row.measured_bytes);
-  }
-  return row.estimated_bytes === null
-    ? trans.__('not known')
-    : trans.__('about %1', formatSize(row.estimated_bytes));
 }

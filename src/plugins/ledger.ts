@@ -38,7 +38,9 @@ export const ledgerPlugin: JupyterFrontEndPlugin<void> = {
         const { saveFile } = await import('../actions/save-file');
         const day = new Date().toISOString().slice(0, 10);
         const name = `multicloud-lab-ledger-${day}.csv`;
-        saveFile(name, 'text/csv;charset=utf-8', await view.csv());
+        // Without that mark, Excel takes names for another encoding.
+        const text = `\uFEFF${await view.csv()}`;
+        saveFile(name, 'text/csv;charset=utf-8', text);
       } catch (error) {
         sayFailed(trans.__('The ledger was not exported'), error, trans);
       }

@@ -17,13 +17,13 @@ function entry(id: string, more: Partial<LedgerRow> = {}): LedgerRow {
     id,
     run: 'r',
     at: 1_764_072_000,
-    notebook: 'rain.ipynb',
+    notebook: '/home/me/rain.ipynb',
     kind: 'read',
     dataset: 'c/era5',
     url: null,
     source: 'gcp:us-central1',
     destination: 'gcp:us-central1',
-    estimated_bytes: null,
+    estimated_bytes: 1.4e12,
     measured_bytes: 1.5e12,
     seconds: 60,
     price_low: 0,
@@ -72,7 +72,7 @@ describe('Ledger', () => {
       total: [sum('')],
       day: [sum('2026-11-25')],
       notebook: [sum(''), sum('=evil\u202e<b>.ipynb')],
-      dataset: [sum('c/era5', { unpriced: 1 })],
+      dataset: [sum('c/era5', { unpriced: 1 }), sum('')],
       regions: [sum('x', { source: 'aws:us-west-2', unpriced: 3 })]
     };
     server = new FakeServer();
@@ -109,7 +109,7 @@ describe('Ledger', () => {
       '2026-11-2522.6 TB288 kB$0.002.6 TB$190.00–$310.00'
     ]);
     expect(texts(/^Entries/)[0]).toContain(
-      'rain.ipynbread c/era5in gcp:us-central11.5 TB$0.00'
+      'rain.ipynbread c/era5in gcp:us-central11.4 TB1.5 TB$0.00$100.00–$150.00'
     );
     expect(
       screen.getByText('Would have moved', { selector: 'dt' })
@@ -121,8 +121,17 @@ describe('Ledger', () => {
     expect(
       texts(/^Added up by: Notebook/).map(row => row?.slice(0, 9))
     ).toEqual(['not known', '=evil\u202e<b>']);
+    // By their names alone, unless two have the same.
+    const names = () => texts(/^Added up/).map(row => row?.replace(/nb.*/, ''));
+    sums.notebook = [sum('/a/one.ipynb'), sum('/b/two.ipynb')];
+    await act(() => view.ask());
+    expect(names()).toEqual(['one.ipy', 'two.ipy']);
+    sums.notebook.push(sum('/c/two.ipynb'));
+    await act(() => view.ask());
+    expect(names()).toEqual(['one.ipy', '/b/two.ipy', '/c/two.ipy']);
     await user.click(screen.getByRole('button', { name: 'Dataset' }));
     expect(texts(/^Added up/)[0]).toContain('$0.00 + 1 not priced');
+    expect(texts(/^Added up/)[1]).toMatch(/^results, of no single dataset/);
     await user.click(screen.getByRole('button', { name: 'Regions' }));
     expect(texts(/^Added up/)[0]).toContain('aws:us-west-2 to here');
     expect(texts(/^Added up/)[0]).toContain('price not known');
@@ -145,14 +154,16 @@ describe('Ledger', () => {
       entry('b', {
         kind: 'move',
         destination: null,
-        measured_bytes: null,
+        estimated_bytes: null,
+        avoided_bytes: null,
+        dataset: null,
         price_low: null
       })
     ];
     await act(() => view.ask());
-    expect(texts(/^Entries/)[0]).toContain('about 5.0 GB');
+    expect(texts(/^Entries/)[0]).toContain('5.0 GBnot known$0.00');
     expect(texts(/^Entries/)[1]).toContain(
-      'moved c/era5gcp:us-central1 to herenot knownnot known'
+      'moved gcp:us-central1 to herenot known1.5 TBnot known–'
     );
   });
 
@@ -178,7 +189,9 @@ describe('Ledger', () => {
     const lines = (await view.csv()).split('\r\n');
     expect(lines.length).toBe(10_003);
     expect(lines[0]).toMatch(/^at,run,notebook,kind,dataset/);
-    expect(lines[1]).toMatch(/^2025-11-25T12:00:00\.000Z,r,rain\.ipynb,read/);
+    expect(lines[1]).toMatch(
+      /^2025-11-25T12:00:00\.000Z,r,\/home\/me\/rain\.ipynb,read/
+    );
     expect(lines[10_001]).toContain(`,"'=1+1.ipynb",`);
   });
 
@@ -186,11 +199,11 @@ describe('Ledger', () => {
     rows = [];
     sums = { total: [], day: [] };
     await act(() => view.ask());
-    expect(
-      screen.getByText('Nothing was computed near data in this time.')
-    ).toBeTruthy();
-    await act(() => view.lookBack(null));
-    expect(screen.getByText(/run mcl\.compute/)).toBeTruthy();
+    const said = () => screen.getByText(/^Nothing/).textContent;
+    expect(said()).toMatch(/in the last 30 days\. .*run mcl\.compute/);
+    await user.click(screen.getByRole('button', { name: 'Look at All Days' }));
+    expect(said()).toMatch(/^Nothing has been .*run mcl\.compute/);
+    expect(screen.queryByRole('button', { name: /^Look at/ })).toBeNull();
     await user.click(screen.getByRole('button', { name: 'Export as CSV' }));
     expect(onExport).toHaveBeenCalledTimes(1);
   });

@@ -1,4 +1,5 @@
 /** Pictures of every view, light and dark, narrow and at 200 %, small enough to keep. */
+import { execFileSync } from 'child_process';
 import path from 'path';
 
 import {
@@ -8,11 +9,19 @@ import {
   test
 } from '@jupyterlab/galata';
 
-import { fillLedger } from '../tests/demo';
 import { PanelPage } from '../tests/panel-page';
 
 const IMAGES = path.join(__dirname, '..', '..', 'docs', 'images');
 const RUN = { timeout: 120_000 };
+
+/** Write some weeks of computations into the demo's ledger: more than a test has time for. */
+function fillLedger(): void {
+  const state = process.env.MULTICLOUD_UI_STATE ?? '';
+  execFileSync('python', [
+    path.join(__dirname, '..', 'server', 'fill_ledger.py'),
+    path.join(state, 'data/jupyter/multicloud_lab/ledger.sqlite')
+  ]);
+}
 
 async function picture(
   page: IJupyterLabPageFixture,

@@ -1,5 +1,4 @@
 /** What the demo says of itself: its gateways and their passwords. */
-import { execFileSync } from 'child_process';
 import { readFileSync } from 'fs';
 import path from 'path';
 
@@ -19,16 +18,6 @@ interface IDemo {
 export function readDemo(): IDemo {
   const state = process.env.MULTICLOUD_UI_STATE ?? '';
   return JSON.parse(readFileSync(path.join(state, 'demo.json'), 'utf-8'));
-}
-
-/** Write some weeks of computations into the demo's ledger. */
-export function fillLedger(): void {
-  const state = process.env.MULTICLOUD_UI_STATE ?? '';
-  const file = 'data/jupyter/multicloud_lab/ledger.sqlite';
-  execFileSync('python', [
-    path.join(__dirname, '..', 'server', 'fill_ledger.py'),
-    path.join(state, file)
-  ]);
 }
 
 /** The password of a gateway. */

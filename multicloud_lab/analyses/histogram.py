@@ -94,7 +94,10 @@ def edges(values: Sequence[tuple[str, Bound, str]], style: Style, answers: Answe
             asked.append((f"{prefix}{edge}", item))
             found[edge].append(f"{prefix}{edge}")
     if wanted:
-        written.insert(0, "# A time step in the middle says where the bins begin and end.")
+        written[:0] = [
+            "# A time step in the middle says where the bins begin and end; values beyond are",
+            "# not counted.",
+        ]
         written.append(style.compute(asked))
     if len(values) > 1:
         written += [call(f"{edge} = {function}", found[edge]) for edge, function in wanted]

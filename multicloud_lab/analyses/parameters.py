@@ -113,7 +113,7 @@ def bins(contents: Contents) -> tuple[AnalysisParameter, ...]:
     """Ask for the bins of a histogram; a well-known range that fits every variable is filled in."""
     ranges = {_RANGES.get(known.units) for known in contents.variables}
     low, high = (ranges.pop() or (None, None)) if len(ranges) == 1 else (None, None)
-    note = "In the variable's units; empty: as in a time step in the middle."
+    note = "In the variable's units; empty: as in a time step in the middle of the period."
     return (
         AnalysisParameter(
             name="bins",

@@ -134,7 +134,7 @@ def weights_of(bound: Bound, variable: str, over: Sequence[str]) -> list[str]:
 
 def left_out(dims: Sequence[str]) -> str:
     """Write the comment that says of what only the first is taken; empty if of nothing."""
-    return comment(f"The first of {' and '.join(dims)} alone.") if dims else ""
+    return comment(f"Only the first of {' and '.join(dims)}.") if dims else ""
 
 
 def lines(*parts: str | Sequence[str]) -> str:

@@ -115,7 +115,7 @@ def test_the_mean_over_time_is_what_a_colleague_would_write() -> None:
     cells = make_cells("time-mean", [LENS], "lab", {"start": "1990", "end": "1999"}).cells
     assert [cell.source for cell in cells[2:]] == [
         """\
-# The first of member_id alone.
+# Only the first of member_id.
 mean = trefht["TREFHT"].sel(time=slice("1990", "1999")).isel(member_id=0)
 mean = mean.mean("time", keep_attrs=True)""",
         """\

@@ -183,7 +183,8 @@ async function lookInto(
   }
   const { content } = await contents.get(path, {
     type: 'file',
-    format: 'text'
+    format: 'text',
+    content: true // which is not so by itself
   });
   const text = content as string;
   if (!isJson(path)) {

@@ -20,7 +20,7 @@ describe('openFile', () => {
   const open = (name: string, text = '', size = text.length) => {
     const contents = {
       get: async (_: string, { content }: { content?: boolean }) =>
-        content === false ? { size } : { content: text }
+        content ? { content: text } : { size, content: null }
     } as unknown as Contents.IManager;
     const target = async () => ({ context: { path: 'work/x.ipynb' } });
     const inserter = { insert, target } as unknown as Inserter;

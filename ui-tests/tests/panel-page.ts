@@ -56,6 +56,13 @@ export class PanelPage {
     ).toBeVisible();
   }
 
+  /** Load the page anew; Galata by itself would wait for the launcher in front. */
+  async reload(): Promise<void> {
+    // Its declared types leave this option out.
+    const options: object = { waitForIsReady: false };
+    await this.page.reload(options);
+  }
+
   /** The title of a section, which opens and closes it. */
   section(name: string): Locator {
     return this.page.getByLabel(`${name} Section`, { exact: true });

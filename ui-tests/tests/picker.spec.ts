@@ -71,7 +71,7 @@ test('attaches a notebook to clusters and detaches it, in cells that it shows', 
 
   await test.step('it is still attached when the page is loaded anew', async () => {
     await page.notebook.save();
-    await page.reload({ waitForIsReady: false });
+    await panel.reload();
     await expect(panel.picker).toContainText('us-central1 · 1', RUN);
     await expect(panel.cells).toHaveCount(3);
   });

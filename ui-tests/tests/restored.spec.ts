@@ -44,8 +44,7 @@ test('what was looked for, closed and opened comes back', async ({ page }) => {
       'multicloud-lab-map:map'
     ]
   });
-  // Galata would wait for the launcher in front.
-  await page.reload({ waitForIsReady: false });
+  await panel.reload();
 
   await expect(
     page.getByRole('searchbox', { name: 'Search datasets' })

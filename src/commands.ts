@@ -13,6 +13,7 @@ export namespace CommandIDs {
   export const openUrlNearData = 'multicloud-lab:open-url-near-data';
   export const openFileNearData = 'multicloud-lab:open-file-near-data';
   export const addCatalog = 'multicloud-lab:add-catalog';
+  export const addCatalogUrl = 'multicloud-lab:add-catalog-url';
   export const copyUrl = 'multicloud-lab:copy-url';
   export const copyCode = 'multicloud-lab:copy-code';
   export const startCluster = 'multicloud-lab:start-cluster';

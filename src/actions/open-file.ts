@@ -1,10 +1,9 @@
 /** Opens a file, or a folder, of the file browser as a dataset; or adds it as a catalog. */
-import { Dialog, InputDialog, Notification } from '@jupyterlab/apputils';
+import { Notification } from '@jupyterlab/apputils';
 import { PageConfig, PathExt } from '@jupyterlab/coreutils';
 import type { Contents } from '@jupyterlab/services';
 
 import {
-  catalogName,
   FileKind,
   firstReference,
   isData,
@@ -13,6 +12,7 @@ import {
   kindOfJson
 } from '../state/addresses';
 import type { Inserter } from '../notebook/inserter';
+import { addCatalog } from './add-catalog';
 import type { IOpenOptions } from './open-near-data';
 import { startAndFollow } from './follow-cluster';
 import { withSignIn } from './with-sign-in';
@@ -54,7 +54,11 @@ export async function openFile(
     );
   }
   if (seen.kind === 'catalog') {
-    await addCatalog(path, options);
+    await addCatalog(
+      `${PageConfig.getOption('serverRoot')}/${path}`,
+      options.lab,
+      options.trans
+    );
   } else {
     await openData(path, seen.reference, inserter, options);
   }
@@ -98,77 +102,6 @@ async function openData(
   const wish = { near: reference, gateway: near.gateway, reuse: true };
   const start = () => startAndFollow(lab, wish, about, callbacks, trans);
   await withSignIn(lab, near.gateway, start, trans);
-}
-
-/**
- * Add a file to the lab's catalogs, until the server is restarted.
- *
- * @throws ApiError - It is no catalog, or there is one of that name.
- */
-async function addCatalog(
-  path: string,
-  { lab, trans }: Pick<IOpenOptions, 'lab' | 'trans'>
-): Promise<void> {
-  const url = `${PageConfig.getOption('serverRoot')}/${path}`;
-  const { button, value } = await InputDialog.getText({
-    title: trans.__('Add a Catalog'),
-    label: trans.__('Its name, which the ids of its datasets begin with:'),
-    text: catalogName(path),
-    pattern: '[A-Za-z0-9][A-Za-z0-9._\\-]*',
-    required: true,
-    okLabel: trans.__('Add')
-  });
-  if (!button.accept || !value) {
-    return;
-  }
-  await lab.api.addCatalog({ name: value, url });
-  await lab.follow('datasets');
-  const count =
-    lab.status.value?.catalogs.find(({ name }) => name === value)?.datasets ??
-    0;
-  const lines = JSON.stringify(
-    { MulticloudLab: { catalogs: [{ name: value, url }] } },
-    null,
-    2
-  );
-  Notification.success(
-    trans._n(
-      'The catalog %2, with %1 dataset, is there until the server is restarted.',
-      'The catalog %2, with %1 datasets, is there until the server is restarted.',
-      count,
-      value
-    ),
-    {
-      autoClose: false,
-      actions: [
-        {
-          label: trans.__('Keep It…'),
-          callback: () => void showLines(lines, trans)
-        }
-      ]
-    }
-  );
-}
-
-async function showLines(
-  lines: string,
-  trans: IOpenOptions['trans']
-): Promise<void> {
-  const { Clipboard, showDialog } = await import('@jupyterlab/apputils');
-  const { button } = await showDialog({
-    title: trans.__('Keep the Catalog'),
-    body: trans.__(
-      'Add this to the configuration of the Jupyter server, in a file in jupyter_server_config.d: %1',
-      lines
-    ),
-    buttons: [
-      Dialog.cancelButton({ label: trans.__('Close') }),
-      Dialog.okButton({ label: trans.__('Copy') })
-    ]
-  });
-  if (button.accept) {
-    Clipboard.copyToSystem(lines);
-  }
 }
 
 /** What a file of text holds, and the first address in a cloud that its references lead to. */

@@ -2,20 +2,24 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { Cluster } from '../api/wire';
+import type { Cluster, Gateway } from '../api/wire';
 import { byRegion } from '../state/attached';
 import type { IMulticloudLab } from '../tokens';
 import { ClusterCard, IClusterCallbacks } from './cluster-card';
-import { LoadState } from './messages';
+import { Empty, LoadState } from './messages';
 import { useChanged, useNow } from './use-changed';
 
 export interface IClustersProps extends IClusterCallbacks {
   lab: IMulticloudLab;
   trans: TranslationBundle;
+  /** Sign in to a gateway, which is asked if there are several. */
+  onSignIn: () => void;
+  /** Start a cluster on a gateway, which is asked if there are several. */
+  onStart: () => void;
 }
 
 export function Clusters(props: IClustersProps): JSX.Element {
-  const { lab, trans, ...callbacks } = props;
+  const { lab, trans, onSignIn, onStart, ...callbacks } = props;
   useChanged(lab.clusters, lab.gateways);
   const clusters = lab.clusters.value;
   const gateways = lab.gateways.value;
@@ -31,17 +35,44 @@ export function Clusters(props: IClustersProps): JSX.Element {
     );
   }
   if (clusters.length === 0) {
-    return (
-      <p className="jp-MulticloudMessage">
-        {gateways.length > 0 &&
-        !gateways.some(({ state }) => state === 'signed-in')
-          ? trans.__(
-              'No gateway is signed in to, so clusters cannot be seen. Sign in below, or open a dataset.'
-            )
-          : trans.__(
-              'No clusters. Open a dataset and one starts beside its data.'
-            )}
-      </p>
+    const isIn = (wanted: Gateway['state']) =>
+      gateways.some(({ state }) => state === wanted);
+    if (gateways.length === 0) {
+      return (
+        <p className="jp-MulticloudMessage">
+          {trans.__(
+            'No clusters, since there is no gateway yet: below is how to add one.'
+          )}
+        </p>
+      );
+    }
+    if (isIn('signed-in')) {
+      return (
+        <Empty
+          what={trans.__(
+            'No clusters. Open a dataset and one starts beside its data, or start one by hand.'
+          )}
+          label={trans.__('Start Cluster…')}
+          onClick={onStart}
+        />
+      );
+    }
+    return isIn('sign-in-needed') ? (
+      <Empty
+        what={trans.__(
+          'No gateway is signed in to, so clusters cannot be seen. Sign in, or open a dataset.'
+        )}
+        label={trans.__('Sign In…')}
+        onClick={onSignIn}
+      />
+    ) : (
+      <Empty
+        what={trans.__(
+          'No gateway answers, so clusters cannot be seen. They go on, and come back with it.'
+        )}
+        label={trans.__('Try Again')}
+        onClick={() => void tryAll(lab)}
+      />
     );
   }
   return (
@@ -100,6 +131,16 @@ export function ClusterCount(props: {
           : ''}
     </span>
   );
+}
+
+/** Have the server ask every gateway at once; what it then says is in the list of gateways. */
+async function tryAll(lab: IMulticloudLab): Promise<void> {
+  await Promise.all(
+    lab.gateways.value.map(({ name }) =>
+      lab.api.retryGateway(name).catch(() => undefined)
+    )
+  );
+  await lab.follow('gateways');
 }
 
 /** Whether its seconds are shown. */

@@ -1,16 +1,16 @@
 /** The datasets section: what is looked for, how many are found, what is wrong, and the tree. */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { classes, InputGroup } from '@jupyterlab/ui-components';
+import { Button, classes, InputGroup } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import { startsOpen, TreeLayout } from '../state/dataset-tree';
-import { countChosen } from '../state/facets';
+import { countChosen, NOTHING_CHOSEN } from '../state/facets';
 import { MOST } from '../state/selection';
 import type { IMulticloudLab } from '../tokens';
 import { CatalogNotices } from './catalog-notices';
 import { DatasetTree } from './dataset-tree';
 import { Facets } from './facets';
-import { Invitation, LoadState } from './messages';
+import { Empty, Invitation, LoadState } from './messages';
 import { useChanged } from './use-changed';
 
 const CATALOG_EXAMPLE = `{"MulticloudLab": {
@@ -25,6 +25,8 @@ export interface IDatasetsProps {
   onOpen: () => void;
   /** The mouse went down on datasets: they may be dragged. */
   onGrab?: (ids: readonly string[], event: React.MouseEvent) => void;
+  /** Ask for a catalog's address, and add it. */
+  onAddCatalog: () => void;
   /** Have every catalog read again. */
   onRefresh: () => Promise<unknown>;
 }
@@ -70,7 +72,11 @@ export function Datasets(props: IDatasetsProps): JSX.Element {
         )}
         example={CATALOG_EXAMPLE}
         trans={trans}
-      />
+      >
+        <Button small onClick={props.onAddCatalog}>
+          {trans.__('Add One Now…')}
+        </Button>
+      </Invitation>
     );
   }
   const all = listed.reduce((sum, { datasets }) => sum + datasets, 0);
@@ -131,9 +137,18 @@ export function Datasets(props: IDatasetsProps): JSX.Element {
         onRefresh={props.onRefresh}
       />
       {narrowed && found.total === 0 && (
-        <p className="jp-MulticloudMessage">
-          {trans.__('No dataset matches. Take a word or a filter away.')}
-        </p>
+        <Empty
+          what={trans.__('No dataset matches. Take a word or a filter away.')}
+          label={trans.__('Show All Datasets')}
+          onClick={() => search.look('', NOTHING_CHOSEN)}
+        />
+      )}
+      {!narrowed && found.total === 0 && !search.waiting && (
+        <Empty
+          what={trans.__('The catalogs list no datasets.')}
+          label={trans.__('Read Them Again')}
+          onClick={() => void props.onRefresh()}
+        />
       )}
       <div
         ref={tree}

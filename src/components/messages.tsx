@@ -33,11 +33,29 @@ export function LoadState(props: ILoadStateProps): JSX.Element {
   );
 }
 
+/** That there is nothing to show, and a button that does the next step. */
+export function Empty(props: {
+  what: string;
+  label: string;
+  onClick: () => void;
+}): JSX.Element {
+  return (
+    <div className="jp-MulticloudMessage">
+      <p>{props.what}</p>
+      <Button small onClick={props.onClick}>
+        {props.label}
+      </Button>
+    </div>
+  );
+}
+
 export interface IInvitationProps {
   what: string;
   /** Lines of configuration to copy. */
   example: string;
   trans: TranslationBundle;
+  /** Buttons of what can be done here and now. */
+  children?: React.ReactNode;
 }
 
 export function Invitation(props: IInvitationProps): JSX.Element {
@@ -56,6 +74,7 @@ export function Invitation(props: IInvitationProps): JSX.Element {
       >
         {trans.__('Copy')}
       </Button>{' '}
+      {props.children}{' '}
       <span role="status">{copied ? trans.__('Copied.') : ''}</span>
     </div>
   );

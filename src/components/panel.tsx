@@ -72,6 +72,7 @@ export class MulticloudPanel extends SidePanel {
             }
           })
         }
+        onAddCatalog={() => run(CommandIDs.addCatalogUrl)}
         onRefresh={() => commands.execute(CommandIDs.refresh)}
       />
     );
@@ -97,6 +98,8 @@ export class MulticloudPanel extends SidePanel {
         onStop={onCluster(CommandIDs.stopCluster)}
         onKeep={onCluster(CommandIDs.keepCluster)}
         onScale={options.scale}
+        onSignIn={() => run(CommandIDs.signIn)}
+        onStart={() => run(CommandIDs.startCluster)}
       />
     );
     clusters.toolbar.addItem(

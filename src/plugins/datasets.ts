@@ -108,6 +108,20 @@ export const datasetsPlugin: JupyterFrontEndPlugin<void> = {
       }
     });
 
+    commands.addCommand(CommandIDs.addCatalogUrl, {
+      label: trans.__('Add Catalog…'),
+      caption: trans.__('List the datasets of a catalog, by its address'),
+      describedBy: argumentsOf({}),
+      execute: async () => {
+        try {
+          const { askForCatalog } = await import('../actions/add-catalog');
+          await askForCatalog(lab, trans);
+        } catch (error) {
+          sayFailed(trans.__('The catalog was not added'), error, trans);
+        }
+      }
+    });
+
     commands.addCommand(CommandIDs.refresh, {
       label: trans.__('Read Catalogs Again'),
       caption: trans.__('Read every catalog again'),
@@ -125,6 +139,7 @@ export const datasetsPlugin: JupyterFrontEndPlugin<void> = {
     for (const command of [
       CommandIDs.openNearData,
       CommandIDs.insertAnalysis,
+      CommandIDs.addCatalogUrl,
       CommandIDs.refresh
     ]) {
       palette?.addItem({ command, category: trans.__('Multi-Cloud Lab') });

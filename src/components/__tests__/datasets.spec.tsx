@@ -23,12 +23,14 @@ describe('Datasets', () => {
   let lab: Lab;
   let server: FakeServer;
   let onRefresh: jest.Mock;
+  const onAddCatalog = jest.fn();
 
   const show = () =>
     render(
       <Datasets
         lab={lab}
         trans={trans}
+        onAddCatalog={onAddCatalog}
         onOpen={jest.fn()}
         onRefresh={onRefresh}
       />
@@ -90,6 +92,9 @@ describe('Datasets', () => {
     show();
     await user.type(screen.getByRole('searchbox'), 'wind');
     expect(await screen.findByText(/No dataset matches/)).toBeTruthy();
+    await user.click(button('Show All Datasets'));
+    expect(await screen.findByText('1 dataset')).toBeTruthy();
+    expect(screen.getByRole<HTMLInputElement>('searchbox').value).toBe('');
   });
 
   describe('facets', () => {
@@ -248,5 +253,16 @@ describe('Datasets', () => {
     show();
     expect(screen.getByText(/No catalogs yet/)).toBeTruthy();
     expect(button('Copy')).toBeTruthy();
+    await user.click(button('Add One Now…'));
+    expect(onAddCatalog).toHaveBeenCalledTimes(1);
+  });
+
+  it('should offer to read catalogs again that hold nothing', async () => {
+    say([catalog('c', { datasets: 0 })]);
+    await list([]);
+    show();
+    expect(screen.getByText('The catalogs list no datasets.')).toBeTruthy();
+    await user.click(button('Read Them Again'));
+    expect(onRefresh).toHaveBeenCalledTimes(1);
   });
 });

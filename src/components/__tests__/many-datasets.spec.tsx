@@ -82,6 +82,7 @@ describe('A hundred thousand datasets', () => {
       <Datasets
         lab={lab}
         trans={nullTranslator.load('')}
+        onAddCatalog={jest.fn()}
         onOpen={jest.fn()}
         onRefresh={jest.fn()}
       />

@@ -35,6 +35,8 @@ describe('sections of the panel', () => {
     const onDashboard = jest.fn();
     const onKeep = jest.fn();
     const onConnect = jest.fn();
+    const onSignIn = jest.fn();
+    const onStart = jest.fn();
 
     beforeEach(() => {
       jest.clearAllMocks();
@@ -47,6 +49,8 @@ describe('sections of the panel', () => {
           onDashboard={onDashboard}
           onKeep={onKeep}
           onConnect={onConnect}
+          onSignIn={onSignIn}
+          onStart={onStart}
         />
       );
     });
@@ -88,13 +92,41 @@ describe('sections of the panel', () => {
       );
     });
 
-    it('should say why there are no clusters to see', () => {
+    it('should say why there are no clusters to see, and offer what to do', async () => {
+      const click = (name: string) =>
+        user.click(screen.getByRole('button', { name }));
       set();
-      expect(screen.getByText(/^No clusters\. Open a dataset/)).toBeTruthy();
+      expect(screen.getByText(/there is no gateway yet/)).toBeTruthy();
       act(() => lab.gateways.set([gateway('x', { state: 'sign-in-needed' })]));
       expect(screen.getByText(/^No gateway is signed in to/)).toBeTruthy();
+      await click('Sign In…');
+      expect(onSignIn).toHaveBeenCalledTimes(1);
       act(() => lab.gateways.set([gateway('x')]));
       expect(screen.getByText(/^No clusters\. Open a dataset/)).toBeTruthy();
+      await click('Start Cluster…');
+      expect(onStart).toHaveBeenCalledTimes(1);
+      act(() => lab.gateways.set([gateway('x', { state: 'unreachable' })]));
+      expect(screen.getByText(/^No gateway answers/)).toBeTruthy();
+      server.routes['POST gateways/x/retry'] = () => gateway('x');
+      server.routes['GET gateways'] = () => [gateway('x')];
+      server.routes['GET clusters'] = () => [cluster('back')];
+      await click('Try Again');
+      expect(await screen.findByText('back')).toBeTruthy();
+    });
+
+    it('should have a card for each of forty clusters, each with its own buttons', () => {
+      set(
+        ...Array.from({ length: 40 }, (_, index) =>
+          cluster(`c${index}`, {
+            gateway: `gateway-${index % 8}`,
+            region: `aws:region-${index % 8}`
+          })
+        )
+      );
+      expect(screen.getAllByRole('heading')).toHaveLength(8);
+      expect(screen.getAllByRole('listitem')).toHaveLength(40);
+      expect(screen.getAllByRole('button', { name: /^Stop/ })).toHaveLength(40);
+      expect(screen.getByText('c39')).toBeTruthy();
     });
 
     it('should put the clusters of each region together', () => {
@@ -350,6 +382,44 @@ describe('sections of the panel', () => {
       expect(onSignIn).toHaveBeenCalledWith(
         expect.objectContaining({ name: 'gcp' })
       );
+    });
+
+    it('should list forty gateways, those first that are configured first', () => {
+      const names = Array.from({ length: 40 }, (_, index) => `g${index}`);
+      act(() =>
+        lab.gateways.set(
+          names.map((name, index) =>
+            gateway(name, {
+              state: index % 2 ? 'signed-in' : 'sign-in-needed'
+            })
+          )
+        )
+      );
+      const listed = screen
+        .getAllByRole('listitem')
+        .map(item => item.querySelector('strong')!.textContent);
+      expect(listed).toEqual(names);
+      expect(
+        screen.getAllByRole('button', { name: /^Sign in to/ })
+      ).toHaveLength(20);
+    });
+
+    it('should say why a gateway refuses, as text, and offer the way back in', () => {
+      const message =
+        'hub refuses ana: <b>her token</b> has no scope access:services!service=dask-gateway.';
+      act(() =>
+        lab.gateways.set([
+          gateway('hub', {
+            state: 'sign-in-needed',
+            auth: 'jupyterhub',
+            message
+          })
+        ])
+      );
+      expect(screen.getByText(message)).toBeTruthy();
+      expect(
+        screen.getByRole('button', { name: 'Sign in to hub' })
+      ).toBeTruthy();
     });
 
     it('should invite to add a gateway', () => {

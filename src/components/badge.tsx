@@ -8,8 +8,10 @@ import { evidenceName, evidenceOf, priceOf, wayOut } from './places';
 export interface IBadge {
   sign: '●' | '◐' | '○' | '?' | '▲';
   state: 'here' | 'near' | 'far' | 'unknown' | 'broken';
-  /** The region, and the price where there is one. */
+  /** The region, or why there is none. */
   text: string;
+  /** What a GB costs that is read at the nearest gateway, if it costs anything. */
+  price: string;
   /** Signs of what else is to be known: other replicas, evidence to the contrary. */
   marks: string;
   /** All of it, for a tooltip and a screen reader. */
@@ -23,6 +25,7 @@ export function badgeOf(row: DatasetRow, trans: TranslationBundle): IBadge {
       sign: '▲',
       state: 'broken',
       text: trans.__('cannot be read'),
+      price: '',
       marks: '',
       words: trans.__('Cannot be read: %1', row.problem)
     };
@@ -62,7 +65,7 @@ function nearOf(
   row: DatasetRow,
   best: Replica | undefined,
   trans: TranslationBundle
-): Pick<IBadge, 'sign' | 'state' | 'text' | 'words'> {
+): Omit<IBadge, 'marks'> {
   const { near } = row;
   const region = best?.region ?? row.region;
   if (region === null || near?.relation === 'unknown') {
@@ -72,6 +75,7 @@ function nearOf(
       sign: '?',
       state: 'unknown',
       text: region ? shortOf(region) : trans.__('unknown'),
+      price: '',
       words: [trans.__('Region not known.'), said, out]
         .filter(Boolean)
         .join(' ')
@@ -83,6 +87,7 @@ function nearOf(
       sign: '○',
       state: 'far',
       text,
+      price: '',
       words: trans.__(
         'In %1 (%2). No gateway is near.',
         region,
@@ -93,13 +98,12 @@ function nearOf(
   // Its sentence says the region, how that is known, the gateway, the price and who pays.
   const words = near.why;
   if (near.relation === 'same-region') {
-    return { sign: '●', state: 'here', text, words };
+    return { sign: '●', state: 'here', text, price: '', words };
   }
   const price = near.price?.high ? priceOf(near.price, trans) : '';
-  const priced = price ? trans.__('%1 %2', text, price) : text;
   return near.relation === 'other-provider'
-    ? { sign: '○', state: 'far', text: priced, words }
-    : { sign: '◐', state: 'near', text: priced, words };
+    ? { sign: '○', state: 'far', text, price, words }
+    : { sign: '◐', state: 'near', text, price, words };
 }
 
 /** A region without its provider: rows are narrow, and the tooltip has all. */
@@ -138,6 +142,12 @@ export function Badge(props: {
       <span aria-hidden="true" className="jp-MulticloudBadge-text">
         {badge.text}
       </span>
+      {badge.price && (
+        <span aria-hidden="true" className="jp-MulticloudBadge-price">
+          {' '}
+          {badge.price}
+        </span>
+      )}
       {badge.marks && (
         <span aria-hidden="true" className="jp-MulticloudBadge-marks">
           {badge.marks}

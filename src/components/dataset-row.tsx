@@ -133,63 +133,88 @@ function spaced(path: string): string {
   return path.split('/').join(' / ');
 }
 
+/** A few words on a row. */
+interface IFact {
+  text: string;
+  /** The same where the row is narrow. */
+  short?: string;
+  title: string;
+}
+
 /** What a GB costs that is read from home. */
 function fromHere(
   price: PriceRange,
   home: string | null,
   trans: TranslationBundle
-): [string, string] {
-  const free = price.high === 0;
+): IFact {
   const where = home ?? trans.__('outside every cloud');
-  return [
-    free ? trans.__('free here') : trans.__('%1 here', priceOf(price, trans)),
-    free
-      ? trans.__('Reading it from home, %1, costs nothing.', where)
-      : trans.__(
-          'What reading it from home, %1, costs. %2',
-          where,
-          payerOf(price, trans)
-        )
-  ];
+  if (price.high === 0) {
+    return {
+      text: trans.__('free here'),
+      title: trans.__('Reading it from home, %1, costs nothing.', where)
+    };
+  }
+  const short = priceOf(price, trans);
+  return {
+    text: trans.__('%1 here', short),
+    short,
+    title: trans.__(
+      'What reading it from home, %1, costs. %2',
+      where,
+      payerOf(price, trans)
+    )
+  };
 }
 
-/** What is short enough for a row: whether it may be old, who computes and pays, its format. */
+/** What is short enough for a row, the most important first: whether it may be old, who pays. */
+function factsOf(
+  row: DatasetRow,
+  home: string | null,
+  trans: TranslationBundle
+): IFact[] {
+  const facts: IFact[] = [];
+  if (row.stale) {
+    facts.push({
+      text: trans.__('old copy'),
+      title: trans.__(
+        'Its catalog cannot be read now; this is the last copy of it.'
+      )
+    });
+  }
+  if (row.here) {
+    facts.push(fromHere(row.here, home, trans));
+  }
+  if (row.requester_pays) {
+    facts.push({
+      text: trans.__('you pay'),
+      title: trans.__('Requester pays: requests and egress are on your bill.')
+    });
+  }
+  if (row.format) {
+    facts.push({ text: row.format, title: trans.__('Format') });
+  }
+  if (row.near && row.near.relation !== 'unknown') {
+    facts.push({
+      text: row.near.gateway,
+      title: trans.__('The gateway that is nearest')
+    });
+  }
+  return facts;
+}
+
 function Facts(props: {
   row: DatasetRow;
   home: string | null;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { row, home, trans } = props;
-  const beside = row.near?.relation === 'unknown' ? null : row.near?.gateway;
-  const facts: [string, string][] = [];
-  if (row.stale) {
-    facts.push([
-      trans.__('old copy'),
-      trans.__('Its catalog cannot be read now; this is the last copy of it.')
-    ]);
-  }
-  if (row.here) {
-    facts.push(fromHere(row.here, home, trans));
-  }
-  if (beside) {
-    facts.push([beside, trans.__('The gateway that is nearest')]);
-  }
-  if (row.format) {
-    facts.push([row.format, trans.__('Format')]);
-  }
-  if (row.requester_pays) {
-    facts.push([
-      trans.__('you pay'),
-      trans.__('Requester pays: requests and egress are on your bill.')
-    ]);
-  }
   return (
     <span className="jp-MulticloudDataset-facts">
-      {facts.map(([fact, title], index) => (
-        <React.Fragment key={fact}>
+      {factsOf(props.row, props.home, props.trans).map((fact, index) => (
+        <span key={fact.title} title={fact.title}>
           {index > 0 && ' · '}
-          <span title={title}>{fact}</span>
-        </React.Fragment>
+          <span className={fact.short && 'jp-mod-long'}>{fact.text}</span>
+          {fact.short && <span className="jp-mod-short">{fact.short}</span>}
+        </span>
       ))}
     </span>
   );

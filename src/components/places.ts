@@ -44,7 +44,7 @@ export function wayOut(
     : '';
 }
 
-/** A price, as $0.09/GB or $0.08–$0.12/GB. */
+/** A price, as $0.09/GB or $0.08–0.12/GB. */
 export function priceOf(
   price: PriceRange | null,
   trans: TranslationBundle
@@ -56,7 +56,7 @@ export function priceOf(
   const high = dollars(price.high);
   return low === high
     ? trans.__('%1/GB', low)
-    : trans.__('%1–%2/GB', low, high);
+    : trans.__('%1–%2/GB', low, high.slice(1));
 }
 
 /** Who pays it, as a sentence; empty if there is nothing to pay. */

@@ -9,11 +9,22 @@ const PANEL = '#multicloud-lab-panel';
 test('the panel is without barriers, light and dark, also at 200 px', async ({
   page
 }) => {
+  // No panel of JupyterLab is less than 250 px wide, unless a theme says so.
+  await page.addInitScript(() =>
+    document.addEventListener('DOMContentLoaded', () => {
+      const style = document.createElement('style');
+      style.textContent = ':root:root { --jp-sidebar-min-width: 200px; }';
+      document.head.append(style);
+    })
+  );
+  await page.reload();
   const panel = new PanelPage(page);
   await panel.open();
   await panel.dataset('PRECT').click();
   for (const width of [300, 200]) {
     await page.sidebar.setWidth(width, 'left');
+    const box = await page.locator(PANEL).boundingBox();
+    expect(Math.abs(box!.width - width)).toBeLessThan(3);
     await inEachTheme(page, async theme => {
       await expect(panel.dataset('PRECT')).toBeVisible();
       const name = `panel-${width}-${theme.split(' ').pop()!.toLowerCase()}.png`;

@@ -30,26 +30,25 @@ function related(
 
 describe('badgeOf', () => {
   it.each([
-    ['same-region', '●', 'here', 'us-west-2'],
-    ['contained', '◐', 'near', 'us-west-2 $0.08–$0.12/GB'],
-    ['same-provider', '◐', 'near', 'us-west-2 $0.08–$0.12/GB'],
-    ['other-provider', '○', 'far', 'us-west-2 $0.08–$0.12/GB'],
-    ['unknown', '?', 'unknown', 'us-west-2']
-  ] as const)('should show %s as %s', (relation, sign, state, text) => {
+    ['same-region', '●', 'here', ''],
+    ['contained', '◐', 'near', '$0.08–0.12/GB'],
+    ['same-provider', '◐', 'near', '$0.08–0.12/GB'],
+    ['other-provider', '○', 'far', '$0.08–0.12/GB'],
+    ['unknown', '?', 'unknown', '']
+  ] as const)('should show %s as %s', (relation, sign, state, cost) => {
     expect(badgeOf(related(relation), trans)).toMatchObject({
       sign,
       state,
-      text,
+      text: 'us-west-2',
+      price: cost,
       marks: ''
     });
   });
 
   it('should name no price where there is none to pay', () => {
     const free = related('contained', price({ low: 0, high: 0 }));
-    expect(badgeOf(free, trans).text).toBe('us-west-2');
-    expect(badgeOf(related('other-provider', null), trans).text).toBe(
-      'us-west-2'
-    );
+    expect(badgeOf(free, trans).price).toBe('');
+    expect(badgeOf(related('other-provider', null), trans).price).toBe('');
   });
 
   it('should take the sentence of the server, evidence, price and payer included', () => {
@@ -154,7 +153,7 @@ describe('priceOf', () => {
       priceOf(price({ low, high }), trans);
     expect(text(0.09, 0.09)).toBe('$0.09/GB');
     expect(text(0, 0)).toBe('$0.00/GB');
-    expect(text(0.05, 0.0875)).toBe('$0.05–$0.087/GB');
+    expect(text(0.05, 0.0875)).toBe('$0.05–0.087/GB');
     expect(priceOf(null, trans)).toBe('');
   });
 });

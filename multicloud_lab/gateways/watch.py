@@ -197,7 +197,8 @@ class GatewayWatch:
         return self.pace.pause(settling, None if due is None else due - now)
 
     async def _look(self) -> None:
-        config, started = self.session.config, time.time()
+        config = self.session.config
+        known = await asyncio.to_thread(self.book.entries, config.name)
         reports = await self.session.look()
         if reports is None:
             self._seen = None
@@ -207,11 +208,10 @@ class GatewayWatch:
         entries = await asyncio.to_thread(self.book.entries, config.name)
         usages = await asyncio.to_thread(self.book.usages, config.name)
         there, username = {report.name for report in reports}, self.session.username
-        # Another user's clusters are not listed, one started during this look perhaps not.
+        # Another user's clusters are not listed, nor perhaps one that was there too late for this
+        # look, however early it was asked for.
         gone = {
-            name
-            for name, entry in entries.items()
-            if entry.username == username and entry.started < started
+            name for name, entry in entries.items() if entry.username == username and name in known
         } | {name for name, usage in usages.items() if usage.username == username}
         if gone := gone - there:
             await asyncio.to_thread(self.book.forget, config.name, gone)

@@ -344,6 +344,31 @@ async def test_a_lab_that_was_killed_in_the_middle_of_a_start_finds_the_cluster_
     assert watch.book.submissions("aws-oregon") == []
 
 
+async def test_a_look_from_before_a_cluster_was_there_does_not_forget_it(
+    pool: GatewayPool, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A start takes long at a gateway that is busy, and a look may begin and end within it."""
+    cluster, _ = await pool.start_cluster("aws-oregon", **ARGUMENTS)
+    watch = pool._watches["aws-oregon"]
+    entry = watch.book.entries("aws-oregon")[cluster.name]
+    watch.book.forget("aws-oregon", [cluster.name])
+    look, looked = watch.session.look, asyncio.Event()
+
+    async def early() -> Any:
+        await look()
+        if looked.is_set():
+            return await look()
+        watch.book.remember(entry)  # The answer to the start is here before that to the look.
+        looked.set()
+        return []
+
+    monkeypatch.setattr(watch.session, "look", early)
+    watch.refresh()
+    await looked.wait()
+    seen = await until(pool, cluster.name, lambda each: each.status == "RUNNING")
+    assert (seen.ours, seen.maximum) == (True, 2)
+
+
 async def test_a_cluster_of_a_notebook_is_not_taken_for_a_lost_one(
     pool: GatewayPool,
     make_pool: MakePool,

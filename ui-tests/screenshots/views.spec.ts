@@ -14,6 +14,9 @@ import { PanelPage } from '../tests/panel-page';
 const IMAGES = path.join(__dirname, '..', '..', 'docs', 'images');
 const RUN = { timeout: 120_000 };
 
+const PLAN = `rain = mcl.open_dataset("pangeo/atmosphere/era5").tp
+mcl.plan(rain.mean("time")) and "is planned"`;
+
 /** Write some weeks of computations into the demo's ledger: more than a test has time for. */
 function fillLedger(): void {
   const state = process.env.MULTICLOUD_UI_STATE ?? '';
@@ -50,6 +53,9 @@ test('pictures of every view', async ({ page }) => {
   await expect(dialog.getByRole('checkbox')).toBeChecked();
   await picture(page, 'picker');
   await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await page.notebook.addCell('code', PLAN);
+  await page.notebook.runCell((await panel.cells.count()) - 1);
+  await expect(panel.notebook.getByText("'is planned'")).toBeVisible(RUN);
 
   const views = [
     ['map', 'Show Map of Clouds', /^Regions$/],

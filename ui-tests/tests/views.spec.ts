@@ -66,6 +66,15 @@ test.describe('the map and the ledger', () => {
       await page.keyboard.press('Enter');
     });
 
+    await test.step('the menu of a region opens its datasets', async () => {
+      await iowa.click({ button: 'right' });
+      // Lumino gives what opens a submenu no role.
+      await page.getByText('Open Dataset Near Data', { exact: true }).hover();
+      await expect(page.getByRole('menuitem', { name: 'era5' })).toBeVisible();
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Escape');
+    });
+
     await test.step('a dataset is opened near its data from there, by keyboard', async () => {
       const list = page.getByRole('list', {
         name: 'Datasets in gcp:us-central1'

@@ -23,7 +23,7 @@ from multicloud_lab.errors import (
     MulticloudLabError,
 )
 from multicloud_lab.gateways.circuit import Circuit
-from multicloud_lab.gateways.failures import Failures, is_passing
+from multicloud_lab.gateways.failures import GONE, LATER, Failures, is_passing
 
 DEADLINE = 10.0
 """Seconds that a gateway may take to answer."""
@@ -271,7 +271,7 @@ class GatewayConnection:
             except TimeoutError:
                 failure: MulticloudLabError = GatewayUnreachableError(
                     f"{self.name} did not answer within {deadline:g} s; "
-                    "it may be down or overloaded."
+                    f"it may be down or overloaded. {LATER}"
                 )
             except Exception as error:  # noqa: BLE001 - the library raises of everything
                 failure = self._failures.say(error, cluster, refusable)
@@ -292,7 +292,7 @@ def check_name(gateway: str, name: str) -> None:
     ClusterNotFoundError
     """
     if not _NAME.fullmatch(name):
-        raise ClusterNotFoundError(f"{gateway} has no cluster {name!r}.")
+        raise ClusterNotFoundError(f"{gateway} has no cluster {name!r}; {GONE}")
 
 
 def _host_and_port(address: str) -> str:

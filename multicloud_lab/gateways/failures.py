@@ -18,6 +18,10 @@ from multicloud_lab.errors import (
     SignInNeededError,
 )
 
+LATER = "Try again later, or ask its administrator."
+GONE = "it may have been stopped: start another."
+# The ways out of most failures, at the end of their sentences.
+
 
 class Failures:
     """Tells the failures of one connection.
@@ -48,7 +52,7 @@ class Failures:
         """
         status = error.status if isinstance(error, aiohttp.ClientResponseError) else None
         if cluster and (status == 403 or type(error) is ValueError):
-            return ClusterNotFoundError(f"{self._name} has no cluster {cluster!r}.")
+            return ClusterNotFoundError(f"{self._name} has no cluster {cluster!r}; {GONE}")
         if status in (401, 403):
             return SignInNeededError(f"{self._name} refused the sign-in.")
         if type(error).__name__ == "GSSError":
@@ -65,7 +69,8 @@ class Failures:
             return GatewayRefusedError(f"{self._name} refused: {self._clean(error)}")
         if status and status >= 500:
             return GatewayUnreachableError(
-                f"{self._name} answers HTTP {status}: it, or the proxy before it, is not well."
+                f"{self._name} answers HTTP {status}: it, or the proxy before it, is not "
+                f"well. {LATER}"
             )
         if isinstance(error, aiohttp.ClientConnectorCertificateError):
             reason = getattr(error.certificate_error, "verify_message", "") or "not valid"
@@ -82,11 +87,11 @@ class Failures:
         if isinstance(error, aiohttp.ClientConnectionError | OSError):
             return GatewayUnreachableError(
                 f"{self._name} does not answer at {self._address}; it may be down, "
-                "or the address wrong."
+                f"or the address wrong. {LATER}"
             )
         if isinstance(error, aiohttp.ClientPayloadError):
             return GatewayUnreachableError(
-                f"{self._name} broke off its answer; it, or the network, is not well."
+                f"{self._name} broke off its answer; it, or the network, is not well. {LATER}"
             )
         if isinstance(error.__cause__, aiohttp.http.HttpProcessingError) or isinstance(
             error, aiohttp.ContentTypeError | ValueError | KeyError | TypeError | AttributeError
@@ -101,7 +106,7 @@ class Failures:
                 "whether its address begins with http:// or https://."
             )
         what = f"HTTP {status}" if status else type(error).__name__
-        return GatewayUnreachableError(f"{self._name} cannot be asked ({what}).")
+        return GatewayUnreachableError(f"{self._name} cannot be asked ({what}). {LATER}")
 
     def _clean(self, error: Exception) -> str:
         """Give what the gateway said, short, in one line, and without the secrets."""

@@ -46,7 +46,8 @@ def read_form(form: Sequence[Mapping[str, Any]]) -> list[OptionField]:
         ]
     except (AttributeError, KeyError, TypeError, ValueError):
         raise GatewayUnreachableError(
-            "The gateway's options form cannot be understood; it may be of another version."
+            "The gateway's options form cannot be understood; it may be of another version. "
+            "Ask its administrator."
         ) from None
 
 

@@ -2,6 +2,8 @@
 import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import { wordsOf } from '../api/error-words';
+
 /** JupyterLab cuts a notification after so many characters. */
 const ROOM = 140;
 
@@ -41,7 +43,7 @@ export function sayFailed(
   trans: TranslationBundle,
   next: Notification.IAction[] = []
 ): void {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = wordsOf(error, trans);
   const text = trans.__('%1: %2', what, why);
   Notification.error(text, {
     autoClose: false,

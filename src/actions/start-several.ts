@@ -23,7 +23,11 @@ export async function startOnSeveral(
     ({ state }) => state === 'signed-in'
   );
   if (gateways.length === 0) {
-    Notification.info(trans.__('No gateway is signed in to yet.'));
+    Notification.info(
+      trans.__(
+        'No gateway is signed in to yet: sign in to those that you want clusters on, in the panel.'
+      )
+    );
     return false;
   }
   const { button, value } = await new Dialog({

@@ -2,6 +2,7 @@
 import { Button } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
+import { wordsOf } from '../api/error-words';
 import type { IDatasetDetailsProps } from './dataset-details';
 import { useChanged } from './use-changed';
 
@@ -14,7 +15,7 @@ export function Doing(props: IDatasetDetailsProps): JSX.Element {
       <section aria-label={trans.__('Analyses')}>
         <h3>{trans.__('Analyses')}</h3>
         {view.analyses.error && (
-          <p role="alert">{view.analyses.error.message}</p>
+          <p role="alert">{wordsOf(view.analyses.error, trans)}</p>
         )}
         <ul className="jp-MulticloudAnalyses">
           {(view.analyses.answer ?? []).map(
@@ -35,7 +36,7 @@ export function Doing(props: IDatasetDetailsProps): JSX.Element {
       </section>
       <section aria-label={trans.__('Code')}>
         <h3>{trans.__('The code that opens it')}</h3>
-        {error && <p role="alert">{error.message}</p>}
+        {error && <p role="alert">{wordsOf(error, trans)}</p>}
         {cells && (
           <>
             <pre tabIndex={0} aria-label={trans.__('Code')}>

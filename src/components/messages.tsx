@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Button } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
+import { wordsOf } from '../api/error-words';
 import type { Problem } from '../api/wire';
 
 export interface ILoadStateProps {
@@ -25,7 +26,7 @@ export function LoadState(props: ILoadStateProps): JSX.Element {
   }
   return (
     <div className="jp-MulticloudMessage jp-mod-error" role="alert">
-      <p>{resource.error.message}</p>
+      <p>{wordsOf(resource.error, trans)}</p>
       <Button small onClick={() => void resource.refresh()}>
         {trans.__('Try Again')}
       </Button>

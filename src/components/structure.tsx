@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Button } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
+import { wordsOf } from '../api/error-words';
 import type { Structure, Variable } from '../api/wire';
 import type { Question } from '../state/question';
 import { formatAge, formatSize } from './format';
@@ -34,7 +35,7 @@ export function StructureOf(props: IStructureOfProps): JSX.Element {
         <Asking {...props} since={since} />
       ) : error ? (
         <div className="jp-MulticloudMessage jp-mod-error" role="alert">
-          <p>{error.message}</p>
+          <p>{wordsOf(error, trans)}</p>
           {again(trans.__('Try Again'))}
         </div>
       ) : (

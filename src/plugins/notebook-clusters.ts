@@ -137,7 +137,7 @@ export const notebookClustersPlugin: JupyterFrontEndPlugin<void> = {
         );
         try {
           if (!cluster) {
-            throw new Error(trans.__('The cluster is gone.'));
+            throw new Error(trans.__('The cluster is gone; start another.'));
           }
           const { clientCell } = await import('../notebook/client-cells');
           const { Inserter } = await import('../notebook/inserter');

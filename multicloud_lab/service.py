@@ -7,22 +7,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from multicloud_lab import records as r
-from multicloud_lab.addressed import dataset_at, in_full, is_address, is_path, opening_at
+from multicloud_lab.addressed import in_full
 from multicloud_lab.attachments import Attachments
-from multicloud_lab.catalogs import Entry
 from multicloud_lab.config import CatalogConfig, GatewayConfig, LabConfig
 from multicloud_lab.errors import (
-    CatalogError,
     GatewayNotFoundError,
     InvalidInputError,
 )
 from multicloud_lab.gateways import GatewayPool
 from multicloud_lab.home import Home
-from multicloud_lab.inspection import covered, inspect
 from multicloud_lab.interface import LabInterface
 from multicloud_lab.kernel_plans import KernelPlans
 from multicloud_lab.ledger_book import LedgerBook
 from multicloud_lab.library import Library
+from multicloud_lab.openings import Openings
 from multicloud_lab.places import Places
 from multicloud_lab.ready_cells import ReadyCells
 from multicloud_lab.regions import all_regions, parse_region
@@ -66,7 +64,8 @@ class LabService(LabInterface):
         self._library = Library(config, cache_dir or state_dir, on_change)
         self._home = Home(config.home, state_dir / "home.json" if state_dir else None)
         self._places = Places(config, self._library, self._pool.standing, lambda: self._home.region)
-        self._cells = ReadyCells(self.opening, self.structure, self._beside, self._covered)
+        self._openings = Openings(config, self._library, self._places)
+        self._cells = ReadyCells(self.opening, self.structure, self._beside, self._openings.covered)
 
     async def start(self) -> None:
         """Connect to the gateways and begin to read the catalogs, waiting for neither."""
@@ -160,12 +159,7 @@ class LabService(LabInterface):
 
     async def dataset(self, dataset_id: str) -> r.Dataset:
         """Give one dataset; an address is one that no catalog lists."""
-        if not is_address(dataset_id):
-            return await self._places.dataset(dataset_id)
-        if is_path(dataset_id):
-            return dataset_at(dataset_id, None)
-        (location,) = await self._library.locate([dataset_id])
-        return dataset_at(dataset_id, location)
+        return await self._openings.dataset(dataset_id)
 
     async def placements(self, dataset_id: str) -> list[r.Placement]:
         """Rank the gateways for a dataset, the nearest first."""
@@ -176,26 +170,13 @@ class LabService(LabInterface):
         return await self._places.near(query.near)
 
     async def structure(self, dataset_id: str) -> r.Structure:
-        """Say what a dataset holds, from its metadata alone.
-
-        Raises
-        ------
-        CatalogError
-            Its catalog does not say where it is.
-        AccessDeniedError, DeadlineError, UnreadableDatasetError
-        """
-        opening, entry = await self._opening(dataset_id)
-        if is_path(dataset_id):
-            raise CatalogError(f"{dataset_id} is a file of the kernel's; only a kernel reads it.")
-        return await asyncio.to_thread(inspect, opening, entry, self._config)
-
-    async def _covered(self, dataset_id: str) -> tuple[str, str] | None:
-        opening, entry = await self._opening(dataset_id)
-        return await asyncio.to_thread(covered, opening, entry, self._config)
+        """Say what a dataset holds, from its metadata alone."""
+        return await self._openings.structure(dataset_id)
 
     async def opening(self, dataset_id: str) -> r.Opening:
         """Say how a kernel opens a dataset."""
-        return (await self._opening(dataset_id))[0]
+        opening, _ = await self._openings.opening(dataset_id)
+        return opening
 
     async def locate(self, query: r.LocateQuery) -> list[r.Location]:
         """Say where URLs' bytes are, in the order asked."""
@@ -358,32 +339,6 @@ class LabService(LabInterface):
             return self._gateway(wanted)
         near = next(iter(self._places.rank(dataset)), None)
         return self._gateway(near.gateway) if near and near.region else None
-
-    async def _opening(self, dataset_id: str) -> tuple[r.Opening, Entry]:
-        """Give how a dataset is opened, and what its catalog says of it."""
-        dataset = await self.dataset(dataset_id)
-        if dataset.problem:
-            raise CatalogError(f"{dataset.id} cannot be opened: {dataset.problem}")
-        if is_address(dataset_id):
-            return opening_at(dataset, self._config)
-        index = await self._library.index()
-        entry = await asyncio.to_thread(index.entry, dataset.id)
-        near = next(iter(self._places.rank(dataset)), None)
-        url = near.url if near is not None and near.url else dataset.url
-        opening = r.Opening(
-            dataset=dataset,
-            kind=entry.kind,
-            url=url,
-            catalog_url=entry.catalog_url,
-            entry=entry.entry,
-            driver=entry.driver,
-            reading=dict(entry.reading),
-            parameters=entry.parameters,
-            storage_options=self._config.options_for(url),
-            catalog_options=self._config.options_for(entry.catalog_url),
-            untrusted=entry.untrusted,
-        )
-        return opening, entry
 
     def _gateway(self, name: str) -> GatewayConfig:
         for gateway in self._config.gateways:

@@ -63,10 +63,11 @@ MAY_IMPORT = {
     "places": RECORDS | {"library", "placement"},
     "inspection": RECORDS | {"catalogs", "structure"},
     "addressed": RECORDS | {"catalogs"},
+    "openings": RECORDS | {"addressed", "catalogs", "inspection", "library", "places"},
     "ready_cells": RECORDS | {"analyses"},
     "service": RECORDS
-    | {"interface", "ledger_book", "library", "places", "inspection", "gateways"}
-    | {"addressed", "attachments", "catalogs", "kernel_plans", "ready_cells"}
+    | {"interface", "ledger_book", "library", "places", "openings", "gateways"}
+    | {"addressed", "attachments", "kernel_plans", "ready_cells"}
     | {"__version__", "home"},
 }
 # The same within neardata.

@@ -1,9 +1,9 @@
 /** Finds the gateway that a command is about, and asks if nobody said. */
-import { InputDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { Gateway } from '../api/wire';
 import type { IMulticloudLab } from '../tokens';
+import { askChoice } from './ask-choice';
 
 /**
  * Give a gateway by its name, or have one chosen.
@@ -25,20 +25,22 @@ export async function chooseGateway(
       trans.__('No gateways are configured; the Gateways section says how.')
     );
   }
-  let chosen = name ?? (gateways.length === 1 ? gateways[0].name : null);
-  if (chosen === null) {
-    const answer = await InputDialog.getItem({
-      title: trans.__('Choose a Gateway'),
-      items: gateways.map(gateway => gateway.name)
-    });
-    chosen = answer.button.accept ? answer.value : null;
+  if (name === undefined && gateways.length > 1) {
+    return askChoice(
+      {
+        title: trans.__('Choose a Gateway'),
+        label: trans.__('Gateway'),
+        choices: gateways,
+        nameOf: gateway => gateway.name,
+        okLabel: trans.__('Choose')
+      },
+      trans
+    );
   }
-  if (chosen === null) {
-    return null;
-  }
-  const found = gateways.find(gateway => gateway.name === chosen);
+  const wanted = name ?? gateways[0].name;
+  const found = gateways.find(gateway => gateway.name === wanted);
   if (!found) {
-    throw new Error(trans.__('There is no gateway %1.', chosen));
+    throw new Error(trans.__('There is no gateway %1.', wanted));
   }
   return found;
 }

@@ -1,11 +1,12 @@
 /** Inserts the cells of an analysis, after asking what it needs to know. */
-import { Dialog, InputDialog } from '@jupyterlab/apputils';
+import { Dialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { ApiError } from '../api/request';
 import type { Analysis, Cell } from '../api/wire';
 import { AnalysisForm, Answers } from '../components/analysis-form';
 import type { IMulticloudLab } from '../tokens';
+import { askChoice } from './ask-choice';
 import { patiently } from './patiently';
 
 export interface IInsertOptions {
@@ -82,14 +83,17 @@ async function choose(
   analyses: readonly Analysis[],
   trans: TranslationBundle
 ): Promise<string | null> {
-  const { button, value } = await InputDialog.getItem({
-    title: trans.__('Insert Analysis'),
-    label: trans.__('What fits the selected datasets:'),
-    items: analyses.map(({ title }) => title),
-    okLabel: trans.__('Insert')
-  });
-  const found = analyses.find(({ title }) => title === value);
-  return (button.accept && found?.name) || null;
+  const chosen = await askChoice(
+    {
+      title: trans.__('Insert Analysis'),
+      label: trans.__('What fits the selected datasets:'),
+      choices: analyses,
+      nameOf: ({ title }) => title,
+      okLabel: trans.__('Insert')
+    },
+    trans
+  );
+  return chosen?.name ?? null;
 }
 
 /** The last parts of ids, or of addresses. */

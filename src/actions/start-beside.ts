@@ -1,11 +1,11 @@
 /** Starts a cluster beside what a person names, and attaches a notebook to it. */
-import { InputDialog } from '@jupyterlab/apputils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { Gateway } from '../api/wire';
 import { nearCell } from '../notebook/client-cells';
 import type { IMulticloudLab } from '../tokens';
+import { askChoice } from './ask-choice';
 import { IClusterCallbacks, startAndFollow } from './follow-cluster';
 import { insertAndRun } from './pick-clusters';
 import { signIn } from './sign-in';
@@ -36,13 +36,17 @@ export async function startBeside(
       trans.__('No gateways are configured; the Gateways section says how.')
     );
   }
-  const { button, value } = await InputDialog.getItem({
-    title: trans.__('Start a Cluster Beside'),
-    items: choices.map(({ label }) => label),
-    okLabel: trans.__('Start')
-  });
-  const choice = choices.find(({ label }) => label === value);
-  if (!button.accept || !choice) {
+  const choice = await askChoice(
+    {
+      title: trans.__('Start a Cluster Beside'),
+      label: trans.__('A selected dataset, or a region'),
+      choices,
+      nameOf: ({ label }) => label,
+      okLabel: trans.__('Start')
+    },
+    trans
+  );
+  if (!choice) {
     return;
   }
   const gateway = lab.gateways.value.find(

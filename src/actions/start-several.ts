@@ -33,6 +33,7 @@ export async function startOnSeveral(
   const { button, value } = await new Dialog({
     title: trans.__('Start Clusters'),
     body: new StartSeveralForm({ gateways, trans }),
+    focusNodeSelector: 'input',
     buttons: [
       Dialog.cancelButton({ label: trans.__('Cancel') }),
       Dialog.okButton({ label: trans.__('Start') })

@@ -138,7 +138,9 @@ export function Badge(props: {
       role="img"
       aria-label={badge.words}
     >
-      <span aria-hidden="true">{badge.sign}</span>{' '}
+      <span aria-hidden="true" className="jp-MulticloudSign">
+        {badge.sign}
+      </span>{' '}
       <span aria-hidden="true" className="jp-MulticloudBadge-text">
         {badge.text}
       </span>

@@ -28,6 +28,8 @@ export interface IClusterCallbacks {
 
 export interface IClusterCardProps extends IClusterCallbacks {
   cluster: Cluster;
+  /** What tells it from the others to who does not see where it is: its gateway, or more. */
+  called: string;
   /** How many workers it had lately. */
   moments: readonly IMoment[];
   /** Seconds since 1970. */
@@ -36,7 +38,7 @@ export interface IClusterCardProps extends IClusterCallbacks {
 }
 
 export function ClusterCard(props: IClusterCardProps): JSX.Element {
-  const { cluster, now, trans } = props;
+  const { called, cluster, now, trans } = props;
   const { gateway, name, region, status } = cluster;
   const state = stateOf(cluster, now, trans);
   const load = status === 'RUNNING' ? loadOf(cluster, trans) : '';
@@ -48,7 +50,7 @@ export function ClusterCard(props: IClusterCardProps): JSX.Element {
       className="jp-MulticloudCard"
       aria-label={trans.__(
         'Cluster on %1 in %2, %3',
-        gateway,
+        called,
         region,
         state.words
       )}
@@ -56,7 +58,10 @@ export function ClusterCard(props: IClusterCardProps): JSX.Element {
     >
       <div className="jp-MulticloudCard-line">
         <span className={`jp-MulticloudState jp-mod-${status.toLowerCase()}`}>
-          <span aria-hidden="true">{state.sign}</span> {state.words}
+          <span aria-hidden="true" className="jp-MulticloudSign">
+            {state.sign}
+          </span>{' '}
+          {state.words}
         </span>
         {status === 'RUNNING' && <strong>{workersOf(cluster, trans)}</strong>}
         <Sparkline moments={props.moments} now={now} trans={trans} />
@@ -86,7 +91,7 @@ export function ClusterCard(props: IClusterCardProps): JSX.Element {
             <Button
               small
               onClick={() => props.onKeep(cluster)}
-              aria-label={trans.__('Keep the cluster on %1', gateway)}
+              aria-label={trans.__('Keep the cluster on %1', called)}
               title={trans.__(
                 'Let it go on, and count anew how long it is idle'
               )}
@@ -101,7 +106,7 @@ export function ClusterCard(props: IClusterCardProps): JSX.Element {
           <ScaleForm
             minimum={cluster.minimum}
             maximum={cluster.maximum}
-            label={trans.__('Workers of the cluster on %1', gateway)}
+            label={trans.__('Workers of the cluster on %1', called)}
             trans={trans}
             onScale={(minimum, maximum) =>
               props.onScale(cluster, minimum, maximum)
@@ -115,15 +120,15 @@ export function ClusterCard(props: IClusterCardProps): JSX.Element {
 }
 
 function Actions(props: IClusterCardProps): JSX.Element {
-  const { cluster, trans } = props;
-  const { dashboard, gateway, status } = cluster;
+  const { called, cluster, trans } = props;
+  const { dashboard, status } = cluster;
   return (
     <div className="jp-MulticloudCard-line jp-MulticloudCard-actions">
       {status === 'FAILED' ? (
         <Button
           small
           onClick={() => props.onStop(cluster)}
-          aria-label={trans.__('Dismiss the failed cluster on %1', gateway)}
+          aria-label={trans.__('Dismiss the failed cluster on %1', called)}
           title={trans.__('Take it off this list')}
         >
           {trans.__('Dismiss')}
@@ -132,10 +137,7 @@ function Actions(props: IClusterCardProps): JSX.Element {
         <Button
           small
           onClick={() => props.onStop(cluster)}
-          aria-label={trans.__(
-            'Cancel the start of the cluster on %1',
-            gateway
-          )}
+          aria-label={trans.__('Cancel the start of the cluster on %1', called)}
           title={trans.__('Do not start this cluster')}
         >
           <closeIcon.react tag="span" className="jp-MulticloudCard-icon" />
@@ -161,7 +163,7 @@ function Actions(props: IClusterCardProps): JSX.Element {
           onClick={() => props.onConnect(cluster)}
           aria-label={trans.__(
             'Connect a notebook to the cluster on %1',
-            gateway
+            called
           )}
           title={trans.__('Insert a cell that connects to this cluster')}
         >
@@ -172,7 +174,7 @@ function Actions(props: IClusterCardProps): JSX.Element {
         <Button
           small
           onClick={() => props.onStop(cluster)}
-          aria-label={trans.__('Stop the cluster on %1', gateway)}
+          aria-label={trans.__('Stop the cluster on %1', called)}
           title={trans.__('Stop this cluster')}
         >
           <stopIcon.react tag="span" className="jp-MulticloudCard-icon" />

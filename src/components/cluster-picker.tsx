@@ -17,7 +17,7 @@ export interface IClusterPickerProps {
   onPick: () => void;
 }
 
-/** A button that says it at a glance, and whole to a screen reader. */
+/** A button that says it at a glance, and whole in its description. */
 export function ClusterPickerButton(props: IClusterPickerProps): JSX.Element {
   const { lab, kernel, trans } = props;
   useChanged(lab.attachments, lab.clusters);
@@ -27,39 +27,35 @@ export function ClusterPickerButton(props: IClusterPickerProps): JSX.Element {
     lab.clusters.value
   );
   const now = Date.now() / 1000;
-  const words =
-    attached.length === 0
-      ? trans.__('Clusters of this notebook: none')
-      : trans.__(
-          'Clusters of this notebook: %1',
-          attached
-            .map(cluster =>
-              trans.__(
-                '%1 on %2, %3, %4',
-                cluster.region,
-                cluster.gateway,
-                stateOf(cluster, now, trans).words,
-                workersOf(cluster, trans)
-              )
-            )
-            .join('; ')
-        );
+  const whole = attached
+    .map(cluster =>
+      trans.__(
+        '%1 on %2, %3, %4',
+        cluster.region,
+        cluster.gateway,
+        stateOf(cluster, now, trans).words,
+        workersOf(cluster, trans)
+      )
+    )
+    .join('; ');
   return (
     <button
       className="jp-ToolbarButtonComponent jp-MulticloudPicker"
       aria-haspopup="dialog"
-      aria-label={words}
-      title={words}
+      title={whole || trans.__('Choose the clusters of this notebook')}
       onClick={props.onPick}
     >
       <span aria-hidden="true" className="jp-MulticloudPicker-sign">
         ☁
       </span>
+      <span className="jp-MulticloudSpoken">
+        {trans.__('Clusters of this notebook:')}{' '}
+      </span>
       {attached.length === 0 ? (
-        <span aria-hidden="true">{trans.__('none')}</span>
+        <span>{trans.__('none')}</span>
       ) : (
         byRegion(attached).map(({ region, workers }) => (
-          <span key={region} aria-hidden="true">
+          <span key={region}>
             {region.slice(region.indexOf(':') + 1)} · {workers ?? '?'}
           </span>
         ))

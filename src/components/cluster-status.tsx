@@ -29,14 +29,11 @@ export function ClusterStatus(props: IClusterStatusProps): JSX.Element {
   return (
     <button
       className="jp-MulticloudStatus"
-      aria-label={trans.__('%1. Show Multi-Cloud Lab', words)}
-      title={words}
+      title={trans.__('Show Multi-Cloud Lab')}
       onClick={props.onOpen}
     >
-      <span aria-hidden="true">
-        ☁ {running.length} · {workers}
-        {starting > 0 ? ` +${starting} …` : ''}
-      </span>
+      <span aria-hidden="true">☁ </span>
+      {words}
     </button>
   );
 }

@@ -6,6 +6,7 @@ import type { Cluster, Gateway } from '../api/wire';
 import { byRegion } from '../state/attached';
 import type { IMulticloudLab } from '../tokens';
 import { ClusterCard, IClusterCallbacks } from './cluster-card';
+import { shortName } from './cluster-words';
 import { Empty, LoadState } from './messages';
 import { useChanged, useNow } from './use-changed';
 
@@ -99,6 +100,7 @@ export function Clusters(props: IClustersProps): JSX.Element {
               <ClusterCard
                 key={`${cluster.gateway}/${cluster.name}`}
                 cluster={cluster}
+                called={calledOf(cluster, clusters)}
                 moments={lab.workers.of(cluster)}
                 now={now}
                 trans={trans}
@@ -110,6 +112,13 @@ export function Clusters(props: IClustersProps): JSX.Element {
       ))}
     </>
   );
+}
+
+/** Its gateway, and its name too if there are several on that. */
+function calledOf(cluster: Cluster, clusters: readonly Cluster[]): string {
+  const { gateway } = cluster;
+  const there = clusters.filter(other => other.gateway === gateway);
+  return there.length > 1 ? `${gateway}, ${shortName(cluster)}` : gateway;
 }
 
 /** How many clusters run, else how many start, for the header of the section. */

@@ -120,7 +120,7 @@ function Heading({ group }: { group: IGroupRow }): JSX.Element {
       <span className="jp-MulticloudGroup-path">
         {/* The end of a path says more than its start, so the start is cut. */}
         <bdi>{spaced(group.path)}</bdi>
-      </span>
+      </span>{' '}
       <span className="jp-MulticloudGroup-count">
         {group.count.toLocaleString()}
       </span>

@@ -10,6 +10,7 @@ import { CommandIDs } from '../commands';
 import { multicloudIcon } from '../icons';
 import type { DatasetView } from '../state/dataset-view';
 import { DatasetDetails } from './dataset-details';
+import { keepFocus } from './keep-focus';
 
 export namespace DatasetTab {
   export interface IOptions {
@@ -39,6 +40,7 @@ export class DatasetTab extends MainAreaWidget<ReactWidget> {
     super({ content });
     this.view = view;
     content.addClass('jp-MulticloudDetails-tab');
+    keepFocus(content.node);
     this.id = `multicloud-lab-dataset-${encodeURIComponent(view.id)}`;
     this.title.label = view.id.split('/').pop() ?? view.id;
     this.title.caption = view.id;

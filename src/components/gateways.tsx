@@ -71,7 +71,10 @@ export function Gateways(props: IGatewaysProps): JSX.Element {
             </div>
             <div className="jp-MulticloudCard-line">
               <span className={`jp-MulticloudState jp-mod-${gateway.state}`}>
-                <span aria-hidden="true">{state.sign}</span> {state.words}
+                <span aria-hidden="true" className="jp-MulticloudSign">
+                  {state.sign}
+                </span>{' '}
+                {state.words}
               </span>
             </div>
             {saysMore(gateway) && (
@@ -83,7 +86,7 @@ export function Gateways(props: IGatewaysProps): JSX.Element {
                   <Button
                     small
                     onClick={() => props.onStart(gateway)}
-                    aria-label={trans.__('Start a cluster on %1', name)}
+                    aria-label={trans.__('Start cluster on %1', name)}
                   >
                     {trans.__('Start Cluster…')}
                   </Button>
@@ -99,7 +102,11 @@ export function Gateways(props: IGatewaysProps): JSX.Element {
                 <Button
                   small
                   onClick={() => props.onSignIn(gateway)}
-                  aria-label={trans.__('Sign in to %1', name)}
+                  aria-label={
+                    hasExpired(gateway)
+                      ? trans.__('Sign in again to %1', name)
+                      : trans.__('Sign in to %1', name)
+                  }
                 >
                   {hasExpired(gateway)
                     ? trans.__('Sign In Again')
@@ -109,7 +116,7 @@ export function Gateways(props: IGatewaysProps): JSX.Element {
                 <Button
                   small
                   onClick={() => void askAgain(lab, name)}
-                  aria-label={trans.__('Ask %1 again', name)}
+                  aria-label={trans.__('Try again to reach %1', name)}
                 >
                   {trans.__('Try Again')}
                 </Button>

@@ -8,6 +8,7 @@ import * as React from 'react';
 import { ledgerIcon } from '../icons';
 import { LedgerView } from '../state/ledger-view';
 import type { IMulticloudLab } from '../tokens';
+import { keepFocus } from './keep-focus';
 import { Ledger } from './ledger';
 
 export namespace LedgerTab {
@@ -28,6 +29,7 @@ export class LedgerTab extends MainAreaWidget<ReactWidget> {
     super({ content });
     this.view = view;
     content.addClass('jp-MulticloudLedger-tab');
+    keepFocus(content.node);
     this.id = 'multicloud-lab-ledger';
     this.title.label = trans.__('Ledger');
     this.title.caption = trans.__(

@@ -8,6 +8,7 @@ import * as React from 'react';
 import { multicloudIcon } from '../icons';
 import { MapView } from '../state/map-view';
 import type { IMulticloudLab } from '../tokens';
+import { keepFocus } from './keep-focus';
 import { MapLegend } from './map-legend';
 import { MovesTable, PlacesTable } from './map-tables';
 import { regionName } from './map-words';
@@ -138,6 +139,7 @@ export class MapTab extends MainAreaWidget<ReactWidget> {
     super({ content });
     this._view = view;
     content.addClass('jp-MulticloudMap-tab');
+    keepFocus(content.node);
     this.id = 'multicloud-lab-map';
     this.title.label = trans.__('Map of Clouds');
     this.title.caption = trans.__(

@@ -65,7 +65,9 @@ export function Invitation(props: IInvitationProps): JSX.Element {
   return (
     <div className="jp-MulticloudMessage">
       <p>{props.what}</p>
-      <pre>{example}</pre>
+      <pre tabIndex={0} aria-label={trans.__('Configuration to copy')}>
+        {example}
+      </pre>
       <Button
         small
         onClick={() => {

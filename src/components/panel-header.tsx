@@ -18,7 +18,7 @@ export function PanelHeader({ lab, trans }: IPanelHeaderProps): JSX.Element {
   return (
     <>
       <Problems problems={lab.status.value?.problems ?? []} trans={trans} />
-      <div className="jp-MulticloudPanel-spoken" role="status">
+      <div className="jp-MulticloudSpoken" role="status">
         {trans.__(
           'Clusters: %1 running, %2 starting, %3 failed.',
           count('RUNNING'),

@@ -19,6 +19,7 @@ import { ClusterCount, Clusters } from './clusters';
 import { Datasets } from './datasets';
 import { IDragOptions, startDrag } from './drag-dataset';
 import { Gateways } from './gateways';
+import { keepFocus } from './keep-focus';
 import { PanelHeader } from './panel-header';
 
 export namespace MulticloudPanel {
@@ -133,6 +134,7 @@ export class MulticloudPanel extends SidePanel {
       })
     );
     (this.content as AccordionPanel).setRelativeSizes([7, 4, 3]);
+    keepFocus(this.node);
   }
 
   /** Whoever opens the panel by keyboard mostly looks for something. */
@@ -146,6 +148,7 @@ export class MulticloudPanel extends SidePanel {
     section.title.label = label;
     section.addClass('jp-MulticloudSection');
     section.addWidget(ReactWidget.create(body));
+    section.node.tabIndex = -1;
     this.addWidget(section);
     return section;
   }

@@ -118,8 +118,9 @@ function ClusterChoice(props: {
                   small
                   disabled={!cluster.dashboard}
                   aria-label={trans.__(
-                    'Dashboard of the cluster on %1',
-                    cluster.gateway
+                    'Dashboard of the cluster on %1, %2',
+                    cluster.gateway,
+                    shortName(cluster)
                   )}
                   onClick={() => props.onDashboard(cluster)}
                 >

@@ -110,7 +110,7 @@ function Dataset(props: {
       </span>
       <Button
         small
-        aria-label={trans.__('Open %1 near its data', row.name)}
+        aria-label={trans.__('Open near data: %1', row.name)}
         title={row.near?.why ?? trans.__('No gateway is near it.')}
         onClick={() => actions.onOpen(row.id)}
       >

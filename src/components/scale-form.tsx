@@ -24,8 +24,6 @@ export function ScaleForm(props: IScaleFormProps): JSX.Element {
   const problem = edited && problemOf(minimum, maximum, trans);
   return (
     <form
-      className="jp-MulticloudScale"
-      aria-label={props.label}
       onSubmit={event => {
         event.preventDefault();
         if (edited && !problem) {
@@ -33,31 +31,39 @@ export function ScaleForm(props: IScaleFormProps): JSX.Element {
           setEdited(null);
         }
       }}
+      onKeyDown={event => {
+        if (event.key === 'Escape' && edited) {
+          event.stopPropagation();
+          setEdited(null);
+        }
+      }}
     >
-      <input
-        className="jp-mod-styled"
-        type="number"
-        min={0}
-        aria-label={trans.__('Fewest workers')}
-        value={minimum}
-        onChange={event => setEdited([event.target.value, maximum])}
-      />
-      <span aria-hidden="true">–</span>
-      <input
-        className="jp-mod-styled"
-        type="number"
-        min={1}
-        aria-label={trans.__('Most workers')}
-        value={maximum}
-        onChange={event => setEdited([minimum, event.target.value])}
-      />
-      <span>{trans.__('workers')}</span>
-      {edited && (
-        <Button small type="submit" disabled={Boolean(problem)}>
-          {trans.__('Apply')}
-        </Button>
-      )}
-      {problem && <span role="alert">{problem}</span>}
+      <div className="jp-MulticloudScale" role="group" aria-label={props.label}>
+        <input
+          className="jp-mod-styled"
+          type="number"
+          min={0}
+          aria-label={trans.__('Fewest workers')}
+          value={minimum}
+          onChange={event => setEdited([event.target.value, maximum])}
+        />
+        <span aria-hidden="true">–</span>
+        <input
+          className="jp-mod-styled"
+          type="number"
+          min={1}
+          aria-label={trans.__('Most workers')}
+          value={maximum}
+          onChange={event => setEdited([minimum, event.target.value])}
+        />
+        <span>{trans.__('workers')}</span>
+        {edited && (
+          <Button small type="submit" disabled={Boolean(problem)}>
+            {trans.__('Apply')}
+          </Button>
+        )}
+        {problem && <span role="alert">{problem}</span>}
+      </div>
     </form>
   );
 }

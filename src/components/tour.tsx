@@ -35,6 +35,8 @@ export function TourCard(props: ITourCardProps): JSX.Element {
         if (event.key === 'Escape') {
           event.stopPropagation();
           props.onEnd();
+        } else if (event.key === 'Tab') {
+          goRound(event);
         }
       }}
     >
@@ -66,6 +68,15 @@ export function TourCard(props: ITourCardProps): JSX.Element {
   );
 }
 
+/** Tab goes round in the card: it is at the end of the page, from where nobody finds back. */
+function goRound(event: React.KeyboardEvent<HTMLElement>): void {
+  const buttons = [...event.currentTarget.querySelectorAll('button')];
+  const step = event.shiftKey ? -1 : 1;
+  const at = buttons.findIndex(button => button === document.activeElement);
+  buttons[(at + step + buttons.length) % buttons.length].focus();
+  event.preventDefault();
+}
+
 export namespace Tour {
   export interface IOptions {
     steps: readonly ITourStep[];
@@ -84,6 +95,11 @@ export class Tour extends ReactWidget {
 
   /** Show the first card. */
   begin(): void {
+    this.node.addEventListener('focusin', ({ relatedTarget }) => {
+      if (!this.node.contains(relatedTarget as Node | null)) {
+        this._before = relatedTarget as HTMLElement;
+      }
+    });
     Widget.attach(this, document.body);
     this._place();
   }
@@ -109,8 +125,13 @@ export class Tour extends ReactWidget {
   }
 
   override dispose(): void {
+    const hadFocus = this.node.contains(document.activeElement);
+    const next = this._before?.isConnected ? this._before : this._marked;
     this._mark(null);
     super.dispose();
+    if (hadFocus) {
+      next?.focus();
+    }
   }
 
   /** Put the card to the right of what it is about, in the window in any case. */
@@ -130,5 +151,7 @@ export class Tour extends ReactWidget {
   }
 
   private _index = 0;
+  /** What had the focus before the card took it. */
+  private _before: HTMLElement | null = null;
   private _marked: HTMLElement | null = null;
 }

@@ -1,7 +1,7 @@
 /** Analyses: asked in a form, by keyboard alone, and two regions compared. */
 import { expect, test } from '@jupyterlab/galata';
 
-import { expectAccessible, inEachTheme } from './accessibility';
+import { expectAccessible } from './accessibility';
 import { passwordOf } from './demo';
 import { PanelPage } from './panel-page';
 
@@ -33,7 +33,7 @@ test('goes from search to a running cell by keyboard alone', async ({
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText('Sign In to aws-oregon');
   await expect(dialog.getByLabel('Password')).toBeFocused();
-  await inEachTheme(page, () => expectAccessible(page, '.jp-Dialog'));
+  await expectAccessible(page, '.jp-Dialog');
   await dialog.getByLabel('Password').focus();
   await keyboard.type(passwordOf('aws-oregon'));
   await keyboard.press('Enter');
@@ -60,7 +60,7 @@ test('asks what an analysis needs to know, and inserts what was chosen', async (
   await expect(dialog.getByLabel('Variable')).toHaveValue('tp');
   await dialog.getByLabel(/^From/).fill('1990-01-01');
   await dialog.getByLabel(/^To/).fill('1989');
-  await inEachTheme(page, () => expectAccessible(page, '.jp-Dialog'));
+  await expectAccessible(page, '.jp-Dialog');
   await page.screenshot({ path: test.info().outputPath('form.png') });
   await dialog.getByRole('button', { name: 'Insert' }).click();
   await expect(dialog.getByRole('alert')).toHaveText(

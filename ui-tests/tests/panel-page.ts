@@ -170,7 +170,7 @@ export class PanelPage {
       await this.signIn(gateway, password);
     }
     await card
-      .getByRole('button', { name: `Start a cluster on ${gateway}` })
+      .getByRole('button', { name: `Start cluster on ${gateway}` })
       .click();
     const dialog = this.page.getByRole('dialog');
     await dialog.locator('input[name="minimum"]').fill('0');

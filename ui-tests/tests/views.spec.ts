@@ -86,7 +86,7 @@ test.describe('the map and the ledger', () => {
       ).toBeVisible();
       await page.keyboard.press('Escape');
       await list
-        .getByRole('button', { name: 'Open era5 near its data' })
+        .getByRole('button', { name: 'Open near data: era5' })
         .press('Enter');
       await expect(panel.cells.first()).toContainText(
         'mcl.open_dataset("pangeo/atmosphere/era5")'

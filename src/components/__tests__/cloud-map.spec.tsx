@@ -121,7 +121,7 @@ describe('CloudMap', () => {
     const items = within(list).getAllByRole('listitem');
     expect(items.length).toBe(20);
     const open = within(items[1]).getByRole('button', {
-      name: 'Open era1 near its data'
+      name: 'Open near data: era1'
     });
     open.focus();
     await userEvent.keyboard('{Enter}');

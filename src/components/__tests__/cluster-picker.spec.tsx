@@ -75,33 +75,37 @@ describe('the cluster picker', () => {
   it('should say by region what the notebook is attached to', () => {
     show();
     const button = screen.getByRole('button');
-    expect(button.textContent).toBe('☁none');
+    expect(button.textContent).toBe('☁Clusters of this notebook: none');
     attach(
       attachment('abcdef-1'),
       attachment('y', { gateway: 'gcp-iowa' }),
       attachment('y', { gateway: 'gcp-iowa', kernel: 'another' })
     );
-    expect(button.textContent).toBe('☁us-west-2 · 6us-central1 · 2');
-    expect(button.getAttribute('aria-label')).toBe(
-      'Clusters of this notebook: aws:us-west-2 on aws-oregon, running, 6 workers (1–4); ' +
+    expect(button.textContent).toBe(
+      '☁Clusters of this notebook: us-west-2 · 6us-central1 · 2'
+    );
+    expect(button.title).toBe(
+      'aws:us-west-2 on aws-oregon, running, 6 workers (1–4); ' +
         'gcp:us-central1 on gcp-iowa, running, 2 workers (1–4)'
     );
     act(() => lab.clusters.set([cluster('y', { ...iowa, workers: 3 })]));
-    expect(button.textContent).toBe('☁us-central1 · 3');
+    expect(button.textContent).toMatch(/: us-central1 · 3$/);
   });
 
   it('should not guess workers that cannot be told, nor show clusters that are gone', () => {
     show();
     attach(attachment('z', { gateway: 'gcp-iowa' }), attachment('gone'));
-    expect(screen.getByRole('button').textContent).toBe('☁us-central1 · ?');
+    expect(screen.getByRole('button').textContent).toMatch(
+      /: us-central1 · \?$/
+    );
     act(() => lab.clusters.set([cluster('z', { ...iowa, status: 'STOPPED' })]));
-    expect(screen.getByRole('button').textContent).toBe('☁none');
+    expect(screen.getByRole('button').textContent).toMatch(/: none$/);
   });
 
   it('should show nothing of other notebooks, or without a kernel', () => {
     show(null);
     attach(attachment('abcdef-1'));
-    expect(screen.getByRole('button').textContent).toBe('☁none');
+    expect(screen.getByRole('button').textContent).toMatch(/: none$/);
   });
 
   describe('its dialog', () => {
@@ -195,7 +199,7 @@ describe('ClusterStatus', () => {
       ])
     );
     const item = screen.getByRole('button', {
-      name: '2 Dask clusters, 6 workers, 1 starting. Show Multi-Cloud Lab'
+      name: '2 Dask clusters, 6 workers, 1 starting'
     });
     await userEvent.click(item);
     expect(onOpen).toHaveBeenCalledTimes(1);

@@ -314,18 +314,18 @@ describe('sections of the panel', () => {
       ]);
       expect(screen.getByText('azure does not answer.')).toBeTruthy();
       expect(
-        screen.getByRole('button', { name: 'Ask azure again' })
+        screen.getByRole('button', { name: 'Try again to reach azure' })
       ).toBeTruthy();
       await user.click(screen.getByRole('button', { name: 'Sign in to gcp' }));
       expect(onSignIn).toHaveBeenCalledWith(
         expect.objectContaining({ name: 'gcp' })
       );
       await user.click(
-        screen.getByRole('button', { name: 'Start a cluster on aws' })
+        screen.getByRole('button', { name: 'Start cluster on aws' })
       );
       expect(onStart).toHaveBeenCalledTimes(1);
       expect(
-        screen.queryByRole('button', { name: 'Start a cluster on gcp' })
+        screen.queryByRole('button', { name: 'Start cluster on gcp' })
       ).toBeNull();
     });
 
@@ -352,7 +352,9 @@ describe('sections of the panel', () => {
       } finally {
         jest.useRealTimers();
       }
-      await user.click(screen.getByRole('button', { name: 'Ask azure again' }));
+      await user.click(
+        screen.getByRole('button', { name: 'Try again to reach azure' })
+      );
       expect(server.asked('POST gateways/azure/retry')).toHaveLength(1);
       await waitFor(() => expect(server.asked('GET gateways')).toHaveLength(1));
     });

@@ -13,8 +13,10 @@ describe('the tour', () => {
   beforeEach(async () => {
     jest.clearAllMocks();
     panel = document.createElement('div');
-    panel.innerHTML = '<div class="jp-MulticloudSection"></div>'.repeat(3);
+    panel.innerHTML =
+      '<input>' + '<div class="jp-MulticloudSection"></div>'.repeat(3);
     document.body.append(panel);
+    panel.querySelector('input')!.focus();
     const tour = showTour(panel, trans, onEnd);
     await act(() => tour.renderPromise);
   });
@@ -22,7 +24,7 @@ describe('the tour', () => {
   afterEach(() => panel.remove());
 
   const marked = () =>
-    [...panel.children].findIndex(child =>
+    [...panel.querySelectorAll('div')].findIndex(child =>
       child.classList.contains('jp-MulticloudTour-target')
     );
   const press = (name: string) =>
@@ -54,5 +56,16 @@ describe('the tour', () => {
     await userEvent.keyboard('{Escape}');
     expect(screen.queryByRole('dialog')).toBeNull();
     expect(onEnd).toHaveBeenCalledTimes(2);
+  });
+
+  it('should keep Tab in the card, and give the focus back', async () => {
+    const names: (string | null | undefined)[] = [];
+    for (const key of ['{Tab}', '{Tab}', '{Shift>}{Tab}{/Shift}']) {
+      await userEvent.keyboard(key);
+      names.push(document.activeElement?.textContent);
+    }
+    expect(names).toEqual(['Skip', 'Next', 'Skip']);
+    await userEvent.keyboard('{Escape}');
+    expect(document.activeElement).toBe(panel.querySelector('input'));
   });
 });

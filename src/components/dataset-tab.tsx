@@ -39,6 +39,7 @@ export class DatasetTab extends MainAreaWidget<ReactWidget> {
     );
     super({ content });
     this.view = view;
+    this.addClass('jp-MulticloudDetails-main');
     content.addClass('jp-MulticloudDetails-tab');
     keepFocus(content.node);
     this.id = `multicloud-lab-dataset-${encodeURIComponent(view.id)}`;

@@ -86,6 +86,10 @@ async def test_a_cluster_from_start_to_stop(
 
     scaled = await pool.scale("aws-oregon", cluster.name, minimum=0, maximum=2)
     assert (scaled.minimum, scaled.maximum, scaled.message) == (0, 2, "")
+    for _ in range(225):  # until a look at the gateway has seen it
+        if [change.action for change in changes].count("scaled") == 2:
+            break
+        await asyncio.sleep(0.2)
 
     await pool.stop("aws-oregon", cluster.name)
     await pool.stop("aws-oregon", cluster.name)  # a second click

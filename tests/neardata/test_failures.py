@@ -20,6 +20,7 @@ import numpy as np
 import pytest
 from dask.typing import Key
 from distributed import Client, LocalCluster
+from distributed.comm.core import CommClosedError
 
 from multicloud_lab.errors import ClusterFailedError
 from multicloud_lab.neardata.running.execution import RunPlace, run
@@ -151,6 +152,33 @@ def test_a_worker_that_dies_with_what_was_moved_to_it_is_no_loss(
     assert ran.restarts >= 1
 
 
+def test_what_a_worker_ended_under_is_sent_again(
+    places: Sequence[RunPlace], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = np.random.default_rng(4).random((200, 200))  # more than travels in a graph
+    far, near = (da.from_array(large, chunks=(100, 200), name=name) for name in ("far", "near"))
+    client = places[AWS].client
+    assert client is not None
+    scatter: Any = client.scatter
+    broken: list[CommClosedError] = []
+
+    def breaks_once(*arguments: Any, **keywords: Any) -> Any:
+        if not broken:
+            broken.append(CommClosedError("in ConnectionPool.scatter: Stream is closed"))
+            raise broken[0]
+        return scatter(*arguments, **keywords)
+
+    monkeypatch.setattr(client, "scatter", breaks_once)
+
+    def place_of(key: Key) -> int:
+        return GCP if isinstance(key, tuple) and "far" in str(key[0]) else AWS
+
+    ran = run([near + far], places, [None], place_of)
+    assert broken
+    np.testing.assert_array_equal(ran.results[0], large + large)
+    assert_nothing_is_left(places)
+
+
 def test_a_cluster_that_is_gone_is_named_and_the_others_are_finished(
     places: Sequence[RunPlace],
 ) -> None:
@@ -185,6 +213,7 @@ import signal, sys, threading, time
 import dask.array as da
 import numpy as np
 from distributed import Client, LocalCluster
+from distributed.comm.core import CommClosedError
 from multicloud_lab.neardata.running.execution import RunPlace, run
 
 def slow(block):

@@ -31,6 +31,9 @@ INLINE_TOGETHER = 4 * 2**20
 WORKERS_DEADLINE = 600.0
 """Seconds until a cluster that is to be given data must have a worker."""
 
+TRIES = 3
+"""How often results are sent to a cluster whose workers end while they take them."""
+
 
 class ClusterStation:
     """A station on a cluster.
@@ -165,12 +168,22 @@ class ClusterStation:
         if not self._client.scheduler_info(n_workers=1)["workers"]:
             # An adaptive cluster has no worker before there is something to do.
             self._client.submit(bool, pure=False).result(WORKERS_DEADLINE)
-        futures = self._client.scatter(values, hash=False)  # type: ignore[no-untyped-call]
+        futures = self._scattered(values)
         with self._lock:
             if self._closed:
                 return
             self._futures.update(futures)
         self._events.put(Landed(self._place, list(values)))
+
+    def _scattered(self, values: Mapping[Key, Any]) -> dict[Key, Future[Any]]:
+        """Scatter; again if a worker ends under it, which breaks the scheduler's answer off."""
+        for _ in range(TRIES - 1):
+            try:
+                return dict(self._client.scatter(values, hash=False))  # type: ignore[no-untyped-call]
+            except OSError:
+                if not self.alive():
+                    raise
+        return dict(self._client.scatter(values, hash=False))  # type: ignore[no-untyped-call]
 
     def drop(self, keys: Iterable[Key]) -> None:
         """Let go of results; what nobody needs any more is not computed."""

@@ -1,7 +1,10 @@
 /** Keeps the focus near when what has it goes away, as a button does that has done its work. */
 
 const FOCUSABLE =
-  'a[href], button:enabled, input:enabled, select:enabled, textarea:enabled, summary, jp-button:not([disabled]), [tabindex="0"]';
+  'a[href], button, input, select, textarea, summary, jp-button, [tabindex="0"]';
+
+/** Milliseconds in which JupyterLab's buttons say that they are disabled, after they lost the focus. */
+const LATE = 250;
 
 /**
  * Keep the focus in a part of the page.
@@ -19,13 +22,18 @@ export function keepFocus(part: HTMLElement): void {
     path = pathOf(event.target as HTMLElement, part);
   });
   part.addEventListener('focusout', event => {
-    const { relatedTarget, target } = event;
-    queueMicrotask(() => {
-      const left = document.activeElement !== target && path[0] === target;
-      if (relatedTarget || (left && isUsable(target as HTMLElement))) {
-        path = path[0] === target ? [] : path; // It was taken elsewhere.
+    const target = event.target as HTMLElement;
+    const leave = () => {
+      const { activeElement } = document;
+      if (path[0] === target && activeElement !== target && isUsable(target)) {
+        path = []; // It was taken elsewhere.
       }
-    });
+    };
+    if (event.relatedTarget) {
+      path = [];
+    } else {
+      setTimeout(leave, LATE);
+    }
   });
   new MutationObserver(() => {
     const [lost, ...around] = path;
@@ -70,7 +78,8 @@ function isUsable(element: HTMLElement): boolean {
 function heirIn(element: HTMLElement): HTMLElement | undefined {
   const controls = element.querySelectorAll<HTMLElement>(FOCUSABLE);
   return (
-    [...controls].find(control => control.checkVisibility()) ??
-    (element.hasAttribute('tabindex') ? element : undefined)
+    [...controls].find(
+      control => isUsable(control) && control.checkVisibility()
+    ) ?? (element.hasAttribute('tabindex') ? element : undefined)
   );
 }

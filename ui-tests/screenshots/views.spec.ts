@@ -18,8 +18,8 @@ const RUN = { timeout: 120_000 };
 
 const WINDOW = { width: 1120, height: 720 };
 /** At 200 % a window has half as many pixels of its own. */
-const ZOOMED = { width: 560, height: 360 };
-const NARROW = { width: 560, height: 720 };
+const ZOOMED = { width: 640, height: 450 };
+const NARROW = { width: 400, height: 720 };
 
 const PLAN = `import multicloud_lab as mcl
 rain = mcl.open_dataset("pangeo/atmosphere/era5").tp.isel(time=slice(0, 48))
@@ -70,6 +70,8 @@ test.describe('in every state', () => {
       await panel.chooseAnalysis(['era5'], 'Time mean…');
     });
 
+    // It would lie on what is shown next.
+    await page.getByRole('button', { name: 'Hide notification' }).click();
     const views = [
       ['map', 'Show Map of Clouds', /^Regions$/],
       ['ledger', 'Show Ledger', /^Added up by/]
@@ -80,18 +82,22 @@ test.describe('in every state', () => {
       if (name === 'ledger') {
         await inEachTheme(page, name, page);
       }
+      await page.sidebar.close('left');
       await page.setViewportSize(NARROW);
       await picture(page, `${name}-narrow`);
       await page.setViewportSize(ZOOMED);
       await picture(page, `${name}-200`);
       await page.setViewportSize(WINDOW);
+      await panel.open();
     }
     await panel.choose('PRECT', 'Show Details');
     await expect(page.getByRole('table', { name: 'Variables' })).toBeVisible();
     await inEachTheme(page, 'details', page);
+    await page.sidebar.close('left');
     await page.setViewportSize(ZOOMED);
     await picture(page, 'details-200');
     await page.setViewportSize(WINDOW);
+    await panel.open();
 
     await panel.choose('PRECT', 'Open Dataset Near Data');
     await opened('change', () =>
@@ -169,7 +175,7 @@ async function picture(
   await of.screenshot({
     path: path.join(IMAGES, `${name}.jpg`),
     type: 'jpeg',
-    quality: 60
+    quality: 50
   });
 }
 

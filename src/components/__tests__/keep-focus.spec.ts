@@ -65,8 +65,10 @@ describe('keepFocus', () => {
     await settled();
     expect(focused()).toBe('elsewhere');
     at('other').focus();
+    jest.useFakeTimers();
     at('other').blur();
-    await settled();
+    jest.runAllTimers();
+    jest.useRealTimers();
     at('other').remove();
     await settled();
     expect(document.activeElement).toBe(document.body);

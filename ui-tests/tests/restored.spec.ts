@@ -11,7 +11,7 @@ test('what was looked for, closed and opened comes back', async ({ page }) => {
   await panel.open();
   await panel.search('precipitation');
   await panel.facet('AWS').click();
-  await expect(panel.found).toHaveText('1 of 5 datasets');
+  await expect(panel.found).toHaveText(/^1 of \d+ datasets$/);
   await panel.section('Gateways').click();
   const tab = (name: string) =>
     page.getByRole('main').getByRole('tab', { name });
@@ -50,7 +50,7 @@ test('what was looked for, closed and opened comes back', async ({ page }) => {
     page.getByRole('searchbox', { name: 'Search datasets' })
   ).toHaveValue('precipitation');
   await expect(panel.facet('AWS')).toHaveAttribute('aria-pressed', 'true');
-  await expect(panel.found).toHaveText('1 of 5 datasets');
+  await expect(panel.found).toHaveText(/^1 of \d+ datasets$/);
   await expect(panel.section('Gateways')).toHaveAttribute(
     'aria-expanded',
     'false'

@@ -73,6 +73,19 @@ test('dialogs are without barriers, and give the focus back', async ({
     await closes(all);
   });
 
+  await test.step('choose a gateway, and add a catalog by its address', async () => {
+    for (const [command, title] of [
+      ['Start Cluster…', 'Choose a Gateway'],
+      ['Add Catalog…', 'Add a Catalog']
+    ]) {
+      await panel.command(command);
+      await expect(dialog).toContainText(title);
+      await withoutBarriers(page);
+      await page.keyboard.press('Escape');
+      await expect(dialog).toHaveCount(0);
+    }
+  });
+
   await test.step('shut down', async () => {
     await page.menu.clickMenuItem('File>Shut Down');
     await expect(dialog).toContainText('3 Clusters Are Running');

@@ -31,8 +31,8 @@ test('what was looked for, closed and opened comes back', async ({ page }) => {
     return {
       search: data['multicloud-lab:panel']?.search,
       sections:
-        layout?.left.widgetStates['multicloud-lab-panel'].expansionStates,
-      tabs: layout?.main.dock.widgets
+        layout?.left?.widgetStates?.['multicloud-lab-panel']?.expansionStates,
+      tabs: layout?.main?.dock?.widgets
     };
   };
   await expect.poll(kept).toEqual({

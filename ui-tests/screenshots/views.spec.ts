@@ -55,6 +55,8 @@ test.describe('in every state', () => {
     await inEachTheme(page, 'side', side);
     await page.sidebar.setWidth(250, 'left');
     await picture(side, 'side-narrow');
+    await page.setViewportSize(ZOOMED);
+    await picture(page, 'side-200');
     await page.setViewportSize(WINDOW);
 
     await opened('start', () =>
@@ -62,6 +64,15 @@ test.describe('in every state', () => {
         .gateway('aws-oregon')
         .getByRole('button', { name: 'Start cluster on aws-oregon' })
         .click()
+    );
+    await opened('sign-in', () =>
+      panel
+        .gateway('gcp-iowa')
+        .getByRole('button', { name: /^Sign in again/ })
+        .click()
+    );
+    await opened('start-several', () =>
+      page.getByRole('button', { name: /^Start a cluster on each/ }).click()
     );
     await opened('stop-all', () =>
       page.getByRole('button', { name: /^Stop the clusters/ }).click()
@@ -94,15 +105,30 @@ test.describe('in every state', () => {
     await expect(page.getByRole('table', { name: 'Variables' })).toBeVisible();
     await inEachTheme(page, 'details', page);
     await page.sidebar.close('left');
+    await page.setViewportSize(NARROW);
+    await picture(page, 'details-narrow');
     await page.setViewportSize(ZOOMED);
     await picture(page, 'details-200');
     await page.setViewportSize(WINDOW);
     await panel.open();
 
     await panel.choose('PRECT', 'Open Dataset Near Data');
-    await opened('change', () =>
-      page.getByRole('button', { name: 'Change…' }).first().click()
-    );
+    await page.getByRole('button', { name: 'Change…' }).first().click();
+    await expect(dialog).toContainText('Compute PRECT Elsewhere');
+    await inEachTheme(page, 'change', dialog);
+    await opened('price', async () => {
+      await page.getByRole('radio', { name: /^gcp-iowa/ }).check();
+      await dialog.getByRole('button', { name: 'Change' }).click();
+      await expect(dialog).toContainText('Read Data from Another Region?');
+    });
+
+    await page.menu.clickMenuItem('Settings>Settings Editor');
+    await page
+      .locator('.jp-PluginList')
+      .getByText('Multi-Cloud Lab', { exact: true })
+      .click();
+    await expect(page.locator('[id$="_homeRegion"]')).toBeVisible();
+    await inEachTheme(page, 'settings', page);
   });
 
   test('a picture of a lab without anything', async ({ page }) => {
@@ -132,6 +158,10 @@ test('pictures of what is in a notebook', async ({ page }) => {
   await expect(plan).toBeVisible(RUN);
   await plan.scrollIntoViewIfNeeded();
   await inEachTheme(page, 'plan', page);
+  await page.setViewportSize(ZOOMED);
+  await plan.scrollIntoViewIfNeeded();
+  await picture(page, 'plan-200');
+  await page.setViewportSize(WINDOW);
   await panel.picker.click();
   await expect(dialog.getByRole('checkbox')).toBeChecked();
   await inEachTheme(page, 'picker', page);

@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo test bench lint setup clean help test-python test-typescript test-ui test-exhaustive test-matrix screenshots
+.PHONY: demo test bench lint setup clean help test-exhaustive test-matrix screenshots
 
 help:
 	@echo "make demo    two clouds on this machine and JupyterLab (ARGS='--no-browser --execute out.ipynb')"

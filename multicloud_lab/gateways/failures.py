@@ -62,11 +62,15 @@ class Failures:
         if isinstance(error, dask_gateway.GatewayServerError):
             if "permission failure" in str(error).lower():  # an expired token, says JupyterHub
                 return SignInNeededError(f"{self._name} could not verify the token.")
-            return GatewayUnreachableError(f"{self._name} failed: {self._clean(error)}")
+            what = self._clean(error).rstrip(".")
+            return GatewayUnreachableError(f"{self._name} failed: {what}. {LATER}")
         if isinstance(error, dask_gateway.GatewayClusterError) or (
             refusable and type(error) is ValueError
         ):
-            return GatewayRefusedError(f"{self._name} refused: {self._clean(error)}")
+            what = self._clean(error).rstrip(".")
+            return GatewayRefusedError(
+                f"{self._name} refused: {what}. Ask it for something else, or another gateway."
+            )
         if status and status >= 500:
             return GatewayUnreachableError(
                 f"{self._name} answers HTTP {status}: it, or the proxy before it, is not "

@@ -15,6 +15,7 @@ from multicloud_lab.config import GatewayConfig
 from multicloud_lab.demo.processes import Processes
 from multicloud_lab.errors import WrongCredentialsError
 from multicloud_lab.gateways import GatewayPool
+from multicloud_lab.gateways.failures import LATER
 from multicloud_lab.records import Cluster, SignIn
 from tests.gateways import kdc
 from tests.gateways.harness import OwnGateway
@@ -108,7 +109,7 @@ async def test_a_gateway_without_its_own_key(
     await asyncio.to_thread(own.wait)
     (wrong,) = await pool.gateways()
     assert wrong.state == "unreachable"
-    assert wrong.message == "own failed: Error during kerberos authentication"
+    assert wrong.message == f"own failed: Error during kerberos authentication. {LATER}"
 
 
 async def test_a_kdc_that_hangs_holds_nobody_up(

@@ -107,7 +107,7 @@ export function DatasetTree(props: IDatasetTreeProps): JSX.Element {
       if (!modified) {
         choosing.choose(to, event);
       }
-    } else if (row.kind === 'group' && ' Enter'.includes(event.key)) {
+    } else if (row.kind === 'group' && [' ', 'Enter'].includes(event.key)) {
       onToggle(row.id);
     } else if (event.key === 'Enter' && dataset) {
       selection.touch(dataset.id);

@@ -93,6 +93,21 @@ describe('DatasetTree', () => {
     expect(document.activeElement).toBe(item(/^d /));
   });
 
+  it('should open and close a group by Enter and Space, and by no letter', async () => {
+    show([row('c/g/a')]);
+    await user.tab();
+    const group = () => item(/^c \/ g/).getAttribute('aria-expanded');
+    expect(group()).toBe('true');
+    for (const letter of 'Enter') {
+      await user.keyboard(letter);
+      expect(group()).toBe('true');
+    }
+    await user.keyboard('{Enter}');
+    expect(group()).toBe('false');
+    await user.keyboard(' ');
+    expect(group()).toBe('true');
+  });
+
   it('should have one row in the order of tabs', () => {
     show([row('c/g/a'), row('c/g/b')]);
     fireEvent.click(item(/^b /));

@@ -32,17 +32,8 @@ _HOMES = {
     **dict.fromkeys(
         (
             *("client", "close", "compute", "connect", "datasets", "describe", "detach"),
-            *(
-                "ledger",
-                "locate",
-                "located",
-                "near_data",
-                "open_dataset",
-                "persist",
-                "placements",
-                "plan",
-            ),
-            *("price", "sign_in"),
+            *("ledger", "locate", "located", "near_data", "open_dataset", "persist"),
+            *("placements", "plan", "price", "sign_in"),
         ),
         "notebook",
     ),

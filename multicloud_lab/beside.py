@@ -125,12 +125,12 @@ class Beside:
     def client(
         self,
         near: Any,
-        gateway: str | None,
-        cluster: str | None,
+        gateway: str | None = None,
+        cluster: str | None = None,
         *,
-        minimum: int | None,
-        maximum: int | None,
-        idle_minutes: float | None,
+        minimum: int | None = None,
+        maximum: int | None = None,
+        idle_minutes: float | None = None,
     ) -> ClusterClient:
         """Connect to one cluster; see :meth:`Lab.client`."""
         if cluster is not None:

@@ -65,7 +65,7 @@ def _there(opening: r.Opening, beside: Beside, how: Mapping[str, Any]) -> Any:
     name = opening.dataset.id
     if opening.dataset.format in _TABLES:
         raise InvalidInputError(f"{name} is a table; through='cluster' opens Zarr and netCDF.")
-    client = beside.client(name, None, None, minimum=None, maximum=None, idle_minutes=None)
+    client = beside.client(name)
     try:
         return open_there(
             lambda address: open_entry(opening, address=address, **how),

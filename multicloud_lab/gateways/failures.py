@@ -18,9 +18,9 @@ from multicloud_lab.errors import (
     SignInNeededError,
 )
 
+# The ways out of most failures, at the end of their sentences.
 LATER = "Try again later, or ask its administrator."
 GONE = "it may have been stopped: start another."
-# The ways out of most failures, at the end of their sentences.
 
 
 class Failures:
@@ -62,14 +62,13 @@ class Failures:
         if isinstance(error, dask_gateway.GatewayServerError):
             if "permission failure" in str(error).lower():  # an expired token, says JupyterHub
                 return SignInNeededError(f"{self._name} could not verify the token.")
-            what = self._clean(error).rstrip(".")
-            return GatewayUnreachableError(f"{self._name} failed: {what}. {LATER}")
+            return GatewayUnreachableError(f"{self._name} failed: {self._clean(error)}. {LATER}")
         if isinstance(error, dask_gateway.GatewayClusterError) or (
             refusable and type(error) is ValueError
         ):
-            what = self._clean(error).rstrip(".")
             return GatewayRefusedError(
-                f"{self._name} refused: {what}. Ask it for something else, or another gateway."
+                f"{self._name} refused: {self._clean(error)}. Ask it for something else, or "
+                "another gateway."
             )
         if status and status >= 500:
             return GatewayUnreachableError(
@@ -113,8 +112,8 @@ class Failures:
         return GatewayUnreachableError(f"{self._name} cannot be asked ({what}). {LATER}")
 
     def _clean(self, error: Exception) -> str:
-        """Give what the gateway said, short, in one line, and without the secrets."""
-        text = " ".join(str(error).split())
+        """Give what the gateway said: short, in one line, without its full stop and the secrets."""
+        text = " ".join(str(error).split()).rstrip(".")
         if "<" in text:
             return "an internal error"  # a page for people, from some proxy
         for secret in self._secrets:

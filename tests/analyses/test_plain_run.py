@@ -11,19 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import fsspec
-import numpy as np
-import pandas as pd
 import pytest
 import xarray as xr
 import yaml
 from aiohttp import web
-from moto.server import ThreadedMotoServer
 
 from multicloud_lab import records as r
 from multicloud_lab.analyses import CellSource, make_cells
 from multicloud_lab.config import read_config
+from multicloud_lab.demo.stores import Store
 from multicloud_lab.service import LabService
 from tests.catalogs.serving import serving
+from tests.formats import references, small_dataset, write_formats
 
 pytestmark = pytest.mark.filterwarnings("ignore:Consolidated metadata is currently not part")
 
@@ -38,33 +37,23 @@ FORMATS = {
 
 @pytest.fixture(scope="module")
 def data() -> xr.Dataset:
-    time = pd.date_range("2020-01-01", periods=6, name="time")
-    values = np.arange(24.0).reshape(6, 4)
-    return xr.Dataset({"t": (("time", "x"), values)}, {"time": time, "x": np.arange(4)})
+    return small_dataset()
 
 
 @pytest.fixture(scope="module")
 def folder(data: xr.Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the same data in every format."""
     root = tmp_path_factory.mktemp("plain")
-    data.to_zarr(root / "v2.zarr", zarr_format=2, consolidated=True)
-    data.to_zarr(root / "v3.zarr", zarr_format=3, consolidated=True)
+    write_formats(data, root)
     data.to_zarr(root / "groups.zarr", group="inner", zarr_format=2, consolidated=True)
-    data.to_netcdf(root / "four.nc", engine="h5netcdf")
-    data.to_netcdf(root / "three.nc", format="NETCDF3_64BIT", engine="scipy")
-    pd.DataFrame({"a": [1, 2, 3]}).to_csv(root / "table.csv", index=False)
     describe(root, root.as_uri())
     return root
 
 
 def describe(root: Path, base: str) -> None:
     """Write kerchunk's references to the Zarr store, whose chunks are at an address."""
-    refs: dict[str, Any] = {}
-    for path in sorted(p for p in (root / "v2.zarr").rglob("*") if p.is_file()):
-        key = path.relative_to(root / "v2.zarr").as_posix()
-        chunk = [f"{base}/v2.zarr/{key}", 0, path.stat().st_size]
-        refs[key] = path.read_text() if path.name.startswith(".z") else chunk
-    (root / "refs.json").write_text(json.dumps({"version": 1, "refs": refs}))
+    refs = references(root / "v2.zarr", f"{base}/v2.zarr")
+    (root / "refs.json").write_text(json.dumps(refs))
 
 
 @pytest.fixture(scope="module")
@@ -82,23 +71,17 @@ def site(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def bucket(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def bucket(folder: Path, s3: Store) -> tuple[str, dict[str, Any]]:
     """A public S3 bucket with the folder in it, and the endpoint that it is at."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    try:
-        endpoint = "http://{}:{}".format(*server.get_host_and_port())
-        s3 = fsspec.filesystem("s3", key="k", secret="s", endpoint_url=endpoint)
-        s3.mkdir("data")
-        s3.put(f"{folder}/", "data/all/", recursive=True)
-        describe(folder, "s3://data/all")
-        s3.put(str(folder / "refs.json"), "data/all/refs.json")
-        s3.chmod("data", acl="public-read")
-        s3.chmod("data/all", acl="public-read", recursive=True)
-        describe(folder, folder.as_uri())
-        yield "s3://data/all", {"anon": True, "endpoint_url": endpoint}
-    finally:
-        server.stop()
+    store = fsspec.filesystem("s3", key="k", secret="s", endpoint_url=s3.endpoint)
+    store.mkdir("data")
+    store.put(f"{folder}/", "data/all/", recursive=True)
+    describe(folder, "s3://data/all")
+    store.put(str(folder / "refs.json"), "data/all/refs.json")
+    store.chmod("data", acl="public-read")
+    store.chmod("data/all", acl="public-read", recursive=True)
+    describe(folder, folder.as_uri())
+    return "s3://data/all", {"anon": True, "endpoint_url": s3.endpoint}
 
 
 def cells_at(url: str, data_format: str, *, options: Any = None, **reading: Any) -> str:

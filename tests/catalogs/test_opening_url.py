@@ -8,17 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import fsspec
-import numpy as np
-import pandas as pd
 import pytest
 import xarray as xr
 from aiohttp import web
 from distributed.protocol.pickle import dumps, loads
-from moto.server import ThreadedMotoServer
 
 from multicloud_lab.catalogs import opening_url
 from multicloud_lab.catalogs.opening_url import open_url
 from multicloud_lab.catalogs.references import plain_references
+from multicloud_lab.demo.stores import Store
 from multicloud_lab.errors import (
     AccessDeniedError,
     CatalogError,
@@ -27,6 +25,7 @@ from multicloud_lab.errors import (
 )
 from multicloud_lab.records import Dataset, Opening
 from tests.catalogs.serving import serving
+from tests.formats import references, small_dataset, write_formats
 
 
 def opening(url: str, data_format: str = "", *, pays: bool = False, **reading: Any) -> Opening:
@@ -44,37 +43,16 @@ def opening(url: str, data_format: str = "", *, pays: bool = False, **reading: A
 
 @pytest.fixture(scope="module")
 def data() -> xr.Dataset:
-    time = pd.date_range("2020-01-01", periods=6, name="time")
-    values = np.arange(24.0).reshape(6, 4)
-    return xr.Dataset({"t": (("time", "x"), values)}, {"time": time, "x": np.arange(4)})
+    return small_dataset()
 
 
 @pytest.fixture(scope="module")
 def folder(data: xr.Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the same data in every format."""
     root = tmp_path_factory.mktemp("data")
-    data.to_zarr(root / "v2.zarr", zarr_format=2, consolidated=True)
-    data.to_zarr(root / "bare.zarr", zarr_format=2, consolidated=False)
-    data.to_zarr(root / "v3.zarr", zarr_format=3, consolidated=False)
-    data.to_netcdf(root / "four.nc", engine="h5netcdf")
-    data.to_netcdf(root / "three.nc", format="NETCDF3_64BIT", engine="scipy")
-    frame = pd.DataFrame({"a": [1, 2, 3], "b": ["x", "y", "z"]})
-    frame.to_parquet(root / "table.parquet")
-    frame.to_csv(root / "table.csv", index=False)
+    write_formats(data, root)
     (root / "refs.json").write_text(json.dumps(references(root / "v2.zarr", "v2.zarr")))
     return root
-
-
-def references(store: Path, base: str) -> dict[str, Any]:
-    """Describe a Zarr store as kerchunk does: metadata inline, chunks by their address."""
-    refs: dict[str, Any] = {}
-    for path in sorted(p for p in store.rglob("*") if p.is_file()):
-        key = path.relative_to(store).as_posix()
-        if path.name.startswith(".z"):
-            refs[key] = path.read_text()
-        else:
-            refs[key] = [f"{{{{u}}}}/{key}", 0, path.stat().st_size]
-    return {"version": 1, "templates": {"u": base}, "refs": refs}
 
 
 @pytest.fixture(scope="module")
@@ -91,19 +69,13 @@ def site(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def bucket(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def bucket(folder: Path, s3: Store) -> tuple[str, dict[str, Any]]:
     """An S3 bucket with the folder in it, and what reads it."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    try:
-        endpoint = "http://{}:{}".format(*server.get_host_and_port())
-        options: dict[str, Any] = {"key": "k", "secret": "s", "endpoint_url": endpoint}
-        s3 = fsspec.filesystem("s3", **options)
-        s3.mkdir("data")
-        s3.put(f"{folder}/", "data/all/", recursive=True)
-        yield "s3://data/all", {"anon": False, **options}
-    finally:
-        server.stop()
+    options: dict[str, Any] = {"key": "k", "secret": "s", "endpoint_url": s3.endpoint}
+    store = fsspec.filesystem("s3", **options)
+    store.mkdir("data")
+    store.put(f"{folder}/", "data/all/", recursive=True)
+    return "s3://data/all", {"anon": False, **options}
 
 
 @pytest.mark.parametrize(
@@ -129,7 +101,7 @@ def test_who_asks_a_store(
     assert opening_url._options(wanted, given) == expected
 
 
-ARRAYS = ["v2.zarr", "bare.zarr", "v3.zarr", "four.nc", "three.nc"]
+ARRAYS = ["v2.zarr", "bare2.zarr", "v3.zarr", "bare3.zarr", "four.nc", "three.nc"]
 
 
 @pytest.mark.parametrize("name", ARRAYS)
@@ -146,7 +118,7 @@ def test_arrays_over_http(name: str, site: str, data: xr.Dataset) -> None:
     xr.testing.assert_equal(found.compute(), data)
 
 
-@pytest.mark.parametrize("name", ["bare.zarr", "v3.zarr"])
+@pytest.mark.parametrize("name", ["bare2.zarr", "bare3.zarr"])
 def test_a_store_that_must_be_listed_says_so(name: str, site: str) -> None:
     with pytest.raises(CatalogError, match="no consolidated metadata"):
         open_url(opening(f"{site}/{name}"), {})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +11,11 @@ import fsspec
 import pytest
 import yaml
 from aiohttp import web
-from moto.server import ThreadedMotoServer
 
 from multicloud_lab.catalogs import document, read_catalog
 from multicloud_lab.catalogs.document import parse_content
 from multicloud_lab.catalogs.folder import is_folder
+from multicloud_lab.demo.stores import Store
 from multicloud_lab.errors import CatalogError
 from tests.catalogs.conftest import Read
 from tests.catalogs.registry_samples import registry_entry, resource
@@ -91,23 +90,17 @@ def test_a_folder_of_this_machine_may_hold_any_format(tmp_path: Path, read: Read
 
 
 @pytest.fixture(scope="module")
-def bucket() -> Iterator[dict[str, Any]]:
+def bucket(s3: Store) -> dict[str, Any]:
     """The options of an S3 that has a bucket ``registry``."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    try:
-        endpoint = "http://{}:{}".format(*server.get_host_and_port())
-        options: dict[str, Any] = {"key": "k", "secret": "s", "endpoint_url": endpoint}
-        s3 = fsspec.filesystem("s3", **options)
-        s3.mkdir("registry")
-        for name in ("one", "two"):
-            content = yaml.safe_dump(registry_entry(resource(name)))
-            s3.pipe(f"registry/datasets/{name}.yaml", content.encode())
-        s3.pipe("registry/datasets/below/three.yaml", b"sources: {}")
-        s3.pipe("registry/datasets/logo.png", b"")
-        yield options
-    finally:
-        server.stop()
+    options: dict[str, Any] = {"key": "k", "secret": "s", "endpoint_url": s3.endpoint}
+    store = fsspec.filesystem("s3", **options)
+    store.mkdir("registry")
+    for name in ("one", "two"):
+        content = yaml.safe_dump(registry_entry(resource(name)))
+        store.pipe(f"registry/datasets/{name}.yaml", content.encode())
+    store.pipe("registry/datasets/below/three.yaml", b"sources: {}")
+    store.pipe("registry/datasets/logo.png", b"")
+    return options
 
 
 @pytest.mark.parametrize("url", ["s3://registry/datasets", "s3://registry/datasets/"])

@@ -14,9 +14,9 @@ from typing import Any
 import fsspec
 import pytest
 import yaml
-from moto.server import ThreadedMotoServer
 
 from multicloud_lab.catalogs import read_catalog
+from multicloud_lab.demo.stores import Store
 from multicloud_lab.errors import CatalogError
 from tests.catalogs.conftest import LOCAL_CATALOG, Read
 from tests.catalogs.samples import esm_json
@@ -88,23 +88,17 @@ def test_a_compressed_bomb_is_not_taken_in(
         read(f"{address}/esm.json")
 
 
-def test_in_s3_with_the_administrators_options(tmp_path: Path) -> None:
+def test_in_s3_with_the_administrators_options(tmp_path: Path, s3: Store) -> None:
     fill(tmp_path)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    try:
-        endpoint = "http://{}:{}".format(*server.get_host_and_port())
-        options: dict[str, Any] = {"key": "k", "secret": "s", "endpoint_url": endpoint}
-        s3 = fsspec.filesystem("s3", **options)
-        s3.mkdir("catalogs")
-        s3.put(str(tmp_path), "catalogs/lab", recursive=True)
-        given = {"s3://catalogs": options}
-        (entry,) = read_catalog(
-            "s3://catalogs/lab/master.yaml",
-            options=lambda url: next((o for p, o in given.items() if url.startswith(p)), {}),
-            deadline=60,
-        )
-        assert entry.path == ("deep", "esm", "atm", "T")
-        assert entry.catalog_url == "s3://catalogs/lab/deep/esm.json"
-    finally:
-        server.stop()
+    options: dict[str, Any] = {"key": "k", "secret": "s", "endpoint_url": s3.endpoint}
+    store = fsspec.filesystem("s3", **options)
+    store.mkdir("catalogs")
+    store.put(str(tmp_path), "catalogs/lab", recursive=True)
+    given = {"s3://catalogs": options}
+    (entry,) = read_catalog(
+        "s3://catalogs/lab/master.yaml",
+        options=lambda url: next((o for p, o in given.items() if url.startswith(p)), {}),
+        deadline=60,
+    )
+    assert entry.path == ("deep", "esm", "atm", "T")
+    assert entry.catalog_url == "s3://catalogs/lab/deep/esm.json"

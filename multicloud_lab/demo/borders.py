@@ -7,21 +7,25 @@ kernel's network namespaces.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from multicloud_lab.demo.ground import Ground
-from multicloud_lab.errors import InvalidInputError
+from multicloud_lab.errors import DeadlineError, InvalidInputError
 
 _FORWARD = Path("/proc/sys/net/ipv4/ip_forward")
+_TURN = Path("/run/multicloud-lab-borders.lock")
+_PATIENCE = 900.0  # seconds; the longest benchmark over borders takes seven minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,9 @@ class Traffic:
 
 class Borders:
     """Namespaces for some regions, as a context manager that leaves nothing of them.
+
+    Only one process of a machine has borders at a time, as whether packets are forwarded is the
+    machine's: others wait.
 
     Parameters
     ----------
@@ -86,6 +93,7 @@ class Borders:
         if reason := self.missing():
             raise InvalidInputError(f"No borders here: {reason}.")
         with ExitStack() as stack:
+            stack.enter_context(_turn())
             _sweep()
             before = _FORWARD.read_text()
             stack.callback(_FORWARD.write_text, before)
@@ -115,12 +123,8 @@ class Borders:
         return {region: now - before[region] for region, now in self.traffic().items()}
 
     def _make(self, region: str, number: int, stack: ExitStack) -> None:
-        name = f"mcl-{os.getpid()}-{number}"
-        net = f"10.{200 + os.getpid() % 50}.{number}"
-        outside, inside = (
-            f"mcl{os.getpid() % 100000}h{number}",
-            f"mcl{os.getpid() % 100000}r{number}",
-        )
+        name, outside, inside = f"mcl-{number}", f"mcl-home-{number}", f"mcl-region-{number}"
+        net = f"10.200.{number}"
         within = ("ip", "netns", "exec", name)
         _run("ip", "netns", "add", name)
         stack.callback(_run, "ip", "netns", "delete", name)
@@ -140,12 +144,33 @@ class Borders:
         self.grounds[region] = Ground(f"{net}.2", within)
 
 
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait for this process's turn to have borders; the kernel ends that of one that is killed."""
+    end = time.monotonic() + _PATIENCE
+    with _TURN.open("w") as lock:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    raise DeadlineError(
+                        f"Another process of this machine has had borders for {_PATIENCE:g} s "
+                        f"(fuser {_TURN} names it); stop it, or try again when it is done."
+                    ) from None
+                time.sleep(0.1)
+        yield
+
+
 def _sweep() -> None:
-    """Take away the namespaces of a process that was killed."""
+    """Take away the namespaces and interfaces of a process that was killed in its turn."""
     listed = subprocess.run(["ip", "netns", "list"], capture_output=True, text=True, check=False)
-    for name in re.findall(r"^mcl-\d+-\d+", listed.stdout, re.MULTILINE):
-        if not Path(f"/proc/{name.split('-')[1]}").exists():
-            _run("ip", "netns", "delete", name)
+    for name in re.findall(r"^mcl-\d+\b(?!-)", listed.stdout, re.MULTILINE):
+        _run("ip", "netns", "delete", name)
+    # The kernel takes their interfaces away some time later, maybe before this does.
+    for device in Path("/sys/class/net").glob("mcl-home-*"):
+        subprocess.run(("ip", "link", "delete", device.name), capture_output=True, check=False)
 
 
 def _counter(device: str, name: str) -> int:

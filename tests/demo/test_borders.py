@@ -6,7 +6,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor, as_completed, wait
+from contextlib import contextmanager
 
 import pytest
 
@@ -14,7 +15,6 @@ from multicloud_lab.demo.borders import Borders
 from multicloud_lab.demo.ground import LOOPBACK, Ground
 
 SIZE = 2_000_000
-FORWARD = Path("/proc/sys/net/ipv4/ip_forward")
 
 SERVE = f"""
 import socket, sys
@@ -40,10 +40,9 @@ def borders() -> Iterator[Borders]:
         yield made
 
 
-@pytest.fixture
-def served(borders: Borders) -> Iterator[Ground]:
-    """A server in region a."""
-    ground = borders.grounds["a"]
+@contextmanager
+def serving(ground: Ground) -> Iterator[Ground]:
+    """Run a server in a region."""
     command = [*ground.inside, sys.executable, "-c", SERVE, ground.host]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
@@ -52,20 +51,33 @@ def served(borders: Borders) -> Iterator[Ground]:
         server.kill()
 
 
+@pytest.fixture
+def served(borders: Borders) -> Iterator[Ground]:
+    """A server in region a."""
+    with serving(borders.grounds["a"]) as ground:
+        yield ground
+
+
 def fetch(served: Ground, at: Ground) -> int:
     command = [*at.inside, sys.executable, "-c", FETCH, served.host]
     return int(subprocess.run(command, capture_output=True, check=True).stdout)
 
 
-def namespaces() -> str:
-    return subprocess.run(["ip", "netns", "list"], capture_output=True, text=True).stdout
+def sent(ground: Ground) -> float:
+    """The most that a region may have sent: a busy machine drops packets, which are sent again."""
+    shown = subprocess.run(
+        [*ground.inside, "cat", "/proc/net/snmp"], capture_output=True, text=True
+    )
+    names, values = (line.split() for line in shown.stdout.splitlines() if line.startswith("Tcp:"))
+    again = int(dict(zip(names, values, strict=True))["RetransSegs"])
+    return SIZE * 1.1 + again * 1_514  # 66 bytes of headers for 1,448 of data
 
 
 def test_what_comes_home_crosses_one_border_once(borders: Borders, served: Ground) -> None:
     before = borders.traffic()
     assert fetch(served, LOOPBACK) == SIZE
     crossed = borders.crossed(before)
-    assert SIZE < crossed["a"].out < SIZE * 1.1  # 66 bytes of headers for 1,448 of data
+    assert SIZE < crossed["a"].out < sent(served)
     assert crossed["a"].into < SIZE * 0.1
     assert crossed["b"].total < 10_000
 
@@ -76,8 +88,8 @@ def test_what_goes_from_one_region_to_another_crosses_both(
     before = borders.traffic()
     assert fetch(served, borders.grounds["b"]) == SIZE
     crossed = borders.crossed(before)
-    assert SIZE < crossed["a"].out < SIZE * 1.1
-    assert SIZE < crossed["b"].into < SIZE * 1.1
+    assert SIZE < crossed["a"].out < sent(served)
+    assert SIZE < crossed["b"].into < crossed["a"].out + 10_000
 
 
 def test_what_stays_in_its_region_crosses_none(borders: Borders, served: Ground) -> None:
@@ -86,18 +98,69 @@ def test_what_stays_in_its_region_crosses_none(borders: Borders, served: Ground)
     assert all(traffic.total < 10_000 for traffic in borders.crossed(before).values())
 
 
-def test_a_border_can_be_narrow_and_nothing_is_left_of_it() -> None:
-    forward, listed = FORWARD.read_text(), namespaces()
-    with Borders(["a"], mbit=20) as borders:
-        assert FORWARD.read_text() == "1\n"
-        ground = borders.grounds["a"]
-        command = [*ground.inside, sys.executable, "-c", SERVE, ground.host]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-            assert server.stdout is not None
-            server.stdout.readline()
-            began = time.monotonic()
-            assert fetch(ground, LOOPBACK) == SIZE
-            assert time.monotonic() - began > SIZE * 8 / 20e6 * 0.9
-            server.kill()
-    assert FORWARD.read_text() == forward
-    assert namespaces() == listed
+def test_a_border_can_be_narrow() -> None:
+    with Borders(["a"], mbit=20) as borders, serving(borders.grounds["a"]) as ground:
+        began = time.monotonic()
+        assert fetch(ground, LOOPBACK) == SIZE
+        assert time.monotonic() - began > SIZE * 8 / 20e6 * 0.9
+
+
+LEAVING = """
+from pathlib import Path
+from subprocess import run
+from multicloud_lab.demo.borders import Borders
+
+def seen():
+    shown = [run(["ip", *what], capture_output=True, text=True).stdout
+             for what in (["-o", "link"], ["-4", "-o", "address"], ["route"])]
+    return [forward.read_text(), *shown]
+
+forward = Path("/proc/sys/net/ipv4/ip_forward")
+forward.write_text("0\\n")
+before = seen()
+with Borders(["a", "b"]):
+    within = seen()
+print(all(one != other for one, other in zip(before, within)), before == seen())
+"""
+
+
+def test_nothing_is_left_of_it() -> None:
+    # In a network of its own: what the machine's own looks like is everybody's.
+    command = ["unshare", "--net", sys.executable, "-c", LEAVING]
+    assert subprocess.run(command, capture_output=True, text=True).stdout == "True True\n"
+
+
+HOLDING = """
+from multicloud_lab.demo.borders import Borders
+
+with Borders(["a"]):
+    print("up", flush=True)
+    input()
+"""
+
+
+def holder() -> subprocess.Popen[str]:
+    """A process that has borders until it is told to end."""
+    pipe = subprocess.PIPE
+    return subprocess.Popen([sys.executable, "-c", HOLDING], stdin=pipe, stdout=pipe, text=True)
+
+
+def says(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline()
+
+
+def test_one_process_has_borders_at_a_time_and_a_killed_one_leaves_them_to_the_next() -> None:
+    with holder() as one, holder() as other, ThreadPoolExecutor(2) as pool:
+        try:
+            said = {pool.submit(says, process): process for process in (one, other)}
+            up = next(as_completed(said, 60))
+            assert up.result() == "up\n"
+            (waiting,) = set(said) - {up}
+            assert not wait([waiting], 1).done
+            said[up].kill()
+            assert waiting.result(60) == "up\n"
+            said[waiting].communicate("\n", 60)
+        finally:
+            one.kill()
+            other.kill()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from multicloud_lab._version import __version__ as __version__
     from multicloud_lab.lab import Lab as Lab
+    from multicloud_lab.notebook import change_cluster as change_cluster
     from multicloud_lab.notebook import client as client
     from multicloud_lab.notebook import close as close
     from multicloud_lab.notebook import compute as compute
@@ -31,8 +32,17 @@ _HOMES = {
     "Lab": "lab",
     **dict.fromkeys(
         (
-            *("client", "close", "compute", "connect", "datasets", "describe", "detach"),
-            *("ledger", "locate", "located", "near_data", "open_dataset", "persist"),
+            *("change_cluster", "client", "close", "compute", "connect", "datasets"),
+            *(
+                "describe",
+                "detach",
+                "ledger",
+                "locate",
+                "located",
+                "near_data",
+                "open_dataset",
+                "persist",
+            ),
             *("placements", "plan", "price", "sign_in"),
         ),
         "notebook",

@@ -83,7 +83,7 @@ ENDPOINTS = (
         kernels_only=True,
     ),
     Endpoint(
-        "scale_cluster", "PATCH", "clusters/{gateway}/{cluster}", r.Cluster, body=r.ScaleCluster
+        "change_cluster", "PATCH", "clusters/{gateway}/{cluster}", r.Cluster, body=r.ChangeCluster
     ),
     Endpoint("stop_cluster", "DELETE", "clusters/{gateway}/{cluster}", NoneType, status=204),
     Endpoint("attachments", "GET", "attachments", list[r.Attachment]),

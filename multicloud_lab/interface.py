@@ -94,8 +94,8 @@ class LabInterface(ABC):
         """Start an adaptive cluster, or take the one that is there; does not wait for workers."""
 
     @abstractmethod
-    async def scale_cluster(self, gateway: str, cluster: str, body: r.ScaleCluster) -> r.Cluster:
-        """Give a cluster new adaptive bounds."""
+    async def change_cluster(self, gateway: str, cluster: str, body: r.ChangeCluster) -> r.Cluster:
+        """Give a cluster new adaptive bounds, or another time that it may be idle."""
 
     @abstractmethod
     async def stop_cluster(self, gateway: str, cluster: str) -> None:

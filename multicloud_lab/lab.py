@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from multicloud_lab import records as r
 from multicloud_lab.background import BackgroundLoop
+from multicloud_lab.clients import gateway_of
 from multicloud_lab.computations import Computations
 from multicloud_lab.config import LabConfig, load_config, read_config
 from multicloud_lab.errors import InvalidInputError
@@ -168,6 +169,48 @@ class Lab(Computations, Lookups):
             That it is on; needed only where several have a cluster of this name.
         """
         self._beside.detach(cluster, gateway)
+
+    def change_cluster(
+        self,
+        cluster: str,
+        *,
+        gateway: str | None = None,
+        minimum: int | None = None,
+        maximum: int | None = None,
+        idle_minutes: float | None = None,
+    ) -> r.Cluster:
+        """Give a cluster that is there other bounds, or another time that it may be idle.
+
+        Parameters
+        ----------
+        cluster : str
+            The cluster's name.
+        gateway : str, optional
+            That it is on; needed only where several have a cluster of this name.
+        minimum, maximum : int, optional
+            Workers; by default what they are.
+        idle_minutes : float, optional
+            Minutes without a computation, from now on, after which the lab stops it, 0 for never;
+            at most what the administrator allows. By default what they are.
+
+        Returns
+        -------
+        Cluster
+            With what it got, and a ``message`` if that is less than was asked for.
+
+        Raises
+        ------
+        InvalidInputError
+            The bounds cannot be, or the lab did not start the cluster and so never stops it.
+        ClusterNotFoundError, ClusterFailedError
+        """
+        wish = r.ChangeCluster(minimum=minimum, maximum=maximum, idle_minutes=idle_minutes)
+
+        async def change() -> r.Cluster:
+            name = gateway or await gateway_of(self._service, cluster)
+            return await self._service.change_cluster(name, cluster, wish)
+
+        return self._run(change())
 
     def sign_in(self, gateway: str, password: str | None = None, *, username: str = "") -> None:
         """Sign in to a gateway; the password goes to the lab's memory and nowhere else.

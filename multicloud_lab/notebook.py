@@ -54,6 +54,7 @@ def _of_default(method: Callable[Concatenate[Lab, P], T]) -> Callable[P, T]:
 datasets = _of_default(Lab.datasets)
 open_dataset = _of_default(Lab.open_dataset)
 client = _of_default(Lab.client)
+change_cluster = _of_default(Lab.change_cluster)
 compute = _of_default(Lab.compute)
 plan = _of_default(Lab.plan)
 persist = _of_default(Lab.persist)

@@ -154,9 +154,9 @@ class RemoteService(LabInterface):
         """Start an adaptive cluster, or take the one that is there; does not wait for workers."""
         return await self._call("start_cluster", body)
 
-    async def scale_cluster(self, gateway: str, cluster: str, body: r.ScaleCluster) -> r.Cluster:
-        """Give a cluster new adaptive bounds."""
-        return await self._call("scale_cluster", gateway, cluster, body)
+    async def change_cluster(self, gateway: str, cluster: str, body: r.ChangeCluster) -> r.Cluster:
+        """Give a cluster new adaptive bounds, or another time that it may be idle."""
+        return await self._call("change_cluster", gateway, cluster, body)
 
     async def stop_cluster(self, gateway: str, cluster: str) -> None:
         """Stop a cluster."""

@@ -248,9 +248,9 @@ class LabService(LabInterface):
         )
         return r.StartedCluster(**dict(cluster), reused=reused, placement=placement)
 
-    async def scale_cluster(self, gateway: str, cluster: str, body: r.ScaleCluster) -> r.Cluster:
-        """Give a cluster new adaptive bounds."""
-        return await self._pool.scale(gateway, cluster, minimum=body.minimum, maximum=body.maximum)
+    async def change_cluster(self, gateway: str, cluster: str, body: r.ChangeCluster) -> r.Cluster:
+        """Give a cluster new adaptive bounds, or another time that it may be idle."""
+        return await self._pool.change(gateway, cluster, body)
 
     async def stop_cluster(self, gateway: str, cluster: str) -> None:
         """Stop a cluster."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +17,10 @@ from multicloud_lab.errors import (
     GatewayNotFoundError,
 )
 from multicloud_lab.gateways.book import Book, open_book
-from multicloud_lab.gateways.bounds import apply_bounds, check_bounds
+from multicloud_lab.gateways.bounds import check_bounds
+from multicloud_lab.gateways.changing import change
 from multicloud_lab.gateways.clusters import (
     ACTIVE,
-    adopt,
     connection_to,
     dashboard_upstream,
     pending,
@@ -34,7 +33,15 @@ from multicloud_lab.gateways.options import read_form
 from multicloud_lab.gateways.session import GatewaySession
 from multicloud_lab.gateways.stopping import stop_all
 from multicloud_lab.gateways.watch import PATIENCE, GatewayWatch
-from multicloud_lab.records import Change, Cluster, Connection, Gateway, OptionField, SignIn
+from multicloud_lab.records import (
+    Change,
+    ChangeCluster,
+    Cluster,
+    Connection,
+    Gateway,
+    OptionField,
+    SignIn,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -212,35 +219,18 @@ class GatewayPool:
             return pending(watch.session.config, started), False
         return await watch.describe(started), True
 
-    async def scale(self, gateway: str, name: str, minimum: int, maximum: int) -> Cluster:
-        """Give a cluster new adaptive bounds; one that does not run yet gets them when it does.
+    async def change(self, gateway: str, name: str, wish: ChangeCluster) -> Cluster:
+        """Give a cluster new adaptive bounds, or another time that it may be idle.
 
         Raises
         ------
         InvalidInputError
+            The bounds cannot be, or the lab does not stop this cluster for being idle.
         ClusterFailedError
             It is over.
         """
-        check_bounds(minimum, maximum)
         watch = self._watch(gateway)
-        with watch.changing() as connection:
-            report = await connection.cluster(name)
-            if report.status not in ACTIVE:
-                raise ClusterFailedError(why_over(gateway, report))
-            async with watch.bounding:
-                known = (await asyncio.to_thread(watch.book.entries, gateway)).get(name)
-                entry = replace(
-                    known or adopt(watch.session.config, report, watch.session.username),
-                    minimum=minimum,
-                    maximum=maximum,
-                    applied=False,
-                    message="",
-                )
-                if report.status is ClusterStatus.RUNNING:
-                    await apply_bounds(connection, watch.book, entry)
-                else:
-                    await asyncio.to_thread(watch.book.remember, entry)
-        return await watch.describe(report)
+        return await watch.describe(await change(watch, name, wish))
 
     async def stop(self, gateway: str, name: str) -> None:
         """Stop a cluster, or cancel a start; one that failed is just struck off the list."""

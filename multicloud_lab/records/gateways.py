@@ -136,11 +136,18 @@ class StartedCluster(Cluster):
     placement: Placement | None = Field(default=None, description="Why there, if it was chosen.")
 
 
-class ScaleCluster(Record):
-    """New adaptive bounds."""
+class ChangeCluster(Record):
+    """What a cluster is to have instead; null: what it has."""
 
-    minimum: int = Field(ge=0, le=MOST_WORKERS)
-    maximum: int = Field(ge=1, le=MOST_WORKERS)
+    minimum: int | None = Field(default=None, ge=0, le=MOST_WORKERS, description="Workers.")
+    maximum: int | None = Field(default=None, ge=1, le=MOST_WORKERS, description="Workers.")
+    idle_minutes: float | None = Field(
+        default=None,
+        ge=0,
+        le=MOST_IDLE_MINUTES,
+        description="From now on, after which it is stopped for being idle, 0: never; at most "
+        "what the gateway's longest_idle_minutes allows.",
+    )
 
 
 class StopClusters(Record):

@@ -9,6 +9,7 @@ import type {
   Attachment,
   Cells,
   CellsRequest,
+  ChangeCluster,
   Cluster,
   Dataset,
   DatasetPage,
@@ -22,7 +23,6 @@ import type {
   Placement,
   Quote,
   RegionInfo,
-  ScaleCluster,
   SetHome,
   SignIn,
   StartCluster,
@@ -134,10 +134,10 @@ export class LabClient {
     return request(this._settings, ['clusters'], { method: 'POST', body });
   }
 
-  scaleCluster(
+  changeCluster(
     gateway: string,
     cluster: string,
-    body: ScaleCluster
+    body: ChangeCluster
   ): Promise<Cluster> {
     return request(this._settings, ['clusters', gateway, cluster], {
       method: 'PATCH',

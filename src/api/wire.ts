@@ -146,8 +146,8 @@ export interface paths {
         delete: operations["stop_cluster"];
         options?: never;
         head?: never;
-        /** Give a cluster new adaptive bounds. */
-        patch: operations["scale_cluster"];
+        /** Give a cluster new adaptive bounds, or another time that it may be idle. */
+        patch: operations["change_cluster"];
         trace?: never;
     };
     "/clusters/{gateway}/{cluster}/connection": {
@@ -684,6 +684,27 @@ export interface components {
             message: string;
             /** @enum {string} */
             topic: "datasets" | "gateways" | "clusters" | "attachments" | "ledger" | "plans";
+        };
+        /**
+         * ChangeCluster
+         * @description What a cluster is to have instead; null: what it has.
+         */
+        ChangeCluster: {
+            /**
+             * @description From now on, after which it is stopped for being idle, 0: never; at most what the gateway's longest_idle_minutes allows.
+             * @default null
+             */
+            idle_minutes?: number | null;
+            /**
+             * @description Workers.
+             * @default null
+             */
+            maximum?: number | null;
+            /**
+             * @description Workers.
+             * @default null
+             */
+            minimum?: number | null;
         };
         /**
          * Choice
@@ -1303,14 +1324,6 @@ export interface components {
             url: string;
         };
         /**
-         * ScaleCluster
-         * @description New adaptive bounds.
-         */
-        ScaleCluster: {
-            maximum: number;
-            minimum: number;
-        };
-        /**
          * SetHome
          * @description Where a person says that data are read and results go to.
          */
@@ -1507,6 +1520,7 @@ export type Cell = components['schemas']['Cell'];
 export type Cells = components['schemas']['Cells'];
 export type CellsRequest = components['schemas']['CellsRequest'];
 export type Change = components['schemas']['Change'];
+export type ChangeCluster = components['schemas']['ChangeCluster'];
 export type Choice = components['schemas']['Choice'];
 export type Cluster = components['schemas']['Cluster'];
 export type Connection = components['schemas']['Connection'];
@@ -1539,7 +1553,6 @@ export type RecordRun = components['schemas']['RecordRun'];
 export type RegionInfo = components['schemas']['RegionInfo'];
 export type Relation = components['schemas']['Relation'];
 export type Replica = components['schemas']['Replica'];
-export type ScaleCluster = components['schemas']['ScaleCluster'];
 export type SetHome = components['schemas']['SetHome'];
 export type SignIn = components['schemas']['SignIn'];
 export type StartCluster = components['schemas']['StartCluster'];
@@ -1809,7 +1822,7 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
-    scale_cluster: {
+    change_cluster: {
         parameters: {
             query?: never;
             header?: never;
@@ -1821,7 +1834,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ScaleCluster"];
+                "application/json": components["schemas"]["ChangeCluster"];
             };
         };
         responses: {

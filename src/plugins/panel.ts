@@ -52,7 +52,7 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       },
       scale: (cluster, minimum, maximum) => {
         lab.api
-          .scaleCluster(cluster.gateway, cluster.name, { minimum, maximum })
+          .changeCluster(cluster.gateway, cluster.name, { minimum, maximum })
           .catch((error: unknown) =>
             sayFailed(
               trans.__('The cluster on %1 was not rescaled', cluster.gateway),

@@ -24,7 +24,7 @@ from multicloud_lab.errors import (
     InvalidInputError,
 )
 from multicloud_lab.gateways import GatewayPool
-from multicloud_lab.records import Change, Cluster, SignIn
+from multicloud_lab.records import Change, ChangeCluster, Cluster, SignIn
 
 pytestmark = pytest.mark.asyncio
 Configure = Callable[..., GatewayConfig]
@@ -76,7 +76,7 @@ async def test_a_cluster_from_start_to_stop(
     async with aiohttp.ClientSession() as web, web.get(f"{upstream}/status") as page:
         assert page.status == 200
 
-    scaled = await pool.scale("aws-oregon", cluster.name, minimum=2, maximum=9)
+    scaled = await pool.change("aws-oregon", cluster.name, ChangeCluster(minimum=2, maximum=9))
     assert (scaled.minimum, scaled.maximum) == (2, 4)
     assert scaled.message == "capped at 4 by the gateway"
     cluster = await until(pool, cluster.name, lambda each: each.workers == 2)
@@ -84,10 +84,14 @@ async def test_a_cluster_from_start_to_stop(
     asked = await pool.cluster("aws-oregon", cluster.name)
     assert asked.model_copy(update={"worker_seconds": cluster.worker_seconds}) == cluster
 
-    scaled = await pool.scale("aws-oregon", cluster.name, minimum=0, maximum=2)
+    with pytest.raises(InvalidInputError, match="minimum, 2, is above the maximum, 1"):
+        await pool.change("aws-oregon", cluster.name, ChangeCluster(maximum=1))
+    scaled = await pool.change("aws-oregon", cluster.name, ChangeCluster(minimum=0))
+    assert (scaled.minimum, scaled.maximum) == (0, 4)
+    scaled = await pool.change("aws-oregon", cluster.name, ChangeCluster(maximum=2))
     assert (scaled.minimum, scaled.maximum, scaled.message) == (0, 2, "")
     for _ in range(225):  # until a look at the gateway has seen it
-        if [change.action for change in changes].count("scaled") == 2:
+        if [change.action for change in changes].count("scaled") >= 2:
             break
         await asyncio.sleep(0.2)
 
@@ -102,7 +106,7 @@ async def test_a_cluster_from_start_to_stop(
     with pytest.raises(ClusterFailedError, match="stopped"):
         await pool.connection("aws-oregon", cluster.name)
     with pytest.raises(ClusterFailedError, match="stopped"):
-        await pool.scale("aws-oregon", cluster.name, minimum=0, maximum=2)
+        await pool.change("aws-oregon", cluster.name, ChangeCluster(minimum=0, maximum=2))
 
     told = [change for change in changes if change.topic == "clusters"]
     assert {(change.gateway, change.cluster) for change in told} == {("aws-oregon", cluster.name)}
@@ -112,7 +116,7 @@ async def test_a_cluster_from_start_to_stop(
         "running",
         "stopped",
     ]
-    assert actions.count("scaled") == 2
+    assert actions.count("scaled") in (2, 3)  # two of them may fall into one look
     assert actions.count("updated") <= 5  # workers that came and went, and STOPPING
 
 
@@ -146,7 +150,7 @@ async def test_changes_are_told_and_bounds_given_though_nobody_asks(
 
 async def test_new_bounds_before_it_runs_are_those_it_gets(pool: GatewayPool, until: Until) -> None:
     cluster, _ = await start(pool, minimum=0, maximum=1)
-    scaled = await pool.scale("aws-oregon", cluster.name, minimum=2, maximum=3)
+    scaled = await pool.change("aws-oregon", cluster.name, ChangeCluster(minimum=2, maximum=3))
     assert (scaled.status, scaled.minimum, scaled.maximum) == ("PENDING", 2, 3)
     cluster = await until(pool, cluster.name, lambda each: each.workers == 2)
     assert (cluster.minimum, cluster.maximum) == (2, 3)
@@ -204,7 +208,7 @@ async def test_a_cluster_that_is_not_there(pool: GatewayPool, name: str) -> None
     for ask in (
         pool.cluster("aws-oregon", name),
         pool.connection("aws-oregon", name),
-        pool.scale("aws-oregon", name, 0, 1),
+        pool.change("aws-oregon", name, ChangeCluster(minimum=0, maximum=1)),
         pool.stop("aws-oregon", name),
         pool.dashboard_upstream("aws-oregon", name),
     ):
@@ -222,7 +226,7 @@ async def test_anothers_cluster_is_neither_seen_nor_touched(
     for ask in (
         other.connection("aws-oregon", cluster.name),
         other.stop("aws-oregon", cluster.name),
-        other.scale("aws-oregon", cluster.name, 0, 1),
+        other.change("aws-oregon", cluster.name, ChangeCluster(minimum=0, maximum=1)),
         other.dashboard_upstream("aws-oregon", cluster.name),
     ):
         with pytest.raises(ClusterNotFoundError):
@@ -247,6 +251,8 @@ async def test_a_cluster_of_a_notebook_is_listed_but_not_taken(
     ours, reused = await start(pool)
     assert not reused
     assert {each.name for each in await pool.clusters()} == {ours.name, theirs.name}
+    with pytest.raises(InvalidInputError, match="say both minimum and maximum"):
+        await pool.change("aws-oregon", theirs.name, ChangeCluster(maximum=1))
 
 
 async def test_a_new_pool_knows_what_the_last_one_did(

@@ -23,7 +23,7 @@ from multicloud_lab.demo.processes import Processes
 from multicloud_lab.errors import ClusterFailedError, GatewayRefusedError
 from multicloud_lab.gateways import GatewayPool
 from multicloud_lab.gateways.connection import DEADLINE, START_DEADLINE
-from multicloud_lab.records import Cluster, SignIn
+from multicloud_lab.records import ChangeCluster, Cluster, SignIn
 
 Configure = Callable[..., GatewayConfig]
 MakePool = Callable[..., Awaitable[GatewayPool]]
@@ -91,7 +91,9 @@ class Random:
         maximum = self.random.randint(1, 9)
         began = time.monotonic()
         try:
-            scaled = await self.pool.scale(cluster.gateway, cluster.name, 0, maximum)
+            scaled = await self.pool.change(
+                cluster.gateway, cluster.name, ChangeCluster(minimum=0, maximum=maximum)
+            )
         except (ClusterFailedError, GatewayRefusedError):
             # It was killed, or is being stopped at the same time.
             assert cluster.name in self.killed or cluster.name not in self.wanted

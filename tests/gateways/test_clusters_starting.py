@@ -27,7 +27,7 @@ from multicloud_lab.errors import (
 from multicloud_lab.gateways import GatewayPool, starts
 from multicloud_lab.gateways.connection import START_DEADLINE
 from multicloud_lab.gateways.entries import Submission
-from multicloud_lab.records import Cluster, SignIn
+from multicloud_lab.records import ChangeCluster, Cluster, SignIn
 from tests.gateways.between import SUBMIT, Between, hold, lose_answer
 
 pytestmark = pytest.mark.asyncio
@@ -395,7 +395,7 @@ async def test_a_cluster_of_a_notebook_is_not_taken_for_a_lost_one(
         await pool._watches["aws-oregon"]._look()
         assert not (await pool.cluster("aws-oregon", theirs.name)).ours
     # Bounds that are given to it do not make it the lab's either.
-    scaled = await pool.scale("aws-oregon", theirs.name, minimum=0, maximum=1)
+    scaled = await pool.change("aws-oregon", theirs.name, ChangeCluster(minimum=0, maximum=1))
     assert (scaled.ours, scaled.maximum) == (False, 1)
     assert await pool.stop_all("aws-oregon") == []
     assert book.entries("aws-oregon")[theirs.name].maximum == 1

@@ -18,7 +18,7 @@ from multicloud_lab.demo.gateways import DemoGateway
 from multicloud_lab.errors import MulticloudLabError
 from multicloud_lab.gateways import GatewayPool
 from multicloud_lab.gateways.circuit import LONGEST_PAUSE
-from multicloud_lab.records import Cluster, SignIn
+from multicloud_lab.records import ChangeCluster, Cluster, SignIn
 from tests.gateways.harness import Cable
 
 pytestmark = pytest.mark.asyncio
@@ -108,7 +108,7 @@ async def test_every_call_ends_in_time_and_nothing_is_lost(
         timed("options", pool.options(NAME)),
         timed("cluster", pool.cluster(NAME, kept)),
         timed("connection", pool.connection(NAME, kept)),
-        timed("scale", pool.scale(NAME, kept, minimum=0, maximum=2)),
+        timed("change", pool.change(NAME, kept, ChangeCluster(minimum=0, maximum=2))),
         timed("keep", pool.keep(NAME, kept)),
         timed("start", pool.start_cluster(NAME, **ARGUMENTS, reuse=False)),
         timed("reuse", pool.start_cluster(NAME, **ARGUMENTS, reuse=True)),

@@ -20,7 +20,7 @@ from multicloud_lab.errors import (
     WrongCredentialsError,
 )
 from multicloud_lab.gateways import GatewayPool
-from multicloud_lab.records import Change, Cluster, SignIn
+from multicloud_lab.records import Change, ChangeCluster, Cluster, SignIn
 
 pytestmark = pytest.mark.asyncio
 Configure = Callable[..., GatewayConfig]
@@ -150,7 +150,7 @@ async def test_a_cluster_that_breaks_down(
     scheduler.kill()
     # The gateway notices when it cannot tell the scheduler something.
     with pytest.raises(GatewayRefusedError, match="is not running"):
-        await pool.scale("aws-oregon", cluster.name, 0, 2)
+        await pool.change("aws-oregon", cluster.name, ChangeCluster(minimum=0, maximum=2))
     failed = await until(pool, cluster.name, lambda each: each.status == "FAILED")
     assert failed.message.startswith(f"{cluster.name} failed on aws-oregon")
     assert (failed.dashboard, failed.workers) == (None, None)

@@ -13,13 +13,17 @@ from distributed import Client
 
 from multicloud_lab.config import GatewayConfig
 from multicloud_lab.demo.gateways import DemoGateway
-from multicloud_lab.errors import ClusterNotFoundError
+from multicloud_lab.errors import (
+    ClusterFailedError,
+    ClusterNotFoundError,
+    InvalidInputError,
+)
 from multicloud_lab.gateways import GatewayPool, idle
 from multicloud_lab.gateways.book import Book
 from multicloud_lab.gateways.counts import Counts
 from multicloud_lab.gateways.idle import IdleKeeper
 from multicloud_lab.gateways.session import GatewaySession
-from multicloud_lab.records import Change, Cluster, SignIn
+from multicloud_lab.records import Change, ChangeCluster, Cluster, SignIn
 
 pytestmark = pytest.mark.asyncio
 Configure = Callable[..., GatewayConfig]
@@ -123,6 +127,48 @@ async def test_the_time_that_a_cluster_may_be_idle_is_set_at_its_start_and_kept(
     assert warned.stops_at == pytest.approx((warned.idle_since or 0) + 6)
     (other,) = [each for each in await again.clusters() if each.name == capped]
     assert (other.idle_minutes, other.stops_at) == (30, None)
+
+
+async def test_the_time_that_a_cluster_may_be_idle_is_changed_while_it_runs(
+    make_pool: MakePool,
+    gateway: GatewayConfig,
+    aws: DemoGateway,
+    until: Until,
+    changes: list[Change],
+    tmp_path: Path,
+) -> None:
+    long = gateway.model_copy(update={"idle_minutes": 30.0})
+    pool = await make_pool(long, book=tmp_path / "book")
+    notebook = await make_pool(long)
+    for each in (pool, notebook):
+        await each.sign_in("aws-oregon", SignIn(password=aws.password))
+    ours, theirs = await start(pool), await start(notebook)
+    idle = await until(pool, ours, lambda each: time.time() > (each.idle_since or time.time()) + 4)
+    assert idle.stops_at is None
+
+    # More than is allowed is cut, and nothing else of it changes.
+    longer = await pool.change("aws-oregon", ours, ChangeCluster(idle_minutes=600))
+    assert (longer.idle_minutes, longer.minimum, longer.maximum) == (30, 0, 2)
+    assert "after 30 min without work, the most that the admin" in longer.message
+
+    # It counts from now: what has been idle for that long already is warned of first.
+    at = time.time()
+    shorter = await pool.change("aws-oregon", ours, ChangeCluster(idle_minutes=6 / 60))
+    assert (shorter.idle_minutes, shorter.message, shorter.stops_at) == (6 / 60, "", None)
+    with pytest.raises(InvalidInputError, match="was not started by the lab"):
+        await pool.change("aws-oregon", theirs, ChangeCluster(idle_minutes=1, maximum=3))
+    assert (await pool.cluster("aws-oregon", theirs)).maximum is None  # all of it or nothing
+    await heard(changes, ours, "updated", 20, "")
+    await pool.close()
+
+    again = await make_pool(long, book=tmp_path / "book")
+    await again.sign_in("aws-oregon", SignIn(password=aws.password))
+    warned = await until(again, ours, lambda each: each.stops_at is not None)
+    assert warned.idle_minutes == 6 / 60
+    assert (warned.stops_at or 0) >= at + 6
+    await heard(changes, ours, "stopped", 30, "nothing was computed there for 6 s")
+    with pytest.raises(ClusterFailedError, match="was stopped"):
+        await again.change("aws-oregon", ours, ChangeCluster(idle_minutes=1))
 
 
 async def test_a_cluster_at_work_is_not_idle_and_what_it_uses_is_counted(

@@ -44,6 +44,19 @@ def test_a_notebook_is_detached_from_one_cluster_and_that_goes_on(lab: Lab) -> N
     assert again.run_on_scheduler(lambda: 6 * 7) == 42
 
 
+def test_a_cluster_gets_other_bounds_and_another_idle_time_from_a_notebook(lab: Lab) -> None:
+    client: Any = lab.client(near=GCP, maximum=2)
+    name = client.cluster_record.name
+    changed = lab.change_cluster(name, maximum=9, idle_minutes=600)
+    assert (changed.maximum, changed.idle_minutes) == (4, 30)
+    assert "capped at 4 by the gateway; stopped after 30 min without work" in changed.message
+    changed = lab.change_cluster(name, gateway="gcp-iowa", idle_minutes=5)
+    assert (changed.maximum, changed.idle_minutes) == (4, 5)
+    assert lab.client(cluster=name) is client
+    with pytest.raises(ClusterNotFoundError, match="'nothing'"):
+        lab.change_cluster("nothing", idle_minutes=5)
+
+
 def test_to_detach_connects_to_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def connected() -> Lab:
         raise AssertionError("it connected")

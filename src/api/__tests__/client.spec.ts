@@ -64,7 +64,7 @@ describe('LabClient', () => {
     server.routes['DELETE clusters/aws/x'] = () =>
       new Response(null, { status: 204 });
     await expect(
-      client.scaleCluster('aws', 'x', { minimum: 0, maximum: 3 })
+      client.changeCluster('aws', 'x', { minimum: 0, maximum: 3 })
     ).resolves.toEqual({ minimum: 0, maximum: 3 });
     await expect(client.stopCluster('aws', 'x')).resolves.toBeUndefined();
   });

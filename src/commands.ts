@@ -1,9 +1,12 @@
 /** The ids of the commands, the JSON schemas of their arguments, and the datasets they are about. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
 import type {
   ReadonlyJSONObject,
   ReadonlyPartialJSONObject
 } from '@lumino/coreutils';
 
+import type { Cluster } from './api/wire';
 import type { IMulticloudLab } from './tokens';
 
 export namespace CommandIDs {
@@ -54,6 +57,28 @@ export function argumentsOf(
         : { type: 'string', description };
   }
   return { args: { type: 'object', properties: schemas, required } };
+}
+
+/** Describe the arguments of a command on one cluster. */
+export function clusterArguments(trans: TranslationBundle): {
+  args: ReadonlyJSONObject;
+} {
+  return argumentsOf(
+    {
+      gateway: trans.__('The name of the gateway'),
+      cluster: trans.__('The name of the cluster')
+    },
+    ['gateway', 'cluster']
+  );
+}
+
+/** Make what runs a command on the cluster that it is given. */
+export function onCluster(
+  commands: CommandRegistry,
+  command: string
+): (cluster: Cluster) => void {
+  return ({ gateway, name }) =>
+    void commands.execute(command, { gateway, cluster: name });
 }
 
 /** The datasets that a command is about: those it is told, else those selected. */

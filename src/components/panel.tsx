@@ -12,7 +12,7 @@ import { AccordionPanel } from '@lumino/widgets';
 import * as React from 'react';
 
 import type { Cluster, Gateway } from '../api/wire';
-import { CommandIDs } from '../commands';
+import { CommandIDs, onCluster } from '../commands';
 import { multicloudIcon } from '../icons';
 import type { IMulticloudLab } from '../tokens';
 import { ClusterCount, Clusters } from './clusters';
@@ -51,8 +51,6 @@ export class MulticloudPanel extends SidePanel {
     );
     const run = (command: string, args: Record<string, string> = {}) =>
       void commands.execute(command, args);
-    const onCluster = (command: string) => (cluster: Cluster) =>
-      run(command, { gateway: cluster.gateway, cluster: cluster.name });
     const onGateway = (command: string) => (gateway: Gateway) =>
       run(command, { gateway: gateway.name });
 
@@ -94,10 +92,10 @@ export class MulticloudPanel extends SidePanel {
       <Clusters
         lab={lab}
         trans={trans}
-        onDashboard={onCluster(CommandIDs.openDashboard)}
-        onConnect={onCluster(CommandIDs.connectCluster)}
-        onStop={onCluster(CommandIDs.stopCluster)}
-        onKeep={onCluster(CommandIDs.keepCluster)}
+        onDashboard={onCluster(commands, CommandIDs.openDashboard)}
+        onConnect={onCluster(commands, CommandIDs.connectCluster)}
+        onStop={onCluster(commands, CommandIDs.stopCluster)}
+        onKeep={onCluster(commands, CommandIDs.keepCluster)}
         onScale={options.scale}
         onSignIn={() => run(CommandIDs.signIn)}
         onStart={() => run(CommandIDs.startCluster)}

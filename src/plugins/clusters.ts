@@ -11,8 +11,12 @@ import { chooseGateway } from '../actions/choose-gateway';
 import { sayFailed } from '../actions/notify';
 // eslint-disable-next-line jupyter/prefer-lazy-imports -- it watches from the start
 import { IdleWarnings } from '../actions/warn-idle';
-import type { Cluster } from '../api/wire';
-import { argumentsOf, CommandIDs } from '../commands';
+import {
+  argumentsOf,
+  clusterArguments,
+  CommandIDs,
+  onCluster
+} from '../commands';
 import { isOwnAlive } from '../components/cluster-words';
 import { IMulticloudLab } from '../tokens';
 
@@ -30,15 +34,10 @@ export const clustersPlugin: JupyterFrontEndPlugin<void> = {
   ): void => {
     const { commands } = app;
     const trans = (translator ?? nullTranslator).load('multicloud_lab');
-    const onCluster = (command: string) => (cluster: Cluster) =>
-      void commands.execute(command, {
-        gateway: cluster.gateway,
-        cluster: cluster.name
-      });
 
     const callbacks = {
-      openDashboard: onCluster(CommandIDs.openDashboard),
-      stop: onCluster(CommandIDs.stopCluster)
+      openDashboard: onCluster(commands, CommandIDs.openDashboard),
+      stop: onCluster(commands, CommandIDs.stopCluster)
     };
 
     commands.addCommand(CommandIDs.startCluster, {
@@ -64,13 +63,7 @@ export const clustersPlugin: JupyterFrontEndPlugin<void> = {
     commands.addCommand(CommandIDs.stopCluster, {
       label: trans.__('Stop Cluster'),
       caption: trans.__('Stop a cluster and all of its workers'),
-      describedBy: argumentsOf(
-        {
-          gateway: trans.__('The name of the gateway'),
-          cluster: trans.__('The name of the cluster')
-        },
-        ['gateway', 'cluster']
-      ),
+      describedBy: clusterArguments(trans),
       execute: async args => {
         const { stopOne } = await import('../actions/stop-clusters');
         const { gateway, cluster } = args as Record<string, string>;
@@ -96,13 +89,7 @@ export const clustersPlugin: JupyterFrontEndPlugin<void> = {
     commands.addCommand(CommandIDs.keepCluster, {
       label: trans.__('Keep Cluster'),
       caption: trans.__('Do not stop an idle cluster for now'),
-      describedBy: argumentsOf(
-        {
-          gateway: trans.__('The name of the gateway'),
-          cluster: trans.__('The name of the cluster')
-        },
-        ['gateway', 'cluster']
-      ),
+      describedBy: clusterArguments(trans),
       execute: async args => {
         const { gateway, cluster } = args as Record<string, string>;
         try {
@@ -137,8 +124,8 @@ export const clustersPlugin: JupyterFrontEndPlugin<void> = {
       lab,
       app.serviceManager.events.stream,
       {
-        keep: onCluster(CommandIDs.keepCluster),
-        stop: onCluster(CommandIDs.stopCluster)
+        keep: onCluster(commands, CommandIDs.keepCluster),
+        stop: onCluster(commands, CommandIDs.stopCluster)
       },
       trans
     );

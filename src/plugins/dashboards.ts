@@ -14,7 +14,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 
 import type { Cluster } from '../api/wire';
-import { argumentsOf, CommandIDs } from '../commands';
+import { clusterArguments, CommandIDs } from '../commands';
 import { multicloudIcon } from '../icons';
 import { IMulticloudLab } from '../tokens';
 
@@ -58,13 +58,7 @@ export const dashboardsPlugin: JupyterFrontEndPlugin<void> = {
     commands.addCommand(CommandIDs.openDashboard, {
       label: trans.__('Open Dask Dashboards'),
       caption: trans.__('Open the Dask dashboards of a cluster'),
-      describedBy: argumentsOf(
-        {
-          gateway: trans.__('The name of the gateway'),
-          cluster: trans.__('The name of the cluster')
-        },
-        ['gateway', 'cluster']
-      ),
+      describedBy: clusterArguments(trans),
       execute: async args => {
         const find = () =>
           lab.clusters.value.find(

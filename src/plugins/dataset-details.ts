@@ -12,6 +12,8 @@ import type { DatasetTab } from '../components/dataset-tab';
 import { DatasetView } from '../state/dataset-view';
 import { IMulticloudLab } from '../tokens';
 
+import { showTab } from './show-tab';
+
 export const datasetDetailsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'multicloud-lab:dataset-details',
   description: 'Shows where a dataset is, what is near it and what it holds.',
@@ -52,30 +54,26 @@ export const datasetDetailsPlugin: JupyterFrontEndPlugin<void> = {
           return;
         }
         const { DatasetTab } = await import('../components/dataset-tab');
-        const known = tabs.find(({ view }) => view.id === id);
-        if (known) {
-          shell.activateById(known.id);
-          return;
-        }
-        const view = new DatasetView(
-          id,
-          lab.api,
-          () => lab.cellStyle,
-          () => lab.home
-        );
-        const tab = new DatasetTab({ view, commands, trans });
-        let home = lab.home;
-        const askAgain = () => {
-          if (lab.home !== home) {
-            home = lab.home;
-            void view.ask();
-          }
+        const make = () => {
+          const view = new DatasetView(
+            id,
+            lab.api,
+            () => lab.cellStyle,
+            () => lab.home
+          );
+          const tab = new DatasetTab({ view, commands, trans });
+          let home = lab.home;
+          const askAgain = () => {
+            if (lab.home !== home) {
+              home = lab.home;
+              void view.ask();
+            }
+          };
+          lab.status.changed.connect(askAgain);
+          tab.disposed.connect(() => lab.status.changed.disconnect(askAgain));
+          return tab;
         };
-        lab.status.changed.connect(askAgain);
-        tab.disposed.connect(() => lab.status.changed.disconnect(askAgain));
-        shell.add(tab, 'main');
-        shell.activateById(tab.id);
-        await tabs.add(tab);
+        await showTab(shell, tabs, ({ view }) => view.id === id, make);
       }
     });
     void restorer?.restore(tabs, {

@@ -11,8 +11,8 @@ import { refreshIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { sayFailed } from '../actions/notify';
-import type { Cell, Cluster } from '../api/wire';
-import { argumentsOf, chosenOf, CommandIDs } from '../commands';
+import type { Cell } from '../api/wire';
+import { argumentsOf, chosenOf, CommandIDs, onCluster } from '../commands';
 import { multicloudIcon } from '../icons';
 import { IMulticloudLab } from '../tokens';
 
@@ -41,11 +41,6 @@ export const datasetsPlugin: JupyterFrontEndPlugin<void> = {
       const { Inserter } = await import('../notebook/inserter');
       return new Inserter(app, tracker, browser, trans).insert(cells);
     };
-    const onCluster = (command: string) => (cluster: Cluster) =>
-      void commands.execute(command, {
-        gateway: cluster.gateway,
-        cluster: cluster.name
-      });
 
     commands.addCommand(CommandIDs.openNearData, {
       label: args =>
@@ -74,8 +69,8 @@ export const datasetsPlugin: JupyterFrontEndPlugin<void> = {
           trans,
           insert,
           callbacks: {
-            openDashboard: onCluster(CommandIDs.openDashboard),
-            stop: onCluster(CommandIDs.stopCluster)
+            openDashboard: onCluster(commands, CommandIDs.openDashboard),
+            stop: onCluster(commands, CommandIDs.stopCluster)
           },
           showDetails: dataset =>
             void commands.execute(CommandIDs.showDataset, { dataset })

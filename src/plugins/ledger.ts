@@ -14,6 +14,8 @@ import { ledgerIcon } from '../icons';
 import type { LedgerView } from '../state/ledger-view';
 import { IMulticloudLab } from '../tokens';
 
+import { showTab } from './show-tab';
+
 export const ledgerPlugin: JupyterFrontEndPlugin<void> = {
   id: 'multicloud-lab:ledger',
   description: 'Shows what was read where, what moved and what it cost.',
@@ -55,16 +57,13 @@ export const ledgerPlugin: JupyterFrontEndPlugin<void> = {
       describedBy: argumentsOf({}),
       execute: async () => {
         const { LedgerTab } = await import('../components/ledger-tab');
-        const known = tabs.find(() => true);
-        if (known) {
-          shell.activateById(known.id);
-          return;
-        }
         const onExport = (view: LedgerView) => void save(view);
-        const tab = new LedgerTab({ lab, trans, onExport });
-        shell.add(tab, 'main');
-        shell.activateById(tab.id);
-        await tabs.add(tab);
+        await showTab(
+          shell,
+          tabs,
+          () => true,
+          () => new LedgerTab({ lab, trans, onExport })
+        );
       }
     });
 

@@ -13,6 +13,8 @@ import type { MapTab } from '../components/map-tab';
 import { mapIcon } from '../icons';
 import { IMulticloudLab } from '../tokens';
 
+import { showTab } from './show-tab';
+
 export const mapPlugin: JupyterFrontEndPlugin<void> = {
   id: 'multicloud-lab:map',
   description: 'Shows datasets, gateways and clusters on a map of the world.',
@@ -71,26 +73,20 @@ export const mapPlugin: JupyterFrontEndPlugin<void> = {
       describedBy: argumentsOf({}),
       execute: async () => {
         const { MapTab } = await import('../components/map-tab');
-        const known = tabs.find(() => true);
-        if (known) {
-          shell.activateById(known.id);
-          return;
-        }
-        const tab = new MapTab({
-          lab,
-          trans,
-          actions: {
-            onOpen: dataset =>
-              void commands.execute(CommandIDs.openNearData, { dataset }),
-            onDetails: dataset =>
-              void commands.execute(CommandIDs.showDataset, { dataset }),
-            onMenu: region => void fill(region),
-            onAll: () => void commands.execute(CommandIDs.showPanel)
-          }
-        });
-        shell.add(tab, 'main');
-        shell.activateById(tab.id);
-        await tabs.add(tab);
+        const actions = {
+          onOpen: (dataset: string) =>
+            void commands.execute(CommandIDs.openNearData, { dataset }),
+          onDetails: (dataset: string) =>
+            void commands.execute(CommandIDs.showDataset, { dataset }),
+          onMenu: (region: string) => void fill(region),
+          onAll: () => void commands.execute(CommandIDs.showPanel)
+        };
+        await showTab(
+          shell,
+          tabs,
+          () => true,
+          () => new MapTab({ lab, trans, actions })
+        );
       }
     });
     void restorer?.restore(tabs, {

@@ -9,8 +9,12 @@ import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { sayFailed } from '../actions/notify';
-import type { Cluster } from '../api/wire';
-import { argumentsOf, CommandIDs } from '../commands';
+import {
+  argumentsOf,
+  clusterArguments,
+  CommandIDs,
+  onCluster
+} from '../commands';
 // eslint-disable-next-line jupyter/prefer-lazy-imports -- every notebook's toolbar shows it
 import { ClusterPicker } from '../components/cluster-picker';
 import { IMulticloudLab } from '../tokens';
@@ -34,11 +38,6 @@ export const notebookClustersPlugin: JupyterFrontEndPlugin<void> = {
   ): void => {
     const { commands } = app;
     const trans = (translator ?? nullTranslator).load('multicloud_lab');
-    const onCluster = (command: string) => (cluster: Cluster) =>
-      void commands.execute(command, {
-        gateway: cluster.gateway,
-        cluster: cluster.name
-      });
 
     toolbars?.addFactory<NotebookPanel>(
       'Notebook',
@@ -69,7 +68,7 @@ export const notebookClustersPlugin: JupyterFrontEndPlugin<void> = {
     const pick = async (panel: NotebookPanel): Promise<void> => {
       const { pickClusters } = await import('../actions/pick-clusters');
       const callbacks = {
-        openDashboard: onCluster(CommandIDs.openDashboard),
+        openDashboard: onCluster(commands, CommandIDs.openDashboard),
         startBeside: () => void beside(panel)
       };
       try {
@@ -83,8 +82,8 @@ export const notebookClustersPlugin: JupyterFrontEndPlugin<void> = {
     const beside = async (panel: NotebookPanel): Promise<void> => {
       const { startBeside } = await import('../actions/start-beside');
       const callbacks = {
-        openDashboard: onCluster(CommandIDs.openDashboard),
-        stop: onCluster(CommandIDs.stopCluster)
+        openDashboard: onCluster(commands, CommandIDs.openDashboard),
+        stop: onCluster(commands, CommandIDs.stopCluster)
       };
       try {
         await check(panel);
@@ -123,13 +122,7 @@ export const notebookClustersPlugin: JupyterFrontEndPlugin<void> = {
     commands.addCommand(CommandIDs.connectCluster, {
       label: trans.__('Insert a Cell That Connects'),
       caption: trans.__('Insert a cell that connects to a cluster'),
-      describedBy: argumentsOf(
-        {
-          gateway: trans.__('The name of the gateway'),
-          cluster: trans.__('The name of the cluster')
-        },
-        ['gateway', 'cluster']
-      ),
+      describedBy: clusterArguments(trans),
       execute: async args => {
         const cluster = lab.clusters.value.find(
           ({ gateway, name }) =>

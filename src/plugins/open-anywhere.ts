@@ -12,8 +12,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 
 import { sayFailed } from '../actions/notify';
-import type { Cluster } from '../api/wire';
-import { argumentsOf, CommandIDs } from '../commands';
+import { argumentsOf, CommandIDs, onCluster } from '../commands';
 import { multicloudIcon } from '../icons';
 import { cloudUrl, isData, isJson, mayBeCatalog } from '../state/addresses';
 import { IMulticloudLab } from '../tokens';
@@ -35,14 +34,9 @@ export const openAnywherePlugin: JupyterFrontEndPlugin<void> = {
   ): void => {
     const { commands, serviceManager } = app;
     const trans = (translator ?? nullTranslator).load('multicloud_lab');
-    const onCluster = (command: string) => (cluster: Cluster) =>
-      void commands.execute(command, {
-        gateway: cluster.gateway,
-        cluster: cluster.name
-      });
     const callbacks = {
-      openDashboard: onCluster(CommandIDs.openDashboard),
-      stop: onCluster(CommandIDs.stopCluster)
+      openDashboard: onCluster(commands, CommandIDs.openDashboard),
+      stop: onCluster(commands, CommandIDs.stopCluster)
     };
 
     /** The URL that a command is about: the one it is told, else the one selected in a text. */

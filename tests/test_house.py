@@ -102,6 +102,7 @@ NO_JUPYTER = (
 PUBLIC = {
     "datasets",
     "open_dataset",
+    "change_cluster",
     "client",
     "compute",
     "close",

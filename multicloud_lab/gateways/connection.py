@@ -85,6 +85,8 @@ class GatewayConnection:
         Texts that are taken out of whatever the gateway answers.
     circuit : Circuit, optional
         Of the gateway, which all of its connections share.
+    refused : callable, optional
+        Makes a sentence, with the way out, of a clause that says how a sign-in was refused.
     """
 
     def __init__(
@@ -93,11 +95,12 @@ class GatewayConnection:
         auth: GatewayAuth | None,
         secrets: Sequence[str] = (),
         circuit: Circuit | None = None,
+        refused: Callable[[str], str] = "{}.".format,
     ) -> None:
         self.name = config.name
         self.can_sign_in = auth is not None
         self._secrets = tuple(secrets)
-        self._failures = Failures(config, secrets)
+        self._failures = Failures(config, secrets, refused)
         self._circuit = circuit or Circuit()
         self._busy = 0
         self._idle = asyncio.Event()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -31,11 +31,16 @@ class Failures:
     config : GatewayConfig
     secrets : sequence of str
         Texts that are taken out of whatever the gateway answers.
+    refused : callable
+        Makes a sentence, with the way out, of a clause that says how a sign-in was refused.
     """
 
-    def __init__(self, config: GatewayConfig, secrets: Sequence[str]) -> None:
+    def __init__(
+        self, config: GatewayConfig, secrets: Sequence[str], refused: Callable[[str], str]
+    ) -> None:
         self._name, self._address = config.name, shown(config.address)
         self._secrets = tuple(secrets)
+        self._refused = refused
 
     def say(
         self, error: Exception, cluster: str | None = None, refusable: bool = False
@@ -54,14 +59,16 @@ class Failures:
         if cluster and (status == 403 or type(error) is ValueError):
             return ClusterNotFoundError(f"{self._name} has no cluster {cluster!r}; {GONE}")
         if status in (401, 403):
-            return SignInNeededError(f"{self._name} refused the sign-in.")
+            return SignInNeededError(self._refused(f"{self._name} refused the sign-in"))
         if type(error).__name__ == "GSSError":
             return SignInNeededError(
-                f"{self._name} did not get the Kerberos ticket ({_gss_reason(error)})."
+                self._refused(
+                    f"{self._name} did not get the Kerberos ticket ({_gss_reason(error)})"
+                )
             )
         if isinstance(error, dask_gateway.GatewayServerError):
             if "permission failure" in str(error).lower():  # an expired token, says JupyterHub
-                return SignInNeededError(f"{self._name} could not verify the token.")
+                return SignInNeededError(self._refused(f"{self._name} could not verify the token"))
             return GatewayUnreachableError(f"{self._name} failed: {self._clean(error)}. {LATER}")
         if isinstance(error, dask_gateway.GatewayClusterError) or (
             refusable and type(error) is ValueError

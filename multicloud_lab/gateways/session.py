@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from dask_gateway.auth import GatewayAuth
 from dask_gateway.client import ClusterReport
 
 from multicloud_lab.config import GatewayConfig
@@ -19,7 +20,7 @@ from multicloud_lab.errors import (
 )
 from multicloud_lab.gateways.circuit import Circuit
 from multicloud_lab.gateways.connection import START_DEADLINE, GatewayConnection
-from multicloud_lab.gateways.credentials import Credential, make_credential
+from multicloud_lab.gateways.credentials import Credential, make_credential, tried
 from multicloud_lab.gateways.failures import shown
 from multicloud_lab.records import Change, Gateway, GatewayState, SignIn
 
@@ -193,7 +194,7 @@ class GatewaySession:
         except SignInNeededError as error:
             if connection is self._connection and await self._read_again():
                 return await self.look()
-            state, message = "sign-in-needed", self._refused(error)
+            state, message = "sign-in-needed", str(error)
         except (GatewayUnreachableError, GatewayRefusedError) as error:
             message = str(error)
         if connection is not self._connection:
@@ -230,7 +231,7 @@ class GatewaySession:
             if credential is None or connection is None or self._out:
                 return False
             try:
-                auth = await asyncio.to_thread(credential.auth)
+                auth = await _auth_of(credential)
             except InvalidInputError as error:
                 self._problem = str(error)
                 return False
@@ -239,13 +240,16 @@ class GatewaySession:
                 connection.can_sign_in and connection.signs_with(credential.secrets())
             ):
                 return False
-            renewed = GatewayConnection(self.config, auth, credential.secrets(), self._circuit)
-            self._change_to(credential, renewed)
+            self._change_to(credential, self._signing_with(credential, auth))
             return True
 
     async def _connect(self, credential: Credential) -> GatewayConnection:
-        auth = await asyncio.to_thread(credential.auth)
-        return GatewayConnection(self.config, auth, credential.secrets(), self._circuit)
+        return self._signing_with(credential, await _auth_of(credential))
+
+    def _signing_with(self, credential: Credential, auth: GatewayAuth | None) -> GatewayConnection:
+        return GatewayConnection(
+            self.config, auth, credential.secrets(), self._circuit, self._refused
+        )
 
     def _stranger(self) -> GatewayConnection:
         return GatewayConnection(self.config, None, circuit=self._circuit)
@@ -266,9 +270,8 @@ class GatewaySession:
         hint = self._credential.hint() if self._credential else ""
         return f"{self.config.name} wants a sign-in: {hint}"
 
-    def _refused(self, error: SignInNeededError) -> str:
-        """Say why, whether it was good before, and what a person can do."""
-        cause = str(error).rstrip(".")
+    def _refused(self, cause: str) -> str:
+        """Say how it was refused, whether it was good before, and what a person can do."""
         hint = self._problem or (self._credential.hint() if self._credential else "")
         if not self._accepted:
             return f"{cause}: {hint}"
@@ -284,3 +287,8 @@ class GatewaySession:
             action, self._since = _ACTIONS[state], time.time()
         self._state, self._message, self._retry_at = state, message, retry_at
         self._on_change(Change(topic="gateways", action=action, gateway=self.config.name))
+
+
+async def _auth_of(credential: Credential) -> GatewayAuth | None:
+    """Give what a credential signs with; files may be read for that."""
+    return await asyncio.to_thread(tried, f"auth.type {credential.kind!r}", credential.auth)

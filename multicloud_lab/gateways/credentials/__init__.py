@@ -5,7 +5,7 @@ from __future__ import annotations
 from multicloud_lab.config import AuthConfig
 from multicloud_lab.errors import InvalidInputError
 from multicloud_lab.gateways.credentials import basic, jupyterhub, kerberos
-from multicloud_lab.gateways.credentials.credential import KINDS, Credential, register
+from multicloud_lab.gateways.credentials.credential import KINDS, Credential, register, tried
 from multicloud_lab.gateways.credentials.custom import load
 
 
@@ -33,4 +33,4 @@ def make_credential(config: AuthConfig) -> Credential:
     )
 
 
-__all__ = ["Credential", "basic", "jupyterhub", "kerberos", "make_credential", "register"]
+__all__ = ["Credential", "basic", "jupyterhub", "kerberos", "make_credential", "register", "tried"]

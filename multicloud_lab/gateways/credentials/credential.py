@@ -8,9 +8,10 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from dask_gateway.auth import GatewayAuth
 
-from multicloud_lab.errors import InvalidInputError
+from multicloud_lab.errors import InvalidInputError, MulticloudLabError
 from multicloud_lab.records import SignIn
 
+T = TypeVar("T")
 _Kind = TypeVar("_Kind", bound="type[Credential]")
 
 KINDS: dict[str, type[Credential]] = {}
@@ -26,6 +27,32 @@ def register(kind: str) -> Callable[[_Kind], _Kind]:
         return cls
 
     return decorate
+
+
+def tried(name: str, step: Callable[[], T]) -> T:
+    """Do a step of a class that may be somebody else's; its failure is that of one gateway.
+
+    Raises
+    ------
+    InvalidInputError
+        It raised something that is not the lab's. Only the type is said: the words may hold what
+        it signs with.
+    """
+    try:
+        return step()
+    except MulticloudLabError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is
+        failure = InvalidInputError(failed(name, error))
+    raise failure  # outside of the handler, so that it does not carry the other's words along
+
+
+def failed(name: str, error: Exception) -> str:
+    """Say that a class that signs in has failed, and nothing of what its error says."""
+    return (
+        f"{name}, which signs in, failed with {type(error).__name__}; see what it needs, or ask "
+        "who configured the gateway."
+    )
 
 
 class Credential(ABC):

@@ -1,15 +1,21 @@
-"""Somebody else's: any class of dask-gateway's ``GatewayAuth``, named by the configuration."""
+"""Somebody else's: any class of dask-gateway's ``GatewayAuth``, named by the configuration.
+
+Whatever such a class raises is the matter of its one gateway, and its words are not repeated: they
+may hold what it signs with.
+"""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from dask_gateway.auth import GatewayAuth
 
-from multicloud_lab.errors import InvalidInputError
-from multicloud_lab.gateways.credentials.credential import Credential
+from multicloud_lab.errors import InvalidInputError, MulticloudLabError, SignInNeededError
+from multicloud_lab.gateways.credentials.credential import Credential, failed, tried
+
+T = TypeVar("T")
 
 
 class Custom(Credential):
@@ -28,15 +34,60 @@ class Custom(Credential):
 
     def auth(self) -> GatewayAuth | None:
         """Make one."""
-        return self._kind(**self._options)
+        made = tried(self._name, lambda: self._kind(**self._options))
+        return _Foreign(self._name, made)
 
     def hint(self) -> str:
         """Say whose business it is."""
-        return f"it signs in with {self._kind.__module__}:{self._kind.__qualname__}."
+        return (
+            f"it signs in with {self._name}; see what that needs, or ask who configured the "
+            "gateway."
+        )
+
+    @property
+    def _name(self) -> str:
+        return f"{self._kind.__module__}:{self._kind.__qualname__}"
 
     def secrets(self) -> tuple[str, ...]:
         """Give every text among the options: any of them may be one."""
         return tuple(value for value in self._options.values() if isinstance(value, str) and value)
+
+
+class _Foreign(GatewayAuth):  # type: ignore[misc] # the package has no types
+    """Signs as a class of somebody else's does, and says if that fails."""
+
+    def __init__(self, name: str, auth: GatewayAuth) -> None:
+        self._name, self._auth = name, auth
+
+    async def prepare(self, host: str) -> None:
+        """Let it ask somebody first, if it is one of those that do."""
+        prepare = getattr(self._auth, "prepare", None)
+        if prepare is None:
+            return
+        failure: SignInNeededError | None = None
+        try:
+            await prepare(host)
+        except MulticloudLabError:
+            raise
+        except Exception as error:  # noqa: BLE001 - it is somebody else's
+            failure = SignInNeededError(failed(self._name, error))
+        if failure is not None:
+            raise failure
+
+    def pre_request(self, resp: Any) -> Any:
+        """Sign."""
+        return self._signing(lambda: self._auth.pre_request(resp))
+
+    def post_response(self, resp: Any, context: Any) -> None:
+        """Look at the answer."""
+        self._signing(lambda: self._auth.post_response(resp, context))
+
+    def _signing(self, step: Callable[[], T]) -> T:
+        try:
+            return tried(self._name, step)
+        except InvalidInputError as error:
+            failure = SignInNeededError(str(error))
+        raise failure
 
 
 def load(name: str, options: Mapping[str, Any]) -> Credential:
@@ -56,10 +107,11 @@ def load(name: str, options: Mapping[str, Any]) -> Credential:
     module, _, attribute = name.partition(":")
     try:
         kind = getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise InvalidInputError(f"auth.type {name!r} cannot be imported: {error}.") from error
+    except Exception as error:
+        reason = str(error).rstrip(".") or type(error).__name__
+        raise InvalidInputError(f"auth.type {name!r} cannot be imported: {reason}.") from error
     if isinstance(kind, type) and issubclass(kind, Credential):
-        return kind(options)
+        return tried(name, lambda: kind(options))
     if isinstance(kind, type) and issubclass(kind, GatewayAuth):
         return Custom(kind, options)
     raise InvalidInputError(

@@ -8,27 +8,22 @@ core, as those of clouds do: what the lab itself makes of more gateways.
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 from aiohttp import web
 
+from benchmarks.answering import answering, pool_of, sign_in
 from benchmarks.cpu import timed
 from benchmarks.open_near_data import DEADLINE, wait_until_gone
 from benchmarks.table import Row
-from multicloud_lab.config import GatewayConfig
 from multicloud_lab.demo.gateways import DemoGateway, start_and_wait
 from multicloud_lab.demo.processes import Processes
-from multicloud_lab.gateways import GatewayPool
 from multicloud_lab.lab import Lab
-from multicloud_lab.records import SignIn
 
 REGIONS = {
     "aws-oregon": "aws:us-west-2",
@@ -72,22 +67,8 @@ def _real(repeats: int) -> list[Row]:
     ]
 
 
-async def _serve(tell: Connection) -> None:
-    """Serve gateways of clouds: each knows when its clusters were asked for, and nothing else."""
-    ports = []
-    for _ in REGIONS:
-        asked: dict[str, float] = {}
-        app = web.Application()
-        app.router.add_route("*", "/{path:.*}", partial(_answer, asked))
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        ports.append(runner.addresses[0][1])
-    tell.send(ports)
-    await asyncio.Event().wait()
-
-
 async def _answer(asked: dict[str, float], request: web.Request) -> web.Response:
+    """Answer as a cloud's gateway, which knows when its clusters were asked for, and no more."""
     await asyncio.sleep(ANSWERS_IN)
     name = request.match_info["path"].removeprefix("api/v1/clusters/").partition("/")[0]
     match request.method, request.match_info["path"].rpartition("/")[2]:
@@ -122,41 +103,11 @@ def _report(name: str, asked: dict[str, float]) -> dict[str, object]:
     }
 
 
-def _gateways(tell: Connection) -> None:
-    asyncio.run(_serve(tell))
-
-
-@contextmanager
-def clouds() -> Iterator[list[GatewayConfig]]:
-    """Serve gateways of clouds in a process of their own."""
-    context = multiprocessing.get_context("spawn")
-    told, tell = context.Pipe(duplex=False)
-    process = context.Process(target=_gateways, args=(tell,), daemon=True)
-    process.start()
-    try:
-        yield [
-            GatewayConfig.model_validate(
-                {
-                    "name": name,
-                    "region": region,
-                    "address": f"http://127.0.0.1:{port}",
-                    "auth": {"type": "basic", "username": "ann"},
-                }
-            )
-            for (name, region), port in zip(REGIONS.items(), told.recv(), strict=True)
-        ]
-    finally:
-        process.kill()
-        process.join()
-
-
-async def start_cloud(gateways: Sequence[GatewayConfig]) -> float:
+async def start_cloud(ports: Sequence[int]) -> float:
     """Start a cluster on each, at once; a connection is given when it runs and has its bounds."""
-    pool = GatewayPool(gateways, book=None, on_change=lambda change: None)
-    await pool.start()
-    try:
-        for gateway in gateways:
-            await pool.sign_in(gateway.name, SignIn(password="a"))
+    async with pool_of(ports) as pool:
+        for number in range(len(ports)):
+            await sign_in(pool, number)
 
         async def start(name: str) -> None:
             cluster, _ = await pool.start_cluster(
@@ -165,19 +116,15 @@ async def start_cloud(gateways: Sequence[GatewayConfig]) -> float:
             await pool.connection(name, cluster.name)
 
         began = time.perf_counter()
-        await asyncio.gather(*(start(gateway.name) for gateway in gateways))
+        await asyncio.gather(*(start(gateway.name) for gateway in await pool.gateways()))
         seconds = time.perf_counter() - began
         await pool.stop_all()
         return seconds
-    finally:
-        await pool.close()
 
 
 async def _cloud(repeats: int) -> Row:
-    with clouds() as gateways:
-        pairs = [
-            (await start_cloud(gateways), await start_cloud(gateways[:2])) for _ in range(repeats)
-        ]
+    with answering([partial(_answer, {}) for _ in range(4)]) as ports:
+        pairs = [(await start_cloud(ports), await start_cloud(ports[:2])) for _ in range(repeats)]
     return Row(
         name="start clusters on 4 gateways, where cores allow (clusters that use none)",
         ours=[four for four, _ in pairs],

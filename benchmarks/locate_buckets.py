@@ -6,16 +6,13 @@ The peer is the limit: 10,000 buckets a second from the registry, 1.5 s for all 
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from aiohttp import web
 
+from benchmarks.answering import answering
 from benchmarks.table import Row
 from multicloud_lab.locations import Locator, Prober
 from multicloud_lab.regions import Evidence, Region
@@ -45,36 +42,10 @@ def from_registry() -> float:
     return seconds
 
 
-async def _serve(tell: Connection) -> None:
-    async def answer(request: web.Request) -> web.Response:
-        await asyncio.sleep(DELAY)
-        return web.Response(headers={"x-amz-bucket-region": "us-west-2"})
-
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    tell.send(runner.addresses[0][1])
-    await asyncio.Event().wait()
-
-
-def _store(tell: Connection) -> None:
-    asyncio.run(_serve(tell))
-
-
-@contextmanager
-def slow_store() -> Iterator[str]:
-    """Serve an S3 API that takes its time, in a process of its own; give its endpoint."""
-    context = multiprocessing.get_context("spawn")
-    told, tell = context.Pipe(duplex=False)
-    process = context.Process(target=_store, args=(tell,), daemon=True)
-    process.start()
-    try:
-        yield f"http://127.0.0.1:{told.recv()}"
-    finally:
-        process.kill()
-        process.join()
+async def _answer(request: web.Request) -> web.Response:
+    """Answer as an S3 API that takes its time."""
+    await asyncio.sleep(DELAY)
+    return web.Response(headers={"x-amz-bucket-region": "us-west-2"})
 
 
 async def by_probing(endpoint: str) -> float:
@@ -93,8 +64,9 @@ async def by_probing(endpoint: str) -> float:
 
 def run(repeats: int = 5) -> list[Row]:
     """Measure both."""
-    with slow_store() as endpoint:
-        probed = [asyncio.run(by_probing(endpoint)) for _ in range(repeats)]
+    with answering([_answer]) as (port,):
+        store = f"http://127.0.0.1:{port}"
+        probed = [asyncio.run(by_probing(store)) for _ in range(repeats)]
     return [
         Row(
             name=f"locate {LISTED:,} buckets from a registry",

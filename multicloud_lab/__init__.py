@@ -27,26 +27,14 @@ if TYPE_CHECKING:
     from multicloud_lab.notebook import price as price
     from multicloud_lab.notebook import sign_in as sign_in
 
+_OF_A_NOTEBOOK = """
+change_cluster client close compute connect datasets describe detach ledger locate located
+near_data open_dataset persist placements plan price sign_in
+"""
 _HOMES = {
     "__version__": "_version",
     "Lab": "lab",
-    **dict.fromkeys(
-        (
-            *("change_cluster", "client", "close", "compute", "connect", "datasets"),
-            *(
-                "describe",
-                "detach",
-                "ledger",
-                "locate",
-                "located",
-                "near_data",
-                "open_dataset",
-                "persist",
-            ),
-            *("placements", "plan", "price", "sign_in"),
-        ),
-        "notebook",
-    ),
+    **dict.fromkeys(_OF_A_NOTEBOOK.split(), "notebook"),
 }
 
 

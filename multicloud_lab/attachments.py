@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 from multicloud_lab import records as r
 from multicloud_lab.errors import InvalidInputError
-
-_LONGEST = 200  # characters of an id or a name
+from multicloud_lab.records.kernels import LONGEST_ID, check_kernel
 
 
 class Attachments:
@@ -39,9 +38,10 @@ class Attachments:
         InvalidInputError
             That is the id of no kernel, or the name of no cluster.
         """
+        check_kernel(kernel)
+        if max(len(gateway), len(cluster)) > LONGEST_ID:
+            raise InvalidInputError("That is no cluster's name.")
         key = (kernel, gateway, cluster)
-        if any(len(part) > _LONGEST for part in key):
-            raise InvalidInputError("That is no kernel's id, or no cluster's name.")
         if key not in self._since:
             self._since[key] = time.time()
             self._say("attached", gateway, cluster)

@@ -6,14 +6,12 @@ import time
 from collections.abc import Callable
 
 from multicloud_lab import records as r
-from multicloud_lab.errors import InvalidInputError
+from multicloud_lab.records.kernels import check_kernel
 
 LASTS = 24 * 3600.0
 """Seconds after which a plan is forgotten: nobody remembers then what it was."""
 MOST = 100
 """Kernels whose plans are kept, those with the newest."""
-
-_LONGEST = 200  # characters of an id
 
 
 class KernelPlans:
@@ -47,8 +45,7 @@ class KernelPlans:
         InvalidInputError
             That is the id of no kernel.
         """
-        if len(kernel) > _LONGEST:
-            raise InvalidInputError("That is no kernel's id.")
+        check_kernel(kernel)
         known = self._plans.pop(kernel, None)
         if plan.moves:
             self._plans[kernel] = r.KernelPlan(

@@ -14,7 +14,8 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,6 +25,8 @@ from multicloud_lab.demo.marks import MARK, sweep
 from multicloud_lab.errors import DeadlineError, MulticloudLabError
 
 _TICK = 0.05  # seconds between two looks at something that is waited for
+_FIRST_PORT, _LAST_PORT = 20_000, 32_767
+_turn = count(secrets.randbelow(_LAST_PORT - _FIRST_PORT))
 
 
 class Stopped(MulticloudLabError):  # noqa: N818 - it is a request, not a fault
@@ -253,19 +256,42 @@ class Processes:
             shutil.rmtree(self.state_dir, ignore_errors=True)
 
 
-def free_ports(count: int) -> list[int]:
-    """Find ports of this machine that nobody listens on."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
+def free_ports(number: int) -> list[int]:
+    """Find ports of this machine that nobody listens on.
+
+    They are none of those that a system gives to whoever asks for any port, or opens a connection:
+    nobody gets them by chance before they are listened on, or while what listens there is started
+    again. Nor are they given twice by one process.
+
+    Parameters
+    ----------
+    number : int
+
+    Returns
+    -------
+    list of int
+
+    Raises
+    ------
+    OSError
+        There are none.
+    """
+    found: list[int] = []
+    for _ in range(_LAST_PORT - _FIRST_PORT):
+        if len(found) == number:
+            return found
+        port = _FIRST_PORT + next(_turn) % (_LAST_PORT - _FIRST_PORT)
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            found.append(port)
+    raise OSError(f"No port from {_FIRST_PORT} to {_LAST_PORT} is free on this machine.")
 
 
 def answers(url: str, status: int = 200) -> bool:
-    """Say whether an HTTP server answers a GET with a status, within a second."""
+    """Say whether an HTTP server answers a GET with a status, within some seconds."""
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=1)
+    # On a busy machine even what is well may take longer than a second.
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=5)
     try:
         connection.request("GET", parts.path or "/")
         return connection.getresponse().status == status

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,25 +16,13 @@ from hypothesis import strategies as st
 
 from multicloud_lab.errors import AddressRefusedError
 from multicloud_lab.hosts import allowed_by, check_address, guarded
-
-PACKETS: list[tuple[str, Any]] = []
-"""Every look-up and connection of this process, whatever library made it."""
-
-
-def _record(event: str, arguments: tuple[Any, ...]) -> None:
-    if event == "socket.getaddrinfo":
-        PACKETS.append((event, arguments[0]))
-    elif event in ("socket.connect", "socket.sendto"):
-        PACKETS.append((event, arguments[1]))
-
-
-sys.addaudithook(_record)
+from tests.packets import SENT
 
 
 @pytest.fixture
 def packets() -> list[tuple[str, Any]]:
-    PACKETS.clear()
-    return PACKETS
+    SENT.clear()
+    return SENT
 
 
 def nobody(url: str) -> bool:

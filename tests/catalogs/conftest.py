@@ -20,7 +20,7 @@ Read = Callable[[Path | str], list[Entry]]
 @pytest.fixture
 def read() -> Read:
     def read(url: Path | str) -> list[Entry]:
-        return read_catalog(str(url), options=lambda url: {}, deadline=20)
+        return read_catalog(str(url), options=lambda url: {}, deadline=60)
 
     return read
 

@@ -203,7 +203,7 @@ def test_bombs_of_yaml_are_refused_quickly(text: str, complaint: str) -> None:
     start = time.monotonic()
     with pytest.raises(CatalogError, match=complaint):
         parse_document(text, "bomb.yaml")
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 60
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_50_megabytes_are_refused_quickly(tmp_path: Path, read: Read) -> None:
     start = time.monotonic()
     with pytest.raises(CatalogError, match="larger than 5 MB"):
         read(path)
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 60
 
 
 def test_nasty_names_stay_what_they_are_and_ids_stay_one_line(write: Write, read: Read) -> None:

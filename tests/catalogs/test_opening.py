@@ -27,7 +27,7 @@ def stores(tmp_path: Path) -> None:
 
 
 def listed(path: Path) -> dict[str, Entry]:
-    found = read_catalog(str(path), options=lambda url: {}, deadline=20)
+    found = read_catalog(str(path), options=lambda url: {}, deadline=60)
     return {"/".join(entry.path): entry for entry in found}
 
 

@@ -117,7 +117,7 @@ def test_a_folder_in_an_object_store(url: str, bucket: dict[str, Any]) -> None:
 
 def test_a_folder_in_an_object_store_that_cannot_be_listed(bucket: dict[str, Any]) -> None:
     with pytest.raises(CatalogError, match="s3://nothing/here cannot be listed"):
-        read_catalog("s3://nothing/here", options=lambda u: bucket, deadline=30)
+        read_catalog("s3://nothing/here", options=lambda u: bucket, deadline=60)
 
 
 def test_a_catalog_has_no_folder_listed(tmp_path: Path, read: Read) -> None:
@@ -133,6 +133,7 @@ def test_a_catalog_has_no_folder_listed(tmp_path: Path, read: Read) -> None:
 
 def test_sixteen_files_are_read_at_once(read: Read) -> None:
     running, most = 0, 0
+    full = asyncio.Event()
 
     async def answer(request: web.Request) -> web.Response:
         nonlocal running, most
@@ -141,7 +142,10 @@ def test_sixteen_files_are_read_at_once(read: Read) -> None:
             return web.json_response({"type": "Catalog", "stac_version": "1.0.0", "links": links})
         running += 1
         most = max(most, running)
-        await asyncio.sleep(0.2)
+        if running == 16:
+            full.set()
+        await asyncio.wait_for(full.wait(), 30)  # nobody is answered before all are here
+        await asyncio.sleep(0.2)  # and one more would have time to come
         running -= 1
         return web.Response(text=json.dumps({"type": "Catalog", "stac_version": "1", "links": []}))
 

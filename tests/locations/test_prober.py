@@ -67,17 +67,21 @@ async def test_who_asked_first_may_leave_without_the_others_losing(store: Store)
 @pytest.mark.asyncio
 async def test_no_more_than_some_at_once(store: Store) -> None:
     running = most = 0
+    full = asyncio.Event()
 
     async def count(request: web.Request) -> web.StreamResponse:
         nonlocal running, most
         running += 1
         most = max(most, running)
+        if running == 5:
+            full.set()
+        await full.wait()  # nobody is answered before all are here
         await asyncio.sleep(0.02)
         running -= 1
         return web.Response(headers={"x-amz-bucket-region": "us-west-2"})
 
     store.otherwise = count
-    prober = make(store, at_once=5)
+    prober = make(store, at_once=5, deadline=60)
     answers = await prober.probe([f"s3://bucket-{i}" for i in range(30)])
     await prober.aclose()
     assert len(answers) == 30
@@ -88,14 +92,14 @@ async def test_no_more_than_some_at_once(store: Store) -> None:
 async def test_one_slow_bucket_costs_its_own_answer_alone(store: Store) -> None:
     store.otherwise = telling()
     store.answers["/slow-bucket"] = slow
-    prober = make(store, deadline=0.3)
+    prober = make(store, deadline=3)
     start = time.monotonic()
     answers = await prober.probe(["s3://slow-bucket", "s3://quick"])
     await prober.aclose()
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 20
     assert answers["s3://quick"].region == OREGON
     assert answers["s3://slow-bucket"].outcome == "silent"
-    assert answers["s3://slow-bucket"].detail == "it did not answer within 0.3 s"
+    assert answers["s3://slow-bucket"].detail == "it did not answer within 3 s"
 
 
 @pytest.mark.asyncio

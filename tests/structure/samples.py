@@ -24,7 +24,7 @@ def structure(
     url: str | Path,
     word: str = "",
     *,
-    deadline: float = 20,
+    deadline: float = 60,
     allowed: Callable[[str], bool] = lambda url: True,
     **options: Any,
 ) -> r.Structure:

@@ -16,7 +16,7 @@ from multicloud_lab.structure.period import read_period
 
 
 def period(path: Path) -> tuple[str, str] | None:
-    return read_period(str(path), options={}, deadline=20, allowed=lambda _: True)
+    return read_period(str(path), options={}, deadline=60, allowed=lambda _: True)
 
 
 def stored(path: Path, calendar: str = "standard", count: int = 800, **how: Any) -> Path:

@@ -192,9 +192,15 @@ class LabService(LabInterface):
 
     # --- gateways and clusters ----------------------------------------------------------------
 
-    async def gateways(self) -> list[r.Gateway]:
-        """List the gateways and their states."""
-        return await self._pool.gateways()
+    async def gateways(self, patience: float | None = None) -> list[r.Gateway]:
+        """List the gateways and their states.
+
+        Parameters
+        ----------
+        patience : float, optional
+            Seconds that those which do not answer may take; by default few.
+        """
+        return await self._pool.gateways(patience)
 
     async def retry_gateway(self, gateway: str) -> r.Gateway:
         """Ask a gateway now, although it has failed a while ago."""

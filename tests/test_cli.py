@@ -6,6 +6,9 @@ import json
 import socket
 import subprocess
 import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -232,6 +235,38 @@ def test_check_names_all_that_is_wrong(lab: Path, capsys: Capture) -> None:
     assert "1 of them in no known region" in findings["catalog", "mine"]["message"]
     assert cli.main(["check", "--config", str(config)]) == 1
     assert "FAIL  gateway down" in capsys.readouterr().out
+
+
+class Slow(BaseHTTPRequestHandler):
+    """A gateway that thinks before it says that it is well."""
+
+    def do_GET(self) -> None:
+        if self.path == "/api/health":
+            time.sleep(2.5)  # more than a list of gateways waits for
+        body = b'{"status": "pass", "version": "1"}'
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_check_waits_for_a_slow_gateway(tmp_path: Path, capsys: Capture) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Slow) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        slow = {"name": "slow", "region": "aws:us-west-2", "address": address}
+        try:
+            config = write_config(tmp_path, gateways=[slow])
+            (finding,) = run_json(capsys, "check", "--config", config)
+        finally:
+            server.shutdown()
+            thread.join()
+    assert finding["message"] == f"{address} in aws:us-west-2 answers and wants a sign-in"
 
 
 def test_check_of_a_good_configuration(lab: Path, capsys: Capture) -> None:

@@ -14,6 +14,8 @@ from multicloud_lab.errors import InvalidInputError
 from multicloud_lab.interface import all_datasets
 from multicloud_lab.service import LabService
 
+_PATIENCE = 15.0  # seconds: after fewer, the lab itself says that a gateway does not answer
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -49,7 +51,7 @@ async def _findings(config: LabConfig) -> list[Finding]:
         for p in config.problems
     ]
     async with service_of(config, connect=True) as service:
-        gateways, _ = await asyncio.gather(service.gateways(), service.settled())
+        gateways, _ = await asyncio.gather(service.gateways(_PATIENCE), service.settled())
         status = await service.status()
         findings += [_gateway_finding(gateway) for gateway in gateways]
         for catalog in status.catalogs:

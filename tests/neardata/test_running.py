@@ -232,6 +232,30 @@ def test_a_keyword_that_nobody_knows_is_named() -> None:
         Options.read({"retrys": 3})
 
 
+@pytest.mark.parametrize(
+    "keywords", [{"retries": "three"}, {"retries": -1}, {"priority": "high"}], ids=str
+)
+def test_a_value_that_no_scheduler_can_use_is_refused(keywords: dict[str, Any]) -> None:
+    (name,) = keywords
+    with pytest.raises(InvalidInputError, match=f"{name}="):
+        Options.read(keywords)
+
+
+class Nameless:
+    """Something that dask can send, and that has no hash of its own."""
+
+    def __dask_tokenize__(self) -> object:
+        raise RuntimeError("It was hashed.")
+
+
+def test_tasks_are_sent_without_being_hashed(places: Sequence[RunPlace]) -> None:
+    a, b = stores()
+    given = lazy.delayed(lambda one, other, _: one + other, pure=False)(
+        a.sum(), b.sum(), Nameless()
+    )
+    assert run([given], places, [None], anyhow_at(AWS)).results == [a.sum() + b.sum()]
+
+
 @pytest.mark.parametrize("place", [AWS, GCP])
 def test_persisted_results_are_taken_from_where_they_are(
     places: Sequence[RunPlace], place: int

@@ -93,14 +93,16 @@ class ClusterStation:
         for key, future in zip(outputs, futures, strict=True):
             self._watch(key, future)
 
-    def _layers(self, tasks: dict[Key, GraphNode]) -> Any:
-        """Write tasks as layers where some have annotations: only a layer can have them."""
+    def _layers(self, tasks: dict[Key, GraphNode]) -> HighLevelGraph:
+        """Write tasks as layers, one for each annotation: only a layer can have it.
+
+        Of a plain dict dask hashes every task before it sends it: a millisecond each, and an error
+        where one holds what has no hash of its own.
+        """
         groups: dict[str, tuple[dict[str, Any] | None, dict[Key, GraphNode]]] = {}
         for key, node in tasks.items():
             said = self._annotations.get(key)
             groups.setdefault(repr(said), (dict(said) if said else None, {}))[1][key] = node
-        if all(said is None for said, _ in groups.values()):
-            return tasks
         layers = {
             name: MaterializedLayer(nodes, annotations=said)
             for name, (said, nodes) in groups.items()

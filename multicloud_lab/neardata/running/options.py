@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from numbers import Integral, Real
 from typing import Any, Self
 
 import dask
 import dask.base
 from dask._expr import Expr
 from dask.utils import get_default_shuffle_method
+
+from multicloud_lab.errors import InvalidInputError
 
 _FOR_CLUSTER = (
     "workers",
@@ -60,6 +63,8 @@ class Options:
         ------
         TypeError
             One is not known.
+        InvalidInputError
+            A value is none that a scheduler can use.
         """
         known = [field.name for field in fields(cls)]
         unknown = [name for name in keywords if name not in known]
@@ -68,7 +73,28 @@ class Options:
                 f"compute() got an unexpected keyword argument {unknown[0]!r}; it takes "
                 f"{', '.join(known)}."
             )
-        return cls(**keywords)
+        options = cls(**keywords)
+        # Of a word in its place dask's scheduler (2026.8) says nothing but AssertionError.
+        retries: Any = keywords.get("retries")
+        if retries is not None and (not isinstance(retries, Integral) or int(retries) < 0):
+            raise InvalidInputError(f"retries={retries!r} is no number of tries, 0 or more.")
+        priority: Any = keywords.get("priority")
+        if priority is not None and not isinstance(priority, Real):
+            raise InvalidInputError(f"priority={priority!r} is no number.")
+        return options
+
+    @classmethod
+    def among(cls, keywords: Mapping[str, Any]) -> dict[str, Any]:
+        """Give the keywords that are known; others are for a writer, and schedulers pass over them.
+
+        Parameters
+        ----------
+        keywords : mapping
+            As dask gives them to a scheduler, with those that a caller of ``to_zarr`` or another
+            writer gave.
+        """
+        known = {field.name for field in fields(cls)}
+        return {name: value for name, value in keywords.items() if name in known}
 
     def for_cluster(self) -> dict[str, Any]:
         """Give what a client of a cluster is to be told."""

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 
@@ -105,14 +105,15 @@ class Recorder:
 
     def _write(self, ran: Ran) -> None:
         try:
-            rows = _rows(ran, self._prices())
+            rows = rows_of(ran, self._prices())
             if rows:
                 self._loop.run(self._service.record(r.RecordRun(rows=tuple(rows))))
         except Exception:  # noqa: BLE001 - the result is there all the same
             _log.warning("A computation could not be written into the ledger.", exc_info=True)
 
 
-def _rows(ran: Ran, prices: Prices) -> list[r.LedgerEntry]:
+def rows_of(ran: Ran, prices: Prices) -> list[r.LedgerEntry]:
+    """Give the rows of a computation: stores that were read, borders that were crossed."""
     accounts = _Accounts(ran.plan(), ran, prices)
     return [*accounts.reads(), *accounts.moves()]
 
@@ -126,12 +127,19 @@ class _Accounts:
         readings = [reading for reading in plan.readings if "://" in reading.url]
         # What else was read is of another computation, as one whose results are persisted.
         counted = {
-            number: counts.since(each.url for each in readings if each.place == number)
+            number: _told(counts, [each.url for each in readings if each.place == number])
             for number, counts in ran.counts.items()
         }
         self._read = [
             (reading, _measured(reading, counted.get(reading.place, {}))) for reading in readings
         ]
+        # A cluster of somebody else's is no place of the plan, and in no region that is known.
+        known = range(len(plan.places))
+        self._moved = {
+            move: found
+            for move, found in ran.run.moved.items()
+            if move[0] in known and move[1] in known
+        }
         self._expected = {(move.source, move.destination): move.amount for move in plan.moves}
         self._common = {
             "run": uuid.uuid4().hex,
@@ -140,7 +148,7 @@ class _Accounts:
         }
         home = plan.places[HOME].region
         self._saved = {
-            reading: (reading.region, home, size)
+            reading: (reading.region, home, size or 0)
             for reading, size in self._read
             if reading.place != HOME and reading.region not in (None, home)
         }
@@ -148,7 +156,7 @@ class _Accounts:
             [
                 *self._saved.values(),
                 *(self._crossing(reading, size) for reading, size in self._read),
-                *(self._crossed(move, found.sent_bytes) for move, found in ran.run.moved.items()),
+                *(self._crossed(move, found.sent_bytes) for move, found in self._moved.items()),
             ]
         )
 
@@ -156,8 +164,10 @@ class _Accounts:
         """Give a row for each store that was read."""
         for reading, size in self._read:
             ask = self._saved.get(reading)
-            saved = self._prices.amount(ask) if ask is not None else None
+            saved = self._prices.amount(ask) if ask is not None and size is not None else None
             paid = self._prices.amount(self._crossing(reading, size))
+            if size is None and reading.crosses:
+                paid = Amount(0.0, None, None)
             yield r.LedgerEntry.model_validate(
                 {
                     **self._common,
@@ -179,7 +189,7 @@ class _Accounts:
 
     def moves(self) -> Iterator[r.LedgerEntry]:
         """Give a row for each border and direction that results have crossed."""
-        for move, found in self._ran.run.moved.items():
+        for move, found in self._moved.items():
             ask = self._crossed(move, found.sent_bytes)
             paid = self._prices.amount(ask)
             yield r.LedgerEntry.model_validate(
@@ -196,9 +206,10 @@ class _Accounts:
                 }
             )
 
-    def _crossing(self, reading: Reading, size: int) -> Ask:
+    def _crossing(self, reading: Reading, size: int | None) -> Ask:
         """Give what leaves its region as it is read: nothing, if the reader is beside it."""
-        return reading.region, self._plan.places[reading.place].region, size * reading.crosses
+        there = self._plan.places[reading.place].region
+        return reading.region, there, (size or 0) * reading.crosses
 
     def _crossed(self, move: tuple[int, int], size: int) -> Ask:
         source, destination = (self._plan.places[end].region for end in move)
@@ -209,7 +220,18 @@ def _known(amount: Amount | None) -> int | None:
     return None if amount is None or amount.unknown else int(amount.bytes)
 
 
-def _measured(reading: Reading, read: Mapping[str, int]) -> int:
+def _told(counts: ReadCounts, urls: Sequence[str]) -> Mapping[str, int] | None:
+    """Ask what was read; a cluster that is gone says nothing any more."""
+    try:
+        return counts.since(urls)
+    except (OSError, RuntimeError) as error:  # Its client may be closed, or find nobody.
+        _log.info("What a cluster has read is not known: %s", error)
+        return None
+
+
+def _measured(reading: Reading, read: Mapping[str, int] | None) -> int | None:
     """Give what was read of a store: by its own URL, or below it."""
+    if read is None:
+        return None
     url = reading.url.rstrip("/")
     return sum(size for each, size in read.items() if f"{each.rstrip('/')}/".startswith(f"{url}/"))

@@ -116,10 +116,14 @@ class Computing:
 
     def near_data(self, near: Any, limits: Limits) -> AbstractContextManager[None]:
         """Have plain dask and xarray compute near the data; see :meth:`Lab.near_data`."""
-        return computing_with(
-            lambda collections, **keywords: self.compute(collections, near, limits, keywords),
-            lambda collections, **keywords: self.persist(collections, near, limits, keywords),
-        )
+
+        def computed(collections: Sequence[Any], **keywords: Any) -> Sequence[Any]:
+            return self.compute(collections, near, limits, Options.among(keywords))
+
+        def persisted(collections: Sequence[Any], **keywords: Any) -> Sequence[Any]:
+            return self.persist(collections, near, limits, Options.among(keywords))
+
+        return computing_with(computed, persisted)
 
 
 def _unpacked(

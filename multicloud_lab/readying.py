@@ -6,22 +6,27 @@ import asyncio
 import math
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 from multicloud_lab import records as r
 from multicloud_lab.background import BackgroundLoop
 from multicloud_lab.beside import Beside
 from multicloud_lab.clients import ClusterClient
+from multicloud_lab.errors import InvalidInputError
 from multicloud_lab.interface import LabInterface
 from multicloud_lab.neardata.graphs.lowering import lowered
+from multicloud_lab.neardata.graphs.task_graph import Source
 from multicloud_lab.neardata.measuring import ReadCounts
 from multicloud_lab.neardata.places import HOME, Place
 from multicloud_lab.neardata.plans.assignment import Assignment
 from multicloud_lab.neardata.plans.budget import Policy, check_budget, check_policy
+from multicloud_lab.neardata.plans.figures import task_words
 from multicloud_lab.neardata.plans.plan import Plan
 from multicloud_lab.neardata.plans.planning import make_plan
 from multicloud_lab.neardata.plans.pricing import GB, Ask, Prices
 from multicloud_lab.neardata.plans.siting import Sites
+from multicloud_lab.neardata.reading.held_results import check_held, held_elsewhere
 from multicloud_lab.neardata.reading.sources import find_reads
 from multicloud_lab.neardata.running.execution import RunPlace
 from multicloud_lab.regions import Region
@@ -38,11 +43,23 @@ class Limits:
     policy : str
     unknown_bytes : float or None
         What to assume of results whose size cannot be told; None: they never cross a border.
+
+    Raises
+    ------
+    InvalidInputError
+        A value makes no sense; NaN, of which no comparison holds, is none.
     """
 
     egress_budget_usd: float | None = None
     policy: Policy = "global"
     unknown_bytes: float | None = None
+
+    def __post_init__(self) -> None:
+        check_policy(self.policy)
+        for name in ("egress_budget_usd", "unknown_bytes"):
+            value: Any = getattr(self, name)
+            if value is not None and not (isinstance(value, Real) and float(value) >= 0):
+                raise InvalidInputError(f"{name}={value!r} is no number, 0 or more.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +138,16 @@ class Readying:
         ------
         OverBudgetError, MixedRegionsError
         """
-        check_policy(limits.policy)
         sites = self._sites(near)
 
         def planned() -> Plan:
             return self._plan(collections, sites, limits, stay=stay)
 
-        single = self._whole(collections, sites)
+        sources = [[read.source for read in find_reads(each)] for each in collections]
+        foreign = [held_elsewhere(each, sites.clusters) for each in sources]
+        if any(foreign):
+            check_held(named(collections))
+        single = None if any(foreign) else self._whole(sources, sites)
         if single is not None and (
             stay or self._surely_allowed(collections, single, sites, limits)
         ):
@@ -136,7 +156,11 @@ class Readying:
         check_budget(plan, self._budget(limits), limits.policy)
         used = {place for each in plan.objects for place in each.places}
         used |= {reading.place for reading in plan.readings}
-        whole = [_only(each.places) for each in plan.objects]
+        # What a cluster of somebody else's holds is fetched from there, task by task.
+        whole = [
+            None if far else _only(each.places)
+            for each, far in zip(plan.objects, foreign, strict=True)
+        ]
         clusters = self._clusters(sites, near, used)
         return Ready(*clusters, whole, lambda: plan, plan.assignment)
 
@@ -166,9 +190,8 @@ class Readying:
             stay=stay,
         )
 
-    def _whole(self, collections: Sequence[Any], sites: Sites) -> list[int] | None:
+    def _whole(self, sources: Sequence[Sequence[Source]], sites: Sites) -> list[int] | None:
         """Give the one place of each object; None if one has several, or reads from afar."""
-        sources = [[read.source for read in find_reads(each)] for each in collections]
         sited = iter(sites.put([source for each in sources for source in each]))
         whole: list[int] = []
         for each in sources:
@@ -266,7 +289,7 @@ def named(collections: Sequence[Any]) -> dict[str, Any]:
     found = {}
     for number, item in enumerate(collections, 1):
         name = getattr(item, "name", None)
-        known = f" ({name!r})" if isinstance(name, str) and name else ""
+        known = f" ({task_words(name)!r})" if isinstance(name, str) and name else ""
         found[f"object {number}{known}"] = item
     return found
 

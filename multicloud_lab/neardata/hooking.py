@@ -13,8 +13,7 @@ a :func:`computing_with` block. Why this one:
   current within the block) comes first, as it does in dask.
 
 The block is a context variable: other threads and other tasks of an event loop compute as they
-did, and so does what runs while something is computed. Reads by ``to_zarr`` and other writers,
-which give dask no collections, stay where they are.
+did, and so does what runs while something is computed.
 """
 
 from __future__ import annotations

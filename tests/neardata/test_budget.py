@@ -37,6 +37,7 @@ def test_what_is_within_the_budget_passes() -> None:
     [
         ((Move(1, HOME, 1, Amount(1e11, 5.0, 9.0)),), (), r"up to \$9\.00"),
         (RESULTS, (reading(50.0),), r"up to \$50\.09"),
+        ((*RESULTS, Move(2, HOME, 1, Amount(1e12, 1.0, 1.0))), (), r"up to \$1\.09 .* \$1\.00"),
         (RESULTS, (reading(None),), "cannot be priced"),
         (RESULTS, (reading(0.0, unknown=3),), "cannot be priced"),
     ],

@@ -18,6 +18,7 @@ from multicloud_lab.neardata.plans.figures import (
     plain,
     price_words,
     size_words,
+    task_words,
 )
 from multicloud_lab.neardata.plans.plan import Amount, Move, Plan
 from multicloud_lab.neardata.plans.plan_picture import plan_picture
@@ -59,6 +60,16 @@ def test_names_are_one_line_and_not_long() -> None:
     assert len(long) <= 60
     assert long.startswith("gs://bucket/")
     assert long.endswith("/store")
+
+
+def test_names_of_tasks_are_without_tokens() -> None:
+    token = "0123456789abcdef0123456789abcdef"
+    assert task_words(("sum", 1, 2)) == "sum"
+    assert task_words(f"mean_agg-aggregate-{token}") == "mean_agg-aggregate"
+    assert task_words(f"finalize-{token}-{token}") == "finalize"
+    assert task_words("asarray-93ecc7b3-4ec7-4717-b52c-40138433bb54") == "asarray"
+    assert task_words((f"open-{token}", 0)) == "open"
+    assert task_words(7) == "7"
 
 
 def test_the_workflow_as_text() -> None:

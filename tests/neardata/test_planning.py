@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import dask
+import dask.dataframe
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 
 from multicloud_lab.errors import MixedRegionsError
+from multicloud_lab.neardata.graphs.lowering import lowered
 from multicloud_lab.neardata.places import HOME
 from multicloud_lab.neardata.plans.assignment import Assignment
 from multicloud_lab.neardata.plans.plan import Plan
@@ -177,6 +181,44 @@ def test_regions_joined_by_what_nobody_knows_the_size_of_are_refused_by_its_name
         planned(joined)
     plan = planned(joined, unknown=100.0)
     assert 0 < plan.total.bytes <= 200
+
+
+def test_places_that_meet_in_what_nobody_knows_are_those_where_something_is_read(
+    stores: dict[str, xr.DataArray], tmp_path: Path
+) -> None:
+    for name in ("aws", "gcp"):
+        pd.DataFrame({"key": [1, 2], "x": [3, 4]}).to_parquet(tmp_path / f"{name}.parquet")
+    one, other = (lazy.dataframe.read_parquet(tmp_path / f"{n}.parquet") for n in ("aws", "gcp"))
+    with pytest.raises(MixedRegionsError) as caught:
+        planned(lowered(one.merge(other, on="key")))
+    assert f"in {AWS} and {GCP} meets" in str(caught.value)
+    assert "those of tasks." not in str(caught.value)
+    assert "those of read_parquet" in str(caught.value)
+
+
+def test_what_other_placements_move_is_not_nothing_because_nobody_knows_its_size(
+    stores: dict[str, xr.DataArray],
+) -> None:
+    mapped = stores["aws"].data.map_blocks(fetched, dtype=float, meta=np.empty((0, 0)))
+    home, aws = planned(mapped).alternatives
+    assert (home.amount.bytes, home.amount.unknown) == (STEPS * WIDTH * 8, 0)
+    assert (aws.amount.bytes, aws.amount.unknown) == (0, STEPS // 4)
+    home, aws = planned(lazy.delayed(fetched)(stores["aws"].data)).alternatives
+    assert home.amount.unknown == 1
+    assert str(planned(mapped)).count("price unknown") == 2
+
+
+def test_all_tasks_are_counted(stores: dict[str, xr.DataArray]) -> None:
+    made = planned(xr.DataArray(np.ones((4, 4))).chunk().sum())
+    assert made.anywhere == made.objects[0].tasks > 0
+    assert f"\n{made.anywhere} tasks." in str(made)
+    plan = planned(stores["aws"].mean(), stores["gcp"].mean())
+    assert sum(plan.tasks) + plan.anywhere == sum(each.tasks for each in plan.objects)
+
+
+def test_layers_may_be_named_by_anything_that_is_a_key(stores: dict[str, xr.DataArray]) -> None:
+    table = lazy.dataframe.from_pandas(pd.DataFrame({"x": range(4)}), npartitions=2)
+    assert planned(lazy.delayed(len)(table)).objects[0].tasks
 
 
 def test_every_key_has_a_place(stores: dict[str, xr.DataArray]) -> None:

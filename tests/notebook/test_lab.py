@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import dask
@@ -21,6 +22,7 @@ from xhistogram.xarray import histogram
 
 from multicloud_lab.demo.clouds import Clouds
 from multicloud_lab.errors import (
+    ClusterFailedError,
     DatasetNotFoundError,
     InvalidInputError,
     OverBudgetError,
@@ -389,6 +391,70 @@ def test_wrong_words_are_told_at_once(lab: Lab) -> None:
         Lab.from_config({"gateways": [{"name": "a", "region": "x", "address": "http://a"}]})
     with pytest.raises(InvalidInputError, match="no configuration file"):
         Lab.from_config("/no/such/file.json")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"egress_budget_usd": float("nan")},
+        {"egress_budget_usd": "1"},
+        {"egress_budget_usd": -1},
+        {"unknown_bytes": -1},
+        {"retries": "three"},
+    ],
+    ids=str,
+)
+def test_a_limit_that_makes_no_sense_is_refused(
+    lab: Lab, era5: xr.Dataset, wrong: dict[str, Any]
+) -> None:
+    (name,) = wrong
+    with pytest.raises(InvalidInputError, match=f"{name}="):
+        lab.compute(era5.tp.mean(), **wrong)
+
+
+def test_what_a_block_writes_is_here(lab: Lab, era5: xr.Dataset, tmp_path: Path) -> None:
+    first = era5[["tp"]].isel(time=slice(0, 24)).mean("time").drop_encoding()
+    target = np.zeros(first.tp.shape, first.tp.dtype)
+    before = set(lab.ledger().run)
+    with lab.near_data():
+        first.to_zarr(tmp_path / "first.zarr", consolidated=False)
+        da.store(first.tp.data, target)
+    expected = first.compute()
+    np.testing.assert_array_equal(target, expected.tp.to_numpy())
+    xr.testing.assert_identical(
+        xr.open_zarr(tmp_path / "first.zarr", consolidated=False).compute(), expected
+    )
+    table: Any = lab.ledger()
+    moved = table[~table.run.isin(before) & (table.kind == "move")]
+    assert list(moved.source) == [GCP, GCP], "both were read there, and their means came home"
+
+
+def test_what_a_lost_cluster_held_is_said_to_be_gone(lab: Lab, era5: xr.Dataset) -> None:
+    (kept,) = lab.persist(era5.tp.isel(time=0))
+    client: Any = next(iter(gathered.futures_of(kept))).client
+    client.close()
+    for ask in (lab.plan, lab.compute):
+        with pytest.raises(ClusterFailedError, match=r"object 1 \('tp'\) was made of is gone"):
+            ask(kept.mean())
+
+
+def test_what_a_cluster_of_somebody_else_holds_is_fetched(lab: Lab, era5: xr.Dataset) -> None:
+    makes: Any = gathered.LocalCluster
+    before = set(lab.ledger().run)
+    rain = era5.tp.isel(time=0).mean()
+    with (
+        makes(
+            host="tcp://127.0.0.1", n_workers=1, processes=False, dashboard_address=":0"
+        ) as cluster,
+        cluster.get_client() as own,
+    ):
+        kept = own.persist(da.ones((4, 4), chunks=2))
+        assert lab.compute(kept.sum()) == (16,)
+        (result,) = lab.compute(kept.sum() + rain.data)
+    assert result == 16 + rain.compute().item()
+    table: Any = lab.ledger()
+    reads = table[~table.run.isin(before) & (table.kind == "read")]
+    assert list(reads.source) == [GCP], "what is known of it is accounted for"
 
 
 def test_closing_twice_is_once_and_stops_nothing_of_others(clouds: Clouds) -> None:

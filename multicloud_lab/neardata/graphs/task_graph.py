@@ -17,7 +17,7 @@ Floats: TypeAlias = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What tasks read: a store or file, or a result that a cluster holds.
+    """What tasks read or write: a store or file, or a result that a cluster holds.
 
     Parameters
     ----------
@@ -28,6 +28,9 @@ class Source:
     unknown : str
         What reads from somewhere that cannot be told, in words; empty if it can. Nothing is
         guessed: what reads it runs at home.
+    here : bool
+        Whether it is in this process, as an array that results are stored in: whatever has to do
+        with it runs here.
     portable : bool
         Whether it may be read from another region as well: its options say with which rights.
     """
@@ -35,6 +38,7 @@ class Source:
     urls: tuple[str, ...] = ()
     cluster: str = ""
     unknown: str = ""
+    here: bool = False
     portable: bool = field(default=False, compare=False)
 
 

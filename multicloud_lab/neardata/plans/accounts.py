@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -101,6 +101,7 @@ class Accounts:
             amount = Amount()
             for ask in self._all_in(number):
                 amount += self.prices.amount(ask)
+            amount += Amount(unknown=self._unknown_in(number))
             where = "here" if number == HOME else f"in {place.name}"
             found.append(Alternative(f"everything {where}", amount))
         return tuple(found)
@@ -109,7 +110,8 @@ class Accounts:
         """Say what is not known, and what is not counted."""
         doubts = [site.doubt for site in self.sited if site.doubt]
         if unread := sum(read.unknown for read in self._read.values()):
-            doubts.append(f"How many bytes {unread:,} tasks read is not known")
+            they = "task reads" if unread == 1 else "tasks read"
+            doubts.append(f"How many bytes {unread:,} {they} is not known")
         for site in dict.fromkeys(self.sited):
             ask = (site.region, self.sites.places[site.place].region, GB)
             if site.region is not None and ask[0] != ask[1] and not site.crosses:
@@ -187,18 +189,29 @@ class Accounts:
         region = self.sited[source].region
         return region, self.sites.places[place].region, int(self._read[where].bytes)
 
+    def _far_from(self, place: int) -> Iterator[tuple[Region, Read]]:
+        """Give what leaves its region if one place reads everything."""
+        there = self.sites.places[place].region
+        for (number, _), read in self._read.items():
+            site = self.sited[number]
+            beside = site.place == place and not site.crosses
+            if site.region is not None and site.region != there and not beside:
+                yield site.region, read
+
+    def _unknown_in(self, place: int) -> int:
+        """Count what would move of which nobody knows the size, if one place did everything."""
+        found = sum(read.unknown for _, read in self._far_from(place))
+        if place != HOME and not self.stay:
+            found += int(np.isnan(self.graph.result_bytes[self._wanted]).sum())
+        return found
+
     def _all_in(self, place: int) -> list[Ask]:
         """Give what leaves its region if one place reads everything, and sends the results home."""
         there = self.sites.places[place].region
         sizes: dict[Region, float] = {}
-        for (number, _), read in self._read.items():
-            site = self.sited[number]
-            beside = site.place == place and not site.crosses
-            if site.region is not None and not beside:
-                sizes[site.region] = sizes.get(site.region, 0.0) + read.bytes
-        asks: list[Ask] = [
-            (region, there, int(size)) for region, size in sizes.items() if region != there
-        ]
+        for region, read in self._far_from(place):
+            sizes[region] = sizes.get(region, 0.0) + read.bytes
+        asks: list[Ask] = [(region, there, int(size)) for region, size in sizes.items()]
         if place != HOME and not self.stay:
             results = float(np.nansum(self.graph.result_bytes[self._wanted]))
             asks.append((there, self.sites.home, int(results)))

@@ -12,7 +12,7 @@ import numpy as np
 from multicloud_lab.neardata.cutting.exchange import Places
 from multicloud_lab.neardata.graphs.task_graph import Floats, Ints, TaskGraph
 from multicloud_lab.neardata.places import ANYWHERE, HOME
-from multicloud_lab.neardata.plans.figures import dollar_words, plain, size_words
+from multicloud_lab.neardata.plans.figures import dollar_words, size_words, task_words
 
 _SMALL = 1e6  # Bytes below which a move is not worth a word.
 _CHEAP = 0.01  # USD below which it is not, either.
@@ -23,7 +23,6 @@ _REDUCES = 0.1  # Share of what moves that a later result may be, to be called a
 _PLACES = 128  # more than an int8 can number
 
 _STAGE = re.compile(r"_(chunk|combine|agg)\b.*")
-_TOKEN = re.compile(r"-[0-9a-f]{16,}(?=-|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ class _Layers:
             if one != other:
                 takers[one].add(other)
         return cls(
-            tuple(_short(layer.name) for layer in graph.layers),
+            tuple(task_words(layer.name) for layer in graph.layers),
             of_task,
             np.bincount(of_task, graph.result_bytes, count).astype(np.float64),
             tuple(map(frozenset, takers)),
@@ -268,11 +267,6 @@ class _Adviser:
             total = float(size[mine].sum())
             cost = total * float(self.outward[start] + self.inward[end])
             yield _Flow(number, most, start, end, total, cost, stored)
-
-
-def _short(name: str) -> str:
-    """Give a layer's name without the tokens that dask puts into it."""
-    return plain(_TOKEN.sub("", name))
 
 
 def _price(cost: float) -> str:

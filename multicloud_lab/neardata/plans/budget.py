@@ -74,8 +74,8 @@ def check_budget(plan: Plan, budget_usd: float, policy: Policy) -> None:
         )
     if total.high > budget_usd:
         raise OverBudgetError(
-            f"This would cost up to ${total.high:,.2f} in egress, which is over the budget of "
-            f"${budget_usd:,.2f}. {wider}, or move less. Nothing has moved.\n\n{plan}",
+            f"This would cost up to ${max(total.high, 0.01):,.2f} in egress, over the "
+            f"budget of ${budget_usd:,.2f}. {wider}, or move less. Nothing has moved.\n\n{plan}",
             plan,
         )
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Hashable
 from math import isnan
 
 from multicloud_lab.neardata.plans.plan import Amount
 
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
 _LONGEST = 60  # characters of a name
+_TOKEN = re.compile(r"-([0-9a-f]{16,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})(?=-|$)")
 
 
 def size_words(size: float) -> str:
@@ -73,6 +76,18 @@ def plain(text: str) -> str:
         return text
     half = _LONGEST // 2
     return f"{text[: half - 1]}…{text[-half:]}"
+
+
+def task_words(name: Hashable) -> str:
+    """Write the name of a task or a layer without the tokens that dask puts into it.
+
+    Parameters
+    ----------
+    name : hashable
+        A key, or the name of a layer, which may be a key as well.
+    """
+    word = name[0] if isinstance(name, tuple) and name else name
+    return plain(_TOKEN.sub("", str(word)) or str(word))
 
 
 def counted(count: int, thing: str) -> str:

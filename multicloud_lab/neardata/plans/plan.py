@@ -166,6 +166,9 @@ class Plan:
         What would make it cheaper, a sentence each, where placement alone cannot.
     prices_of : str
         Date or dates of the prices; empty if nothing is priced.
+    anywhere : int
+        How many more tasks there are, which depend on nothing that is read, and run wherever their
+        results are wanted.
     assignment : Assignment or None
         The place of each task, for running it.
     """
@@ -180,6 +183,7 @@ class Plan:
     uncertain: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
     prices_of: str = ""
+    anywhere: int = 0
     assignment: Assignment | None = field(default=None, repr=False, compare=False)
 
     def __repr__(self) -> str:

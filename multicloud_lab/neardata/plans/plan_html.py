@@ -84,7 +84,7 @@ def _tables(plan: Plan) -> Iterator[str]:
 
 
 def _notes(plan: Plan) -> Iterator[str]:
-    tasks = f"{counted(sum(plan.tasks), 'task')}."
+    tasks = f"{counted(sum(plan.tasks) + plan.anywhere, 'task')}."
     notes = " ".join(filter(None, [tasks, judgement(plan), prices_note(plan)]))
     yield f"<p>{escape(notes)}</p>"
     for title, sentences in (("Not known", plan.uncertain), ("Advice", plan.advice)):

@@ -41,7 +41,8 @@ def _lines(plan: Plan) -> Iterator[str]:
         others = [("placed otherwise", "moves", "price")]
         others += [(plain(other.name), *_amount(other.amount)) for other in plan.alternatives]
         yield from _aligned(others, right={1})
-    notes = [counted(sum(plan.tasks), "task") + ".", judgement(plan), prices_note(plan)]
+    tasks = counted(sum(plan.tasks) + plan.anywhere, "task")
+    notes = [f"{tasks}.", judgement(plan), prices_note(plan)]
     yield ""
     yield fill(" ".join(filter(None, notes)), _WIDTH)
     for title, sentences in (("Not known", plan.uncertain), ("Advice", plan.advice)):

@@ -12,16 +12,19 @@ from numpy.typing import NDArray
 from multicloud_lab.errors import MixedRegionsError
 from multicloud_lab.neardata.cutting.cut import Cut, UnknownSizesError, cut
 from multicloud_lab.neardata.cutting.exchange import Places
+from multicloud_lab.neardata.graphs.merging import TASKS
 from multicloud_lab.neardata.graphs.reach import needed
 from multicloud_lab.neardata.graphs.task_graph import Ints, TaskGraph
 from multicloud_lab.neardata.places import ANYWHERE, HOME
 from multicloud_lab.neardata.plans.accounts import Accounts
 from multicloud_lab.neardata.plans.advice import advise
 from multicloud_lab.neardata.plans.assignment import Assignment
+from multicloud_lab.neardata.plans.figures import task_words
 from multicloud_lab.neardata.plans.numbering import task_graph
 from multicloud_lab.neardata.plans.plan import Plan, PlannedObject
 from multicloud_lab.neardata.plans.pricing import GB, Ask, Prices, Quotes
 from multicloud_lab.neardata.plans.siting import Site, Sites
+from multicloud_lab.neardata.reading.held_results import check_held, held_elsewhere
 from multicloud_lab.neardata.reading.sources import sample_sizes
 
 _DIRECT = 0.999
@@ -62,12 +65,16 @@ def make_plan(
     ------
     MixedRegionsError
         Sources in several places are joined only through results of unknown size.
+    ClusterFailedError
+        A cluster is gone that held what an object is made of.
     """
     sample_sizes(objects.values())
     graph = task_graph(list(objects.values()))
     if unknown is not None:
         assumed = np.where(np.isnan(graph.result_bytes), unknown, graph.result_bytes)
         graph = replace(graph, result_bytes=assumed)
+    if held_elsewhere(graph.sources, sites.clusters):
+        check_held(objects)
     sited = sites.put(graph.sources)
     prices = Prices(quotes)
     placed = _placed(graph, sites, sited, prices, stay=stay)
@@ -87,6 +94,7 @@ def make_plan(
         gap=placed.gap,
         uncertain=tuple(accounts.doubts()),
         advice=_advice(graph, placed, sites, sited, prices, stay=stay),
+        anywhere=int((placed.place == ANYWHERE).sum()),
         prices_of=" to ".join(dict.fromkeys([*dates[:1], *dates[-1:]])),
         assignment=Assignment(graph, placed.place),
     )
@@ -103,15 +111,17 @@ def _placed(
     """Place every task: where all are to run, or where least has to move."""
     if sites.only is not None:
         everywhere = np.full(len(graph), sites.number(sites.only), np.int8)
+        here = np.array([*(source.here for source in graph.sources), False])
+        everywhere[here[graph.source]] = HOME
         return Cut(everywhere, cost=0.0, bound=0.0)
     outward, inward = _rates(sites, prices)
+    pins, stores = _pins(graph, sited)
     try:
-        pins, stores = _pins(graph, sited)
         # Stored data go from one region to another without a stop here: the better of equal ways.
         graph = replace(graph, read_bytes=graph.read_bytes * _DIRECT)
         return cut(graph, pins, outward, inward, stores=stores, stay=stay)
     except UnknownSizesError as error:
-        raise _joined(graph, sites, error) from None
+        raise _joined(graph, sites, np.maximum(pins, stores), error) from None
 
 
 def _advice(
@@ -151,15 +161,20 @@ def _planned(
     )
 
 
-def _joined(graph: TaskGraph, sites: Sites, error: UnknownSizesError) -> MixedRegionsError:
-    """Say through which layers regions are joined that cannot be cut."""
-    layers = list(dict.fromkeys(str(graph.layer_of(int(task)).name) for task in error.tasks))
-    listed = ", ".join(layers[:3]) + (", …" if len(layers) > 3 else "")
-    where = " and ".join(place.name for place in sites.places)
+def _joined(
+    graph: TaskGraph, sites: Sites, pinned: Places, error: UnknownSizesError
+) -> MixedRegionsError:
+    """Say through which tasks regions are joined that cannot be cut."""
+    names = ((graph.layer_of(int(task)).name, graph.key(int(task))) for task in error.tasks)
+    # Graphs without layers, as those of tables, are one.
+    tasks = list(dict.fromkeys(task_words(key if of == TASKS else of) for of, key in names))
+    listed = ", ".join(tasks[:3]) + (", …" if len(tasks) > 3 else "")
+    ends = [sites.places[place].name for place in np.unique(pinned[pinned != ANYWHERE])]
+    where = " and ".join([", ".join(ends[:-1]), ends[-1]] if len(ends) > 1 else ends)
     return MixedRegionsError(
-        f"What is read in {where} is joined through results whose size cannot be told ({listed}), "
-        "so nobody can say what would move. Reduce each part by itself and combine the small "
-        "results, or say unknown_bytes=… with what one such result may have."
+        f"What is read or written in {where} meets through results whose size cannot be told: "
+        f"those of {listed}. Nobody can say what would move. Reduce each part by itself and "
+        "combine the small results, or say unknown_bytes=… with what one such result may have."
     )
 
 

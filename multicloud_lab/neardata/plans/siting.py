@@ -20,7 +20,7 @@ _USABLE = (Relation.SAME_REGION, Relation.CONTAINED, Relation.SAME_PROVIDER)
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where one source is, and what reads it.
+    """Where one source is, and what reads or writes it.
 
     Parameters
     ----------
@@ -120,6 +120,9 @@ class Sites:
         if source.cluster:
             return self._of_cluster(source)
         regions = {self._located[url].region: url for url in source.urls}
+        if source.here:
+            region = min(regions, key=str, default=None)
+            return Site(HOME, region, crosses=region not in (None, self.home))
         if self.only is not None:
             return self._forced(source, regions)
         if source.unknown:

@@ -89,18 +89,27 @@ class Read:
         return Read(self.source, self.certain and plain, _whole=bytes_read)
 
 
+GONE = "a cluster that is gone"
+"""In the place of an address: the future's client is closed."""
+UNSEEN = Read(Source(here=True), certain=True, _whole=0.0)
+"""A write into what another task holds: into a store, if one is among what is read, else memory."""
+
+
 def combined(reads: Sequence[Read]) -> Read | None:
     """Give what one task reads that reads several things.
 
     Parameters
     ----------
     reads : sequence of Read
+        Also where it writes; see :data:`UNSEEN`.
 
     Returns
     -------
     Read or None
         ``None`` if there are none.
     """
+    if any(read.source.urls for read in reads):
+        reads = [read for read in reads if read is not UNSEEN]
     if len(reads) < 2:
         return reads[0] if reads else None
     sources = [read.source for read in reads]
@@ -112,6 +121,7 @@ def combined(reads: Sequence[Read]) -> Read | None:
         urls=tuple(sorted({url for source in sources for url in source.urls})),
         cluster=clusters[0] if clusters else "",
         unknown=", ".join(unknown),
+        here=any(source.here for source in sources),
     )
     certain = all(read.certain for read in reads)
     return Read(source, certain, _whole=sum(read.stored_bytes() for read in reads))
@@ -168,11 +178,11 @@ def zarr_array(leaf: Any) -> Any | None:
 
 
 def cluster_of(leaf: Any) -> str | None:
-    """Give the address of the scheduler whose cluster holds a future's result."""
+    """Give the address of the scheduler whose cluster holds a future's result, or :data:`GONE`."""
     if type(leaf).__module__.partition(".")[0] != "distributed" or not hasattr(leaf, "client"):
         return None
     scheduler = getattr(leaf.client, "scheduler", None)
-    return None if scheduler is None else str(scheduler.address)
+    return GONE if scheduler is None else str(scheduler.address)
 
 
 def _seen_array(leaf: Any) -> tuple[StoredArray, tuple[Positions, ...]] | None:

@@ -16,6 +16,7 @@ import numpy as np
 from dask._task_spec import Alias, DataNode, Dict, List, Set, Task, TaskRef, Tuple
 
 from multicloud_lab.neardata.reading.url_words import kind_of
+from multicloud_lab.neardata.reading.writing_tasks import writes
 
 _SEQUENCES: tuple[type, ...] = (tuple, list, set, frozenset)
 _TASKS: tuple[type, ...] = (Task, List, Tuple, Set, Dict)
@@ -175,8 +176,8 @@ def suspects(tasks: Sequence[Any], is_harmless: Callable[[Held], bool]) -> Itera
 
 
 def makes(function: Any) -> bool:
-    """Say whether a function makes or works on values, and reads nothing."""
-    return kind_of(function) == "makes" and not carries(function)
+    """Say whether a function makes or works on values, and reads and writes nothing."""
+    return kind_of(function) == "makes" and not carries(function) and not writes(function)
 
 
 def carries(function: Any) -> bool:

@@ -20,6 +20,7 @@ from multicloud_lab.neardata.reading.reads import Read
 from multicloud_lab.neardata.reading.sampled_sizes import sample
 from multicloud_lab.neardata.reading.screening import Held, read_nothing, suspects
 from multicloud_lab.neardata.reading.task_reads import TaskReads
+from multicloud_lab.neardata.reading.writing_tasks import written_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,7 @@ class _Walk:
     def expression(self, expression: Any) -> None:
         """Walk a dataframe, which has an expression for a graph: its leaves are what reads."""
         from dask.dataframe.dask_expr.io import ReadParquet
+        from dask.dataframe.dask_expr.io.parquet import ToParquet
 
         for leaf in expression.walk():
             if isinstance(leaf, ReadParquet):
@@ -186,6 +188,8 @@ class _Walk:
                 options: Any = leaf.operand("storage_options")  # type: ignore[no-untyped-call]
                 for path in paths if isinstance(paths, list | tuple) else [paths]:
                     self.note([_path(path, filesystem, options or {}, leaf._name)])
+            elif isinstance(leaf, ToParquet):
+                self.note([written_table(leaf.fs, leaf.path, leaf._name)])
             elif not leaf.dependencies():
                 self.graph(leaf.lower_completely().__dask_graph__())
 

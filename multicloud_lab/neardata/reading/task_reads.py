@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import functools
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from dask._task_spec import Alias, DataNode, GraphNode, NestedContainer, Task, TaskRef
+from dask._task_spec import (
+    Alias,
+    DataNode,
+    GraphNode,
+    NestedContainer,
+    Task,
+    TaskRef,
+    _execute_subgraph,
+)
 from dask.base import is_dask_collection
+from dask.typing import Key
 
 from multicloud_lab.neardata.graphs.task_graph import Source
 from multicloud_lab.neardata.reading.reads import Read, combined, read_of, zarr_array
 from multicloud_lab.neardata.reading.url_words import kind_of, urls_in
+from multicloud_lab.neardata.reading.writing_tasks import writes, written_by
 
 _PLAIN = (str, bytes, int, float, complex, bool, type(None), slice, type, range, types.ModuleType)
 _GETTERS = frozenset({"getter", "getter_nofancy", "getter_inline", "getitem"})
@@ -121,6 +131,13 @@ class TaskReads:
                 is_leaf=is_leaf,
             )
             return
+        if function is _execute_subgraph and len(arguments) > 2:
+            inner, _, names, *given = arguments
+            arguments = [_with_data(inner, names, given), *given]
+        if writes(function):
+            yield from self.in_value(arguments[:1], name)
+            yield written_by(function, arguments, name)
+            return
         given = [*arguments, *keywords.values()]
         found = [*self.in_value(given, name), *self._in_function(function, name)]
         piece = _piece(function, arguments)
@@ -188,6 +205,16 @@ def _call(task: Any) -> tuple[Any, list[Any]]:
     if type(task) is tuple and task and callable(task[0]):
         return task[0], list(task[1:])
     return None, []
+
+
+def _with_data(
+    inner: Mapping[Any, GraphNode], names: Sequence[Any], given: Sequence[Any]
+) -> list[GraphNode]:
+    """Write tasks that are fused to one with the data that it is given for them."""
+    data: dict[Key, Key | GraphNode] = {
+        key: value for key, value in zip(names, given, strict=False) if isinstance(value, DataNode)
+    }
+    return [node.substitute(data) for node in inner.values()]
 
 
 def _addressed(given: list[Any], name: str, *, paths: bool) -> list[Read]:

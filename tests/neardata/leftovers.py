@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -15,8 +16,8 @@ def tasks_on(client: Any) -> int:
     return count
 
 
-def eventually(condition: Callable[[], bool], within: float = 10) -> bool:
-    """Say whether something becomes true soon."""
+def eventually(condition: Callable[[], bool], within: float = 60) -> bool:
+    """Say whether something becomes true, sooner or later on a busy machine."""
     until = time.monotonic() + within
     while not condition():
         if time.monotonic() > until:
@@ -25,12 +26,13 @@ def eventually(condition: Callable[[], bool], within: float = 10) -> bool:
     return True
 
 
-def assert_nothing_is_left(places: Sequence[RunPlace], within: float = 10) -> None:
+def assert_nothing_is_left(places: Sequence[RunPlace]) -> None:
     """Assert that soon no cluster knows of any task."""
+    gc.collect()  # What an earlier test held in a ring of references holds its results as well.
     left: dict[str, int] = {}
 
     def none() -> bool:
         left.update((place.where, tasks_on(place.client)) for place in places if place.client)
         return not any(left.values())
 
-    assert eventually(none, within), f"tasks are left: {left}"
+    assert eventually(none), f"tasks are left: {left}"

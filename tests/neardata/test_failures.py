@@ -40,7 +40,7 @@ def no_such_variable(block: Any) -> Any:
 
 def after_the_other(block: Any) -> Any:
     """Wait until the other has failed, in a worker that is a thread of this process."""
-    assert GO.wait(30)
+    assert GO.wait(120)
     return block
 
 
@@ -96,7 +96,13 @@ def test_a_failed_task_of_a_split_object_spoils_only_what_depends_on_it(
 
 
 def test_the_same_again_after_a_failure_is_tried_anew(places: Sequence[RunPlace]) -> None:
-    bad, far = zeros("bad", fails_until_mended), zeros("far")
+    # One task that fails: a second one may be at it still when the same is asked for again, and
+    # distributed takes what comes of that.
+    whole = da.zeros((4, 4), chunks=4, name="whole")
+    bad, far = (
+        whole.map_blocks(fails_until_mended, dtype=float, meta=np.empty((0, 0))),
+        zeros("far"),
+    )
     MENDED.clear()
 
     def place_of(key: Key) -> int:
@@ -188,7 +194,7 @@ def test_a_cluster_that_is_gone_is_named_and_the_others_are_finished(
     lost, good = zeros("lost", after_the_other).sum(), zeros("good", after_the_other).sum()
 
     def end() -> None:
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while not any(client.processing().values()) and time.monotonic() < until:
             time.sleep(0.02)
         mortal.scheduler.loop.add_callback(mortal.scheduler.close)
@@ -248,7 +254,7 @@ try:
 except KeyboardInterrupt:
     took = time.monotonic() - began
     for client in clients:
-        until = time.monotonic() + 10
+        until = time.monotonic() + 60
         while client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.tasks)):
             assert time.monotonic() < until, "tasks are left"
             time.sleep(0.05)
@@ -271,7 +277,7 @@ def test_an_interrupt_lets_go_of_everything_everywhere(tmp_path: Path) -> None:
         assert process.stdout is not None
         assert process.stdout.readline().strip() == "running"
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=120)
     finally:
         process.kill()
     assert out.strip() == "interrupted", err

@@ -11,12 +11,12 @@ import dask.array
 import dask.bag
 import dask.base
 import dask.dataframe
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
 from dask.base import compute as compute_by_another_name
+from matplotlib.figure import Figure
 
 from multicloud_lab.neardata.hooking import computing_with
 
@@ -61,8 +61,8 @@ dataset = xr.Dataset({"x": (("a", "b"), ones), "y": (("a", "b"), ones + 1)})
 
 
 def plot(dataset: Any) -> Any:
-    mpl.use("agg")
-    return dataset.x.mean("a").plot()
+    axes = Figure().subplots()  # of its own, as pyplot's would be there for every other test
+    return dataset.x.mean("a").plot(ax=axes)
 
 
 WAYS: dict[str, Any] = {
@@ -143,12 +143,12 @@ def test_other_threads_compute_as_before(elsewhere: Elsewhere) -> None:
         with computing_with(other.compute, other.persist):
             ones.compute()
             inside.set()
-            assert done.wait(10)
+            assert done.wait(60)
             ones.compute()
 
     thread = threading.Thread(target=in_a_block_of_its_own)
     thread.start()
-    assert inside.wait(10)
+    assert inside.wait(60)
     with computing_with(elsewhere.compute, elsewhere.persist):
         plain = threading.Thread(target=ones.compute)
         plain.start()

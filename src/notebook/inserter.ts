@@ -23,7 +23,8 @@ export class Inserter {
     const { panel, otherLanguage } = await pythonNotebook(this._tracker, {
       commands,
       kernelspecs: serviceManager.kernelspecs,
-      cwd: () => this._browser?.model.path ?? ''
+      cwd: () => this._browser?.model.path ?? '',
+      trans: this._trans
     });
     if (otherLanguage !== null) {
       Notification.info(

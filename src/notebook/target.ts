@@ -1,6 +1,7 @@
 /** Finds the notebook that cells go into: the current one if Python runs there, else a new one. */
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { KernelSpec } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 
 /** Where a new notebook comes from. */
@@ -9,6 +10,7 @@ export interface INewNotebook {
   kernelspecs: KernelSpec.IManager;
   /** The folder that a new notebook is put into. */
   cwd: () => string;
+  trans: TranslationBundle;
 }
 
 /** The notebook, and the language of the current one if that is why it was not taken. */
@@ -38,7 +40,7 @@ export async function pythonNotebook(
   }
   const panel = (await fresh.commands.execute('notebook:create-new', {
     cwd: fresh.cwd(),
-    kernelName: await pythonKernel(fresh.kernelspecs),
+    kernelName: await pythonKernel(fresh),
     activate: true
   })) as NotebookPanel;
   await panel.context.ready;
@@ -85,15 +87,20 @@ async function languageOf(panel: NotebookPanel): Promise<string> {
   );
 }
 
-async function pythonKernel(manager: KernelSpec.IManager): Promise<string> {
-  await manager.ready;
-  const specs = manager.specs;
+async function pythonKernel({
+  kernelspecs,
+  trans
+}: INewNotebook): Promise<string> {
+  await kernelspecs.ready;
+  const specs = kernelspecs.specs;
   const names = Object.keys(specs?.kernelspecs ?? {}).filter(name =>
     isPython(specs?.kernelspecs[name]?.language ?? '')
   );
   if (names.length === 0) {
     throw new Error(
-      'This Jupyter server has no Python kernel; install ipykernel there.'
+      trans.__(
+        'This Jupyter server has no Python kernel; install ipykernel there.'
+      )
     );
   }
   const usual = specs?.default ?? '';

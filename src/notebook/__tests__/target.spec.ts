@@ -1,5 +1,6 @@
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { KernelSpec } from '@jupyterlab/services';
+import { nullTranslator } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
 
 import { languagesNow, pythonNotebook } from '../target';
@@ -48,7 +49,8 @@ describe('pythonNotebook', () => {
         ready: Promise.resolve(),
         specs: { default: usual, kernelspecs: specs }
       } as unknown as KernelSpec.IManager,
-      cwd: () => 'work'
+      cwd: () => 'work',
+      trans: nullTranslator.load('')
     });
 
   it('should take the current notebook if Python runs there', async () => {

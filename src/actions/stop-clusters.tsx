@@ -127,8 +127,8 @@ export function ClusterList(props: {
           {[
             stateOf(cluster, now, trans).words,
             cluster.status === 'RUNNING' && workersOf(cluster, trans),
-            cluster.status === 'RUNNING' && loadOf(cluster, trans),
-            originOf(cluster, now, trans)
+            ...(cluster.status === 'RUNNING' ? loadOf(cluster, trans) : []),
+            ...originOf(cluster, now, trans)
           ]
             .filter(Boolean)
             .join(' · ')}

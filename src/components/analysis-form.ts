@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 
 import type { AnalysisForm as Form, AnalysisParameter } from '../api/wire';
+import { problemOf } from './field-problem';
 
 /** A value for each parameter, by its name. */
 export type Answers = Record<string, string | number | null>;
@@ -53,7 +54,9 @@ export class AnalysisForm
         answers ? answers[parameter.name] : parameter.default
       );
       this._fields.set(parameter, field);
-      this.node.append(labelled(parameter, field, trans));
+      const row = labelled(parameter, field, trans);
+      row.append(problemOf(field, this.node));
+      this.node.append(row);
     }
   }
 

@@ -3,19 +3,19 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Button, closeIcon, stopIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import type { Cluster } from '../api/wire';
+import type { ChangeCluster, Cluster } from '../api/wire';
 import type { IMoment } from '../state/worker-history';
+import { ChangeForm } from './change-form';
 import {
+  countOf,
   idleOf,
   isAlive,
   loadOf,
   originOf,
   shortName,
   stateOf,
-  waitsFor,
-  workersOf
+  waitsFor
 } from './cluster-words';
-import { ScaleForm } from './scale-form';
 import { Sparkline } from './sparkline';
 
 export interface IClusterCallbacks {
@@ -23,13 +23,15 @@ export interface IClusterCallbacks {
   onConnect: (cluster: Cluster) => void;
   onStop: (cluster: Cluster) => void;
   onKeep: (cluster: Cluster) => void;
-  onScale: (cluster: Cluster, minimum: number, maximum: number) => void;
+  onChange: (cluster: Cluster, changes: ChangeCluster) => Promise<void>;
 }
 
 export interface IClusterCardProps extends IClusterCallbacks {
   cluster: Cluster;
   /** What tells it from the others to who does not see where it is: its gateway, or more. */
   called: string;
+  /** The most minutes that it may be idle, of its gateway; 0: any number, and never. */
+  longestIdle: number;
   /** How many workers it had lately. */
   moments: readonly IMoment[];
   /** Seconds since 1970. */
@@ -41,7 +43,7 @@ export function ClusterCard(props: IClusterCardProps): JSX.Element {
   const { called, cluster, now, trans } = props;
   const { gateway, name, region, status } = cluster;
   const state = stateOf(cluster, now, trans);
-  const load = status === 'RUNNING' ? loadOf(cluster, trans) : '';
+  const load = status === 'RUNNING' ? loadOf(cluster, trans) : [];
   const waits = waitsFor(cluster, trans);
   const idle = idleOf(cluster, now, trans);
   const isStopping = cluster.stops_at !== null;
@@ -56,6 +58,12 @@ export function ClusterCard(props: IClusterCardProps): JSX.Element {
       )}
       data-status={status}
     >
+      <div className="jp-MulticloudCard-line jp-MulticloudCard-head">
+        <span className="jp-MulticloudCard-name" title={name}>
+          <strong>{gateway}</strong> <code>{shortName(cluster)}</code>
+        </span>
+        <Sparkline moments={props.moments} now={now} trans={trans} />
+      </div>
       <div className="jp-MulticloudCard-line">
         <span className={`jp-MulticloudState jp-mod-${status.toLowerCase()}`}>
           <span aria-hidden="true" className="jp-MulticloudSign">
@@ -63,30 +71,29 @@ export function ClusterCard(props: IClusterCardProps): JSX.Element {
           </span>{' '}
           {state.words}
         </span>
-        {status === 'RUNNING' && <strong>{workersOf(cluster, trans)}</strong>}
-        <Sparkline moments={props.moments} now={now} trans={trans} />
-        <span className="jp-MulticloudCard-name" title={name}>
-          {gateway} <code>{shortName(cluster)}</code>
-        </span>
+        {status === 'RUNNING' && <strong>{countOf(cluster, trans)}</strong>}
       </div>
-      {load && <div className="jp-MulticloudCard-line">{load}</div>}
-      {waits && <div className="jp-MulticloudCard-line">{waits}</div>}
-      <div className="jp-MulticloudCard-line jp-MulticloudCard-origin">
-        {originOf(cluster, now, trans)}
-      </div>
+      {load.length > 0 && <Words words={load} />}
+      {waits && <div>{waits}</div>}
+      <Words
+        words={originOf(cluster, now, trans)}
+        className="jp-MulticloudCard-origin"
+      />
       {cluster.message && (
         <p className="jp-MulticloudCard-message">{cluster.message}</p>
       )}
       {idle && (
         <div
-          className={`jp-MulticloudCard-line ${
+          className={
             isStopping
               ? 'jp-MulticloudCard-warning'
               : 'jp-MulticloudCard-origin'
-          }`}
+          }
         >
-          {isStopping && <span aria-hidden="true">▲</span>}
-          <span>{idle}</span>
+          <span>
+            {isStopping && <span aria-hidden="true">▲ </span>}
+            {idle}
+          </span>
           {isStopping && (
             <Button
               small
@@ -102,26 +109,43 @@ export function ClusterCard(props: IClusterCardProps): JSX.Element {
         </div>
       )}
       {isAlive(cluster) && (
-        <div className="jp-MulticloudCard-line">
-          <ScaleForm
-            minimum={cluster.minimum}
-            maximum={cluster.maximum}
-            label={trans.__('Workers of the cluster on %1', called)}
-            trans={trans}
-            onScale={(minimum, maximum) =>
-              props.onScale(cluster, minimum, maximum)
-            }
-          />
-        </div>
+        <ChangeForm
+          cluster={cluster}
+          longestIdle={props.longestIdle}
+          label={trans.__('Size and idle time of the cluster on %1', called)}
+          trans={trans}
+          onChange={changes => props.onChange(cluster, changes)}
+        />
       )}
       <Actions {...props} />
     </li>
   );
 }
 
-function Actions(props: IClusterCardProps): JSX.Element {
+/** Some things that are said in one line, each of which stays whole where it wraps. */
+function Words(props: {
+  words: readonly string[];
+  className?: string;
+}): JSX.Element {
+  return (
+    <div className={props.className}>
+      {props.words.map((each, index) => (
+        <React.Fragment key={index}>
+          {index > 0 && ' · '}
+          <span className="jp-MulticloudCard-word">{each}</span>
+        </React.Fragment>
+      ))}
+    </div>
+  );
+}
+
+/** What can be done with it; nothing once it stops. */
+function Actions(props: IClusterCardProps): JSX.Element | null {
   const { called, cluster, trans } = props;
   const { dashboard, status } = cluster;
+  if (status === 'STOPPING' || status === 'STOPPED') {
+    return null;
+  }
   return (
     <div className="jp-MulticloudCard-line jp-MulticloudCard-actions">
       {status === 'FAILED' ? (
@@ -143,7 +167,8 @@ function Actions(props: IClusterCardProps): JSX.Element {
           <closeIcon.react tag="span" className="jp-MulticloudCard-icon" />
           {trans.__('Cancel')}
         </Button>
-      ) : (
+      ) : null}
+      {status === 'RUNNING' && (
         <Button
           small
           disabled={!dashboard}
@@ -151,7 +176,7 @@ function Actions(props: IClusterCardProps): JSX.Element {
           title={
             dashboard
               ? trans.__('Open the Dask dashboards of this cluster')
-              : trans.__('There are no dashboards unless the cluster runs')
+              : trans.__('Its dashboards do not answer yet')
           }
         >
           {trans.__('Dashboard')}

@@ -68,36 +68,47 @@ export function waitsFor(cluster: Cluster, trans: TranslationBundle): string {
     : '';
 }
 
+/** How many workers it has, as `6 workers`. */
+export function countOf(
+  { workers }: Cluster,
+  trans: TranslationBundle
+): string {
+  return workers === null
+    ? trans.__('workers not known')
+    : trans._n('%2 worker', '%2 workers', workers, workers.toLocaleString());
+}
+
 /** Its workers and their bounds, as `6 workers (1–200)`. */
 export function workersOf(cluster: Cluster, trans: TranslationBundle): string {
-  const { workers, minimum, maximum } = cluster;
-  const count =
-    workers === null
-      ? trans.__('workers not known')
-      : trans._n('%1 worker', '%1 workers', workers);
+  const { minimum, maximum } = cluster;
+  const count = countOf(cluster, trans);
   return minimum === null || maximum === null
     ? count
     : trans.__('%1 (%2–%3)', count, minimum, maximum);
 }
 
 /** Cores, memory and tasks, as far as they are known. */
-export function loadOf(cluster: Cluster, trans: TranslationBundle): string {
+export function loadOf(cluster: Cluster, trans: TranslationBundle): string[] {
   const { cores, memory, tasks } = cluster;
-  return [
-    cores !== null && trans._n('%1 core', '%1 cores', cores),
-    memory !== null && formatMemory(memory),
-    tasks !== null && trans._n('%1 task', '%1 tasks', tasks)
-  ]
-    .filter(Boolean)
-    .join(' · ');
+  return said([
+    // Before the first worker there is nothing of these.
+    Boolean(cores) &&
+      trans._n('%2 core', '%2 cores', cores!, cores!.toLocaleString()),
+    Boolean(memory) && formatMemory(memory!),
+    tasks !== null &&
+      trans._n('%2 task', '%2 tasks', tasks, tasks.toLocaleString())
+  ]);
 }
+
+/** Seconds of workers from which on it is said what they have cost. */
+const TOLD = 60;
 
 /** What or who it was started for, when, and what it has cost in worker-hours. */
 export function originOf(
   cluster: Cluster,
   now: number,
   trans: TranslationBundle
-): string {
+): string[] {
   const { dataset, ours, owner, worker_seconds } = cluster;
   const age = formatAge(now - cluster.started, trans);
   const elsewhere = owner
@@ -108,14 +119,19 @@ export function originOf(
     : ours
       ? trans.__('started by hand')
       : elsewhere;
-  return [
+  return said([
     why,
     dataset && !ours && elsewhere,
     age,
-    worker_seconds !== null && formatWork(worker_seconds, trans)
-  ]
-    .filter(Boolean)
-    .join(' · ');
+    worker_seconds !== null &&
+      worker_seconds >= TOLD &&
+      formatWork(worker_seconds, trans)
+  ]);
+}
+
+/** What there is to say. */
+function said(words: readonly (string | false | null)[]): string[] {
+  return words.filter((each): each is string => Boolean(each));
 }
 
 /**

@@ -101,6 +101,10 @@ export function Clusters(props: IClustersProps): JSX.Element {
                 key={`${cluster.gateway}/${cluster.name}`}
                 cluster={cluster}
                 called={calledOf(cluster, clusters)}
+                longestIdle={
+                  gateways.find(({ name }) => name === cluster.gateway)
+                    ?.longest_idle_minutes ?? 0
+                }
                 moments={lab.workers.of(cluster)}
                 now={now}
                 trans={trans}

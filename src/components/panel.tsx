@@ -11,7 +11,7 @@ import type { Message } from '@lumino/messaging';
 import { AccordionPanel } from '@lumino/widgets';
 import * as React from 'react';
 
-import type { Cluster, Gateway } from '../api/wire';
+import type { ChangeCluster, Cluster, Gateway } from '../api/wire';
 import { CommandIDs, onCluster } from '../commands';
 import { multicloudIcon } from '../icons';
 import type { IMulticloudLab } from '../tokens';
@@ -27,8 +27,8 @@ export namespace MulticloudPanel {
     lab: IMulticloudLab;
     commands: CommandRegistry;
     translator: ITranslator;
-    /** Gives a cluster new bounds. */
-    scale: (cluster: Cluster, minimum: number, maximum: number) => void;
+    /** Gives a cluster new bounds, or another time that it may be idle. */
+    change: (cluster: Cluster, changes: ChangeCluster) => Promise<void>;
     /** What a drag has to know of notebooks. */
     dragging: Pick<IDragOptions, 'languages' | 'onRefused'>;
   }
@@ -96,7 +96,7 @@ export class MulticloudPanel extends SidePanel {
         onConnect={onCluster(commands, CommandIDs.connectCluster)}
         onStop={onCluster(commands, CommandIDs.stopCluster)}
         onKeep={onCluster(commands, CommandIDs.keepCluster)}
-        onScale={options.scale}
+        onChange={options.change}
         onSignIn={() => run(CommandIDs.signIn)}
         onStart={() => run(CommandIDs.startCluster)}
       />

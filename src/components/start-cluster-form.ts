@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 
 import type { Gateway, OptionField, StartCluster } from '../api/wire';
+import { Field, problemOf } from './field-problem';
 
 export namespace StartClusterForm {
   export interface IOptions {
@@ -17,7 +18,7 @@ export namespace StartClusterForm {
 
 /** Something that is filled in, and how to read it. */
 interface IInput {
-  node: HTMLElement;
+  node: Field;
   value: () => unknown;
 }
 
@@ -44,20 +45,25 @@ export class StartClusterForm
     this._maximum.addEventListener('input', compare);
     this._idle = idleInput(gateway, wish?.idle_minutes ?? null);
     const most = gateway.longest_idle_minutes;
+    const bounds = document.createElement('div');
+    bounds.className = 'jp-MulticloudStartCluster-bounds';
+    bounds.append(
+      this._labelled(trans.__('Minimum workers'), this._minimum),
+      this._labelled(trans.__('Maximum workers'), this._maximum)
+    );
     this.node.append(
-      labelled(trans.__('Fewest workers'), this._minimum),
-      labelled(trans.__('Most workers'), this._maximum),
-      labelled(
+      bounds,
+      this._labelled(
         most > 0
-          ? trans.__('Stop when idle for minutes (at most %1)', most)
-          : trans.__('Stop when idle for minutes (0: never)'),
+          ? trans.__('Minutes idle until it stops (at most %1)', most)
+          : trans.__('Minutes idle until it stops (0: never)'),
         this._idle
       )
     );
     for (const field of fields) {
       const input = inputOf(field, trans);
       this._options.set(field.field, input);
-      this.node.append(labelled(field.label, input.node));
+      this.node.append(this._labelled(field.label, input.node));
     }
   }
 
@@ -74,6 +80,19 @@ export class StartClusterForm
       options,
       reuse: false
     };
+  }
+
+  /** A field below its label, with why it is not taken; a box is before it. */
+  private _labelled(text: string, field: Field): HTMLElement {
+    const row = document.createElement('div');
+    const label = document.createElement('label');
+    const words = document.createElement('span');
+    words.textContent = text;
+    label.append(
+      ...(field.type === 'checkbox' ? [field, words] : [words, field])
+    );
+    row.append(label, problemOf(field, this.node));
+    return row;
   }
 
   private _gateway: string;
@@ -166,10 +185,4 @@ function number(
   Object.assign(node, bounds);
   node.value = String(value);
   return node;
-}
-
-function labelled(text: string, node: HTMLElement): HTMLLabelElement {
-  const label = document.createElement('label');
-  label.append(text, node);
-  return label;
 }

@@ -50,17 +50,14 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
           );
         }
       },
-      scale: (cluster, minimum, maximum) => {
-        lab.api
-          .changeCluster(cluster.gateway, cluster.name, { minimum, maximum })
-          .catch((error: unknown) =>
-            sayFailed(
-              trans.__('The cluster on %1 was not rescaled', cluster.gateway),
-              error,
-              trans
-            )
-          )
-          .finally(() => void lab.clusters.refresh());
+      change: async ({ gateway, name }, changes) => {
+        try {
+          await lab.api.changeCluster(gateway, name, changes);
+        } catch (error) {
+          const what = trans.__('The cluster on %1 was not changed', gateway);
+          sayFailed(what, error, trans);
+        }
+        await lab.clusters.refresh();
       }
     });
     app.shell.add(panel, 'left', {

@@ -10,11 +10,11 @@ import { stopIcon } from '@jupyterlab/ui-components';
 import type { Cluster } from '../api/wire';
 import { CommandIDs } from '../commands';
 import {
+  countOf,
   isOwnAlive,
   originOf,
   shortName,
-  stateOf,
-  workersOf
+  stateOf
 } from '../components/cluster-words';
 import { multicloudIcon } from '../icons';
 import { IMulticloudLab } from '../tokens';
@@ -51,11 +51,11 @@ export const runningPlugin: JupyterFrontEndPlugin<void> = {
           [
             trans.__('%1 in %2', name, region),
             stateOf(cluster, now(), trans).words,
-            originOf(cluster, now(), trans)
+            originOf(cluster, now(), trans).join(' · ')
           ].join('\n'),
         detail: () =>
           cluster.status === 'RUNNING'
-            ? workersOf(cluster, trans)
+            ? countOf(cluster, trans)
             : stateOf(cluster, now(), trans).words,
         open: dashboard
           ? () => void commands.execute(CommandIDs.openDashboard, args)
@@ -65,7 +65,7 @@ export const runningPlugin: JupyterFrontEndPlugin<void> = {
     };
 
     managers?.add({
-      name: trans.__('Dask clusters (Multi-Cloud Lab)'),
+      name: trans.__('Multi-Cloud Clusters'),
       supportsMultipleViews: false,
       running: () => alive().map(itemOf),
       runningChanged: lab.clusters.changed,

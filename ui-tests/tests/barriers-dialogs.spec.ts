@@ -27,7 +27,7 @@ test('dialogs are without barriers, and give the focus back', async ({
     const start = button(panel.gateway('aws-oregon'), /^Start cluster/);
     await opens(start, 'Start a Cluster on aws-oregon');
     await expect(
-      dialog.getByRole('spinbutton', { name: 'Fewest workers' })
+      dialog.getByRole('spinbutton', { name: 'Minimum workers' })
     ).toBeFocused();
     await withoutBarriers(page);
     await closes(start);

@@ -114,7 +114,9 @@ test('opens two datasets together, each beside its data, side by side', async ({
 
   await test.step('clusters are rescaled and stopped from the panel', async () => {
     const cluster = panel.cluster('aws-oregon');
-    await cluster.getByRole('spinbutton', { name: 'Fewest workers' }).fill('2');
+    await cluster
+      .getByRole('spinbutton', { name: 'Minimum workers' })
+      .fill('2');
     await page.keyboard.press('Enter');
     await expect(cluster).toContainText('2 workers');
     await page

@@ -68,7 +68,7 @@ test('what a person sets holds in rows, details and new clusters', async ({
       .getByRole('button', { name: 'Start cluster on aws-oregon' })
       .click();
     const dialog = page.getByRole('dialog');
-    await expect(dialog.getByLabel('Most workers')).toHaveValue('3');
+    await expect(dialog.getByLabel('Maximum workers')).toHaveValue('3');
     await expect(
       dialog.getByLabel('Stop when idle for minutes (at most 30)')
     ).toHaveValue('5');

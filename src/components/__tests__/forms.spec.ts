@@ -153,11 +153,19 @@ describe('StartClusterForm', () => {
 
   it('should refuse a maximum below the minimum', () => {
     const form = open();
-    const most = control<HTMLInputElement>(form, 'Most workers');
-    type(control(form, 'Fewest workers'), '7');
+    const most = control<HTMLInputElement>(form, 'Maximum workers');
+    type(control(form, 'Minimum workers'), '7');
     expect(most.validationMessage).toContain('below the minimum');
+    const said = () =>
+      [...form.node.querySelectorAll('[role=alert]')].map(
+        ({ textContent }) => textContent
+      );
+    // JupyterLab only greys the button out.
+    expect(said()).toEqual(['', 'The maximum is below the minimum.', '']);
+    expect(most.getAttribute('aria-invalid')).toBe('true');
     type(most, '7');
     expect(most.checkValidity()).toBe(true);
+    expect(said()).toEqual(['', '', '']);
     form.dispose();
   });
 
@@ -182,7 +190,7 @@ describe('StartClusterForm', () => {
         wish: wish === null ? {} : { idle_minutes: wish },
         trans
       });
-      const input = control<HTMLInputElement>(form, 'Stop when idle');
+      const input = control<HTMLInputElement>(form, 'Minutes idle');
       expect([input.value, input.min, input.max]).toEqual([value, min, max]);
       expect(input.validity.valid).toBe(true);
       input.value = '2';

@@ -30,7 +30,7 @@ describe('sections of the panel', () => {
   afterEach(() => lab.dispose());
 
   describe('Clusters', () => {
-    const onScale = jest.fn();
+    const onChange = jest.fn(() => Promise.resolve());
     const onStop = jest.fn();
     const onDashboard = jest.fn();
     const onKeep = jest.fn();
@@ -44,7 +44,7 @@ describe('sections of the panel', () => {
         <Clusters
           lab={lab}
           trans={trans}
-          onScale={onScale}
+          onChange={onChange}
           onStop={onStop}
           onDashboard={onDashboard}
           onKeep={onKeep}
@@ -65,7 +65,7 @@ describe('sections of the panel', () => {
       });
       expect(screen.getByRole('heading').textContent).toBe('aws:us-west-2 ');
       expect(card.textContent).toContain('aws-oregon x');
-      expect(card.textContent).toContain('● running2 workers (1–4)');
+      expect(card.textContent).toContain('● running2 workers');
       expect(card.textContent).toContain('4 cores · 8.0 GiB · 0 tasks');
       expect(card.textContent).toContain('opened for PRECT · 14 min');
     });
@@ -256,7 +256,7 @@ describe('sections of the panel', () => {
 
     it('should take new bounds, and refuse a maximum below the minimum', async () => {
       set(cluster('x'));
-      const most = screen.getByRole('spinbutton', { name: 'Most workers' });
+      const most = screen.getByRole('spinbutton', { name: 'Maximum workers' });
       expect(screen.queryByRole('button', { name: 'Apply' })).toBeNull();
       await user.clear(most);
       await user.type(most, '0');
@@ -267,11 +267,73 @@ describe('sections of the panel', () => {
       expect(screen.getByRole('alert')).toBeTruthy();
       await user.clear(most);
       await user.type(most, '12{Enter}');
-      expect(onScale).toHaveBeenCalledWith(
+      // What is as it was is not said again.
+      expect(onChange).toHaveBeenCalledWith(
         expect.objectContaining({ name: 'x' }),
-        1,
-        12
+        { maximum: 12 }
       );
+    });
+
+    it('should take another idle time, up to what the administrator allows', async () => {
+      act(() => lab.gateways.set([gateway('aws-oregon')]));
+      set(cluster('x'));
+      const idle = screen.getByRole('spinbutton', {
+        name: 'Minutes idle until it stops'
+      });
+      expect(idle).toHaveProperty('value', '30');
+      for (const [text, problem] of [
+        ['45', 'after 30 minutes at most'],
+        ['0', 'after 30 minutes at most'],
+        ['', 'a number of minutes']
+      ]) {
+        await user.clear(idle);
+        await user.type(idle, `${text}{Enter}`);
+        expect(screen.getByRole('alert').textContent).toContain(problem);
+      }
+      expect(onChange).not.toHaveBeenCalled();
+      await user.type(idle, '{Escape}');
+      expect(idle).toHaveProperty('value', '30');
+      expect(screen.queryByRole('alert')).toBeNull();
+      await user.clear(idle);
+      await user.type(idle, '12.5{Enter}');
+      expect(onChange).toHaveBeenCalledWith(
+        expect.objectContaining({ name: 'x' }),
+        { idle_minutes: 12.5 }
+      );
+      await waitFor(() =>
+        expect(screen.queryByRole('button', { name: 'Apply' })).toBeNull()
+      );
+    });
+
+    it('should show what was typed until the server has said what holds', async () => {
+      let settle = () => {};
+      onChange.mockImplementationOnce(
+        () => new Promise<void>(resolve => (settle = resolve))
+      );
+      set(cluster('x'));
+      const most = screen.getByRole('spinbutton', { name: 'Maximum workers' });
+      await user.clear(most);
+      await user.type(most, '12{Enter}{Enter}');
+      expect(onChange).toHaveBeenCalledTimes(1);
+      expect(most).toHaveProperty('value', '12');
+      set(cluster('x', { maximum: 10 }));
+      await act(async () => settle());
+      expect(most).toHaveProperty('value', '10');
+    });
+
+    it('should let it be idle for ever where that is allowed, and ask nothing of what it does not stop', async () => {
+      act(() =>
+        lab.gateways.set([gateway('aws-oregon', { longest_idle_minutes: 0 })])
+      );
+      set(cluster('x'));
+      const idle = () => screen.queryByRole('spinbutton', { name: /^Minutes/ });
+      await user.clear(idle()!);
+      await user.type(idle()!, '0{Enter}');
+      expect(onChange).toHaveBeenCalledWith(expect.anything(), {
+        idle_minutes: 0
+      });
+      set(cluster('x', { ours: false, idle_minutes: null }));
+      expect(idle()).toBeNull();
     });
   });
 

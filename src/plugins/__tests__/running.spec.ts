@@ -55,7 +55,7 @@ describe('the running sessions', () => {
       'aws-oregon · b3f1aa…',
       'gcp · y'
     ]);
-    expect(items[0].detail!()).toBe('2 workers (1–4)');
+    expect(items[0].detail!()).toBe('2 workers');
     expect(items[1].detail!()).toContain('starting…');
   });
 

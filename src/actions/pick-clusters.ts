@@ -4,6 +4,7 @@ import { NotebookActions, NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { Cell, Cluster } from '../api/wire';
+import { isAlive } from '../components/cluster-words';
 import { PickClustersForm } from '../components/pick-clusters-form';
 import { clientCell } from '../notebook/client-cells';
 import { insertCells } from '../notebook/insert';
@@ -31,6 +32,7 @@ export async function pickClusters(
     lab.clusters.value
   );
   const beside = trans.__('Start Beside…');
+  const isEmpty = !lab.clusters.value.some(isAlive);
   let dialog: Dialog<unknown> | null = null;
   const form = new PickClustersForm({
     lab,
@@ -47,17 +49,19 @@ export async function pickClusters(
     focusNodeSelector: 'input',
     buttons: [
       Dialog.cancelButton({ label: trans.__('Cancel') }),
-      Dialog.createButton({ label: beside }),
-      Dialog.okButton({ label: trans.__('Apply') })
-    ]
+      // The next step only where there is nothing to tick.
+      Dialog.createButton({ label: beside, accept: isEmpty }),
+      Dialog.createButton({ label: trans.__('Apply'), accept: !isEmpty })
+    ],
+    defaultButton: isEmpty ? 1 : 2
   });
   dialog = asked;
   const { button, value } = await asked.launch();
-  if (!button.accept) {
-    return;
-  }
   if (button.label === beside) {
     callbacks.startBeside();
+    return;
+  }
+  if (button.label === trans.__('Cancel')) {
     return;
   }
   if (value && (value.attach.length > 0 || value.detach.length > 0)) {

@@ -35,7 +35,7 @@ export function showTour(
     {
       title: trans.__('Clusters'),
       text: trans.__(
-        'What runs, by region, and what it costs in worker-hours. Change how large a cluster may be, connect a cell to it, or stop it. ☁ in a notebook’s toolbar says which clusters it uses.'
+        'What runs, by region, and what it costs in worker-hours. Change how large a cluster may be, connect a cell to it, or stop it. The clouds in a notebook’s toolbar say which clusters it uses.'
       ),
       target: section(1)
     },

@@ -5,7 +5,7 @@ import { Event } from '@jupyterlab/services';
 import { IDisposable } from '@lumino/disposable';
 
 import type { Change, Cluster } from '../api/wire';
-import { idleOf } from '../components/cluster-words';
+import { formatClock } from '../components/format';
 import { CHANGE_SCHEMA } from '../state/feed';
 import type { IMulticloudLab } from '../tokens';
 
@@ -78,10 +78,11 @@ export class IdleWarnings implements IDisposable {
   private _warn(cluster: Cluster): string {
     const trans = this._trans;
     return Notification.warning(
+      // By the clock, since nobody counts the minutes down in a notification.
       trans.__(
-        'Cluster on %1. %2.',
+        'The cluster on %1 is idle, and stops at %2.',
         cluster.gateway,
-        idleOf(cluster, Date.now() / 1000, trans)
+        formatClock(cluster.stops_at!)
       ),
       {
         autoClose: false,

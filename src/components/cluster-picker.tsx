@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
+import { multicloudIcon } from '../icons';
 import { byRegion, clustersOf } from '../state/attached';
 import type { IMulticloudLab } from '../tokens';
 import { stateOf, workersOf } from './cluster-words';
@@ -45,9 +46,7 @@ export function ClusterPickerButton(props: IClusterPickerProps): JSX.Element {
       title={whole || trans.__('Choose the clusters of this notebook')}
       onClick={props.onPick}
     >
-      <span aria-hidden="true" className="jp-MulticloudPicker-sign">
-        ☁
-      </span>
+      <multicloudIcon.react tag="span" className="jp-MulticloudPicker-sign" />
       <span className="jp-MulticloudSpoken">
         {trans.__('Clusters of this notebook:')}{' '}
       </span>

@@ -2,8 +2,9 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { isAlive } from './cluster-words';
+import { multicloudIcon } from '../icons';
 import type { IMulticloudLab } from '../tokens';
+import { isAlive } from './cluster-words';
 import { useChanged } from './use-changed';
 
 export interface IClusterStatusProps {
@@ -32,7 +33,7 @@ export function ClusterStatus(props: IClusterStatusProps): JSX.Element {
       title={trans.__('Show Multi-Cloud Lab')}
       onClick={props.onOpen}
     >
-      <span aria-hidden="true">☁ </span>
+      <multicloudIcon.react tag="span" className="jp-MulticloudPicker-sign" />
       {words}
     </button>
   );

@@ -16,6 +16,14 @@ export function formatAge(seconds: number, trans: TranslationBundle): string {
     : trans.__('%1 days', Math.floor(hours / 24));
 }
 
+/** The time of the day, from seconds since 1970, as clocks there show it. */
+export function formatClock(seconds: number): string {
+  return new Date(seconds * 1000).toLocaleTimeString([], {
+    hour: 'numeric',
+    minute: '2-digit'
+  });
+}
+
 /** Memory, from bytes, in binary units as Dask writes it. */
 export function formatMemory(bytes: number): string {
   return scaled(bytes, 1024, ['B', 'KiB', 'MiB', 'GiB', 'TiB']);

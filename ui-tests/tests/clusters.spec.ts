@@ -58,9 +58,9 @@ test('cancels a start, shows dashboards, and keeps an idle cluster', async ({
 
   await test.step('an idle cluster is announced, and kept', async () => {
     await expect(cluster).toContainText(/Idle for .+: stops in/);
-    const warning = page
-      .locator('.Toastify__toast')
-      .filter({ hasText: /^Cluster on aws-oregon\. Idle for .+: stops in/ });
+    const warning = page.locator('.Toastify__toast').filter({
+      hasText: /^The cluster on aws-oregon is idle, and stops at \d/
+    });
     await warning.getByRole('button', { name: 'Keep' }).click();
     await expect(warning).toHaveCount(0);
     await expect(cluster).toContainText('running');

@@ -5,6 +5,7 @@ import { Stream } from '@lumino/signaling';
 
 import { cluster, FakeServer } from '../../__tests__/fake-server';
 import { LabClient } from '../../api/client';
+import { formatClock } from '../../components/format';
 import { CHANGE_SCHEMA } from '../../state/feed';
 import { Lab } from '../../state/lab';
 import { IdleWarnings } from '../warn-idle';
@@ -41,8 +42,10 @@ describe('IdleWarnings', () => {
     const two = idle();
     lab.clusters.set([cluster('x', two), cluster('y')]);
     lab.clusters.set([cluster('x', { ...two, workers: 1 })]);
+    const clock = formatClock(two.stops_at);
+    expect(clock).toMatch(/^\d{1,2}:\d\d/);
     expect(said()).toEqual([
-      'Cluster on aws-oregon. Idle for 16 min: stops in 14 min.'
+      `The cluster on aws-oregon is idle, and stops at ${clock}.`
     ]);
     expect(Notification.manager.notifications[0].type).toBe('warning');
   });

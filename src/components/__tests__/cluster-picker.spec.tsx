@@ -75,14 +75,14 @@ describe('the cluster picker', () => {
   it('should say by region what the notebook is attached to', () => {
     show();
     const button = screen.getByRole('button');
-    expect(button.textContent).toBe('☁Clusters of this notebook: none');
+    expect(button.textContent).toBe('Clusters of this notebook: none');
     attach(
       attachment('abcdef-1'),
       attachment('y', { gateway: 'gcp-iowa' }),
       attachment('y', { gateway: 'gcp-iowa', kernel: 'another' })
     );
     expect(button.textContent).toBe(
-      '☁Clusters of this notebook: us-west-2 · 6us-central1 · 2'
+      'Clusters of this notebook: us-west-2 · 6us-central1 · 2'
     );
     expect(button.title).toBe(
       'aws:us-west-2 on aws-oregon, running, 6 workers (1–4); ' +

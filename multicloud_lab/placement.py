@@ -163,7 +163,9 @@ class _Beside:
                 "in its metadata (region: gcp:us-central1), or add its URL to "
                 "MulticloudLab.regions."
             )
-        evidence = "; ".join(part for part in (replica.detail, *_doubts(replica)) if part)
+        # That a prefix is in the region need not be said twice in one sentence.
+        detail = replica.detail.removesuffix(f" is in {replica.region}")
+        evidence = "; ".join(part for part in (detail, *_doubts(replica)) if part)
         where = f"{name} is in {replica.region}" if name else f"{replica.region} is wanted"
         where += f" ({evidence})" if evidence else ""
         beside = f"{self.gateway.name} is in {self.gateway.region}"

@@ -67,6 +67,14 @@ def test_by_relation_then_price_then_distance() -> None:
     )
 
 
+def test_the_sentence_says_the_region_once() -> None:
+    configured = at("gcp:us-central1", "configured: gs://b is in gcp:us-central1")
+    assert rank([configured], GATEWAYS, home=None)[0].why == (
+        "gs://b/x is in gcp:us-central1 (configured: gs://b); "
+        "gcp-iowa is in the same region, so nothing leaves it."
+    )
+
+
 def test_price_goes_before_distance() -> None:
     two = [gateway("near", "aws:mx-central-1"), gateway("cheap", "aws:us-west-2")]
     data = [at("aws:mx-central-1"), at("aws:us-east-1")]

@@ -12,8 +12,9 @@ import type {
 import type { DatasetView } from '../state/dataset-view';
 import type { Question } from '../state/question';
 import { formatSize } from './format';
+import { rangeOf } from './map-words';
 import { LoadState } from './messages';
-import { dollars, evidenceOf, payerOf, priceOf, wayOut } from './places';
+import { evidenceOf, payerOf, priceOf, wayOut } from './places';
 import { Doing } from './dataset-doing';
 import { StructureOf } from './structure';
 import { useChanged } from './use-changed';
@@ -51,7 +52,7 @@ export function DatasetDetails(props: IDatasetDetailsProps): JSX.Element {
         <Placements placements={view.placements.answer} trans={trans} />
       )}
       {(quote || view.leaving.error) && (
-        <h3>{trans.__('What leaving costs')}</h3>
+        <h3>{trans.__('What reading all of it from here costs')}</h3>
       )}
       <Waiting question={view.leaving} what="" trans={trans} />
       {quote && <Leaving quote={quote} trans={trans} />}
@@ -211,9 +212,7 @@ function Leaving(props: {
   const cost =
     low === null || high === null
       ? trans.__('The price is not known.')
-      : low === high
-        ? trans.__('%1: %2.', move, dollars(low))
-        : trans.__('%1: %2–%3.', move, dollars(low), dollars(high));
+      : trans.__('%1: %2.', move, rangeOf([low, high]));
   return (
     <p>
       {cost} {price && payerOf({ ...price, payer: quote.payer }, trans)}{' '}

@@ -72,7 +72,12 @@ export function Rows(props: {
       <tbody>
         {rows.map(row => (
           <tr key={row.id}>
-            <td>{new Date(row.at * 1000).toLocaleString()}</td>
+            <td>
+              {new Date(row.at * 1000).toLocaleString([], {
+                dateStyle: 'medium',
+                timeStyle: 'short'
+              })}
+            </td>
             <td title={row.notebook}>
               <bdi>{notebookName(row.notebook) || trans.__('not known')}</bdi>
             </td>
@@ -80,7 +85,7 @@ export function Rows(props: {
               {row.kind === 'read' ? trans.__('read') : trans.__('moved')}{' '}
               <bdi>{row.dataset ?? row.url ?? ''}</bdi>
             </td>
-            <td>
+            <td className="jp-MulticloudLedger-where">
               {row.kind === 'read' && row.source === row.destination
                 ? trans.__('in %1', endOf(row.source, trans))
                 : trans.__(

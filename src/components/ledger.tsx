@@ -107,10 +107,10 @@ function Controls({ view, trans, onExport }: ILedgerProps): JSX.Element {
         ))}
       </div>
       <label>
-        {trans.__('Time')}{' '}
+        {trans.__('Period')}{' '}
         <HTMLSelect
           value={String(view.span)}
-          aria-label={trans.__('Time')}
+          aria-label={trans.__('Period')}
           onChange={event => {
             const chosen = event.target.value;
             void view.lookBack(

@@ -15,8 +15,8 @@ export const LETTERS = 11;
 const ALONG = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8];
 /** Pixels above and below it. */
 const ASIDE = [-8, 8, -22, 22, -36, 36];
-/** Where home is drawn when it is outside every cloud, and so nowhere on the map. */
-export const HERE: Point = [WHOLE.width / 2 - 150, WHOLE.height - 36];
+/** Where home is drawn when it is outside every cloud, and so nowhere in the world: beside it. */
+export const HERE: Point = [60, WHOLE.height - 40];
 
 export const projection = geoEqualEarth().fitExtent(
   [
@@ -58,7 +58,7 @@ export function labelOfHome(text: string, scale: number): ILabel {
   return {
     key: 'home',
     text,
-    spots: [[HERE[0] - 11 * scale - width, HERE[1]]]
+    spots: [[HERE[0] - width / 2, HERE[1] + 16 * scale]]
   };
 }
 

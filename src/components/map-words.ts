@@ -106,13 +106,22 @@ export function costOf(arc: IArc, trans: TranslationBundle): string {
     : rangeOf(arc.cost);
 }
 
-/** An amount of USD, or the range that it is in; nothing is told below a cent. */
+/** From so many dollars on an amount has no cents, as in the plans of a notebook. */
+const WHOLE = 9.995;
+
+/**
+ * An amount of USD, or the range that it is in.
+ *
+ * Nothing is told below a cent, nor are the cents of what is large: no list price is so exact.
+ */
 export function rangeOf([low, high]: readonly [number, number]): string {
-  const text = (amount: number) =>
-    `$${amount.toLocaleString('en-US', {
-      minimumFractionDigits: 2,
-      maximumFractionDigits: 2
+  const text = (amount: number) => {
+    const digits = amount < WHOLE ? 2 : 0;
+    return `$${amount.toLocaleString('en-US', {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits
     })}`;
+  };
   if (high > 0 && high < 0.01) {
     return '<$0.01';
   }

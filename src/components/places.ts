@@ -5,10 +5,16 @@ import type { Evidence, PriceRange, Replica } from '../api/wire';
 
 /** How a replica's region is known; the server's own words where it has them. */
 export function evidenceOf(
-  { evidence, detail }: Replica,
+  { evidence, detail, region }: Replica,
   trans: TranslationBundle
 ): string {
-  return detail.trim().replace(/\.$/, '') || evidenceName(evidence, trans);
+  const said = detail.trim().replace(/\.$/, '');
+  // The region itself stands beside it.
+  const again = ` is in ${region}`;
+  return (
+    (said.endsWith(again) ? said.slice(0, -again.length) : said) ||
+    evidenceName(evidence, trans)
+  );
 }
 
 /** A kind of evidence. */
@@ -78,7 +84,7 @@ export function payerOf(
 }
 
 /** Dollars, in cents unless there are fractions of them. */
-export function dollars(amount: number): string {
+function dollars(amount: number): string {
   const digits = Number.isInteger(Math.round(amount * 1e4) / 100) ? 2 : 3;
   return `$${amount.toFixed(digits)}`;
 }

@@ -99,7 +99,9 @@ export function WorldMap(props: IWorldMapProps): JSX.Element {
           className="jp-MulticloudMap-here"
           d="M-7,6V-1L0,-7L7,-1V6Z"
           transform={`translate(${HERE[0]} ${HERE[1]}) scale(${scale})`}
-        />
+        >
+          <title>{trans.__('Home, outside every cloud')}</title>
+        </path>
       )}
       {[...marks].reverse().map(mark => (
         <Place

@@ -46,9 +46,9 @@ test('the map, the ledger and the cards are used by keyboard alone', async ({
       page.getByRole('table', { name: 'Added up by: Notebook' })
     ).toBeVisible();
     await expect(notebook).toBeFocused();
-    await tabTo(page.getByRole('combobox', { name: 'Time' }));
+    await tabTo(page.getByRole('combobox', { name: 'Period' }));
     await keyboard.press('End');
-    await expect(page.getByRole('combobox', { name: 'Time' })).toHaveValue(
+    await expect(page.getByRole('combobox', { name: 'Period' })).toHaveValue(
       'null'
     );
     await tabTo(page.getByRole('button', { name: 'Export as CSV' }));

@@ -106,10 +106,10 @@ describe('Ledger', () => {
 
   it('should say what was read, what moved, and what that would have cost', () => {
     expect(texts(/^Added up/)).toEqual([
-      '2026-11-2522.6 TB288 kB$0.002.6 TB$190.00–$310.00'
+      '2026-11-2522.6 TB288 kB$0.002.6 TB$190–$310'
     ]);
     expect(texts(/^Entries/)[0]).toContain(
-      'rain.ipynbread c/era5in gcp:us-central11.4 TB1.5 TB$0.00$100.00–$150.00'
+      'rain.ipynbread c/era5in gcp:us-central11.4 TB1.5 TB$0.00$100–$150'
     );
     expect(
       screen.getByText('Would have moved', { selector: 'dt' })
@@ -142,7 +142,7 @@ describe('Ledger', () => {
       server.asked('GET ledger').slice(-1)[0].query.get('since');
     const days = (Date.now() / 1000 - Number(since())) / 86_400;
     expect(Math.round(days)).toBe(30);
-    const span = screen.getByRole('combobox', { name: 'Time' });
+    const span = screen.getByRole('combobox', { name: 'Period' });
     fireEvent.change(span, { target: { value: 'null' } });
     await act(() => view.ask());
     expect(since()).toBeNull();

@@ -67,8 +67,9 @@ export function Datasets(props: IDatasetsProps): JSX.Element {
   if (lab.status.value && listed.length === 0) {
     return (
       <Invitation
-        what={trans.__(
-          'No catalogs yet. Add one to the configuration of the Jupyter server, in a file in jupyter_server_config.d, and restart it:'
+        what={trans.__('No catalogs yet.')}
+        how={trans.__(
+          'To have one at each start, add it to the configuration of the Jupyter server, in a file in jupyter_server_config.d, and restart it:'
         )}
         example={CATALOG_EXAMPLE}
         trans={trans}

@@ -40,8 +40,9 @@ export function Gateways(props: IGatewaysProps): JSX.Element {
   if (gateways.length === 0) {
     return (
       <Invitation
-        what={trans.__(
-          'No gateways yet. Add one to the configuration of the Jupyter server, in a file in jupyter_server_config.d, and restart it:'
+        what={trans.__('No gateways yet.')}
+        how={trans.__(
+          'Add one to the configuration of the Jupyter server, in a file in jupyter_server_config.d, and restart it:'
         )}
         example={GATEWAY_EXAMPLE}
         trans={trans}

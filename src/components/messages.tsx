@@ -51,7 +51,10 @@ export function Empty(props: {
 }
 
 export interface IInvitationProps {
+  /** What there is none of. */
   what: string;
+  /** How to have one for good. */
+  how: string;
   /** Lines of configuration to copy. */
   example: string;
   trans: TranslationBundle;
@@ -64,7 +67,11 @@ export function Invitation(props: IInvitationProps): JSX.Element {
   const [copied, setCopied] = React.useState(false);
   return (
     <div className="jp-MulticloudMessage">
-      <p>{props.what}</p>
+      <p>
+        <strong>{props.what}</strong>
+      </p>
+      {props.children && <p>{props.children}</p>}
+      <p>{props.how}</p>
       <pre tabIndex={0} aria-label={trans.__('Configuration to copy')}>
         {example}
       </pre>
@@ -77,7 +84,6 @@ export function Invitation(props: IInvitationProps): JSX.Element {
       >
         {trans.__('Copy')}
       </Button>{' '}
-      {props.children}{' '}
       <span role="status">{copied ? trans.__('Copied.') : ''}</span>
     </div>
   );

@@ -1,5 +1,6 @@
 /** Offers other placements of a dataset, and asks before data are read where that is dear. */
 import { Dialog, showDialog } from '@jupyterlab/apputils';
+import * as React from 'react';
 
 import type { StartedCluster } from '../api/wire';
 import { PlacementForm, priceInWords } from '../components/placement-form';
@@ -37,18 +38,25 @@ export async function mayCost(
   }
   const { button } = await showDialog({
     title: trans.__('Read Data from Another Region?'),
-    body: dear
-      .map(({ row, placement }) =>
-        trans.__(
-          '%1 costs %2 to read on %3. %4 %5',
-          row.name,
-          priceInWords(placement.price, trans),
-          placement.gateway,
-          placement.price ? payerOf(placement.price, trans) : '',
-          placement.why
-        )
-      )
-      .join('\n'),
+    body: (
+      <div className="jp-MulticloudQuestion">
+        {dear.map(({ row, placement: { gateway, price, why } }) => (
+          <p key={row.id}>
+            <strong>
+              {trans.__(
+                '%1 costs %2 to read on %3.',
+                row.name,
+                priceInWords(price, trans),
+                gateway
+              )}{' '}
+              {price && payerOf(price, trans)}
+            </strong>
+            <br />
+            {why}
+          </p>
+        ))}
+      </div>
+    ),
     buttons: [
       Dialog.cancelButton({ label: trans.__('Cancel') }),
       Dialog.warnButton({ label: trans.__('Read It There') })

@@ -4,7 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { ApiError } from '../api/request';
 import type { Cluster, StartCluster, StartedCluster } from '../api/wire';
-import { waitsFor } from '../components/cluster-words';
+import { waitsFor } from '../components/cluster-doings';
 import type { IMulticloudLab } from '../tokens';
 import { inFull } from './notify';
 

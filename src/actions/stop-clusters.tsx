@@ -4,13 +4,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { Cluster } from '../api/wire';
-import {
-  isOwnAlive,
-  loadOf,
-  originOf,
-  stateOf,
-  workersOf
-} from '../components/cluster-words';
+import { loadOf, originOf } from '../components/cluster-doings';
+import { isOwnAlive, stateOf, workersOf } from '../components/cluster-words';
 import type { IMulticloudLab } from '../tokens';
 import { sayFailed } from './notify';
 

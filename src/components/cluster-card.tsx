@@ -6,16 +6,8 @@ import * as React from 'react';
 import type { ChangeCluster, Cluster } from '../api/wire';
 import type { IMoment } from '../state/worker-history';
 import { ChangeForm } from './change-form';
-import {
-  countOf,
-  idleOf,
-  isAlive,
-  loadOf,
-  originOf,
-  shortName,
-  stateOf,
-  waitsFor
-} from './cluster-words';
+import { idleOf, loadOf, originOf, waitsFor } from './cluster-doings';
+import { countOf, isAlive, shortName, stateOf } from './cluster-words';
 import { Sparkline } from './sparkline';
 
 export interface IClusterCallbacks {

@@ -9,10 +9,10 @@ import { stopIcon } from '@jupyterlab/ui-components';
 
 import type { Cluster } from '../api/wire';
 import { CommandIDs } from '../commands';
+import { originOf } from '../components/cluster-doings';
 import {
   countOf,
   isOwnAlive,
-  originOf,
   shortName,
   stateOf
 } from '../components/cluster-words';

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import ssl
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -126,5 +127,11 @@ def _reason(error: BaseException, url: str) -> str:
         return "access is denied"
     if isinstance(error, TimeoutError):
         return "it did not answer in time"
+    # What aiohttp says of a connection is about its own settings.
+    unconnected = getattr(error, "os_error", None)
+    if isinstance(unconnected, ConnectionRefusedError):
+        return "its host refuses connections"
+    if isinstance(unconnected, OSError) and not isinstance(unconnected, ssl.SSLError):
+        return "its host cannot be reached: check the address, and the network here"
     text = str(error).partition("\n")[0].replace(url, shown(url))[:200].rstrip(".")
     return text or type(error).__name__

@@ -9,11 +9,13 @@ import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import fsspec
 import pytest
 import yaml
+from aiohttp import ClientConnectorError
 
 from multicloud_lab.catalogs import read_catalog
 from multicloud_lab.demo.stores import Store
@@ -63,8 +65,18 @@ def test_over_http_not_there(site: tuple[Path, str], read: Read) -> None:
 
 
 def test_nobody_listens(read: Read) -> None:
-    with pytest.raises(CatalogError, match=r"[Cc]annot connect"):
+    with pytest.raises(CatalogError, match=r"master\.yaml cannot be read: its host refuses"):
         read("http://127.0.0.1:9/master.yaml")
+
+
+def test_a_host_that_nobody_knows(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: object, **options: object) -> None:
+        place: Any = SimpleNamespace(host="data.example.org", port=443, ssl=True)
+        raise ClientConnectorError(place, OSError(None, "Name or service not known"))
+
+    monkeypatch.setattr(fsspec.core, "url_to_fs", fail)
+    with pytest.raises(CatalogError, match=r"cannot be reached: check the address"):
+        read("https://data.example.org/master.yaml")
 
 
 def test_more_than_the_limit_is_not_taken_in(

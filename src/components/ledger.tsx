@@ -95,6 +95,7 @@ function Controls({ view, trans, onExport }: ILedgerProps): JSX.Element {
   return (
     <div className="jp-MulticloudLedger-controls">
       <div role="group" aria-label={trans.__('Add up by')}>
+        <span aria-hidden="true">{trans.__('Add up by')}</span>
         {GROUPINGS.map(grouping => (
           <Button
             small

@@ -232,7 +232,9 @@ async def _session(allowed: Allowed, proxied: bool, **options: Any) -> aiohttp.C
     """Make the session of an fsspec HTTP file system, guarded."""
     import aiohttp
 
-    class Resolver(aiohttp.ThreadedResolver):
+    from multicloud_lab import names
+
+    class Resolver(names.Resolver):
         """Gives public addresses alone, so that no other can be connected to."""
 
         async def resolve(

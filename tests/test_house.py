@@ -17,10 +17,11 @@ JUPYTER = ("jupyter", "jupyterlab", "jupyter_server", "jupyter_events", "tornado
 
 # Each room and the rooms of ours that it may import; imports run downwards only.
 GROUND = {"errors"}
-RECORDS = GROUND | {"hosts", "packages", "threads", "regions", "records", "config"}
+RECORDS = GROUND | {"hosts", "names", "packages", "threads", "regions", "records", "config"}
 MAY_IMPORT = {
     "errors": set[str](),
-    "hosts": GROUND,
+    "names": {"threads"},
+    "hosts": GROUND | {"names"},
     "packages": set[str](),
     "threads": GROUND,
     "regions": GROUND,

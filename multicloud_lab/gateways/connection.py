@@ -8,10 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
-import dask_gateway
 from dask_gateway.auth import GatewayAuth
 from dask_gateway.client import ClusterReport
 from dask_gateway.options import Options
@@ -23,7 +21,14 @@ from multicloud_lab.errors import (
     MulticloudLabError,
 )
 from multicloud_lab.gateways.circuit import Circuit
-from multicloud_lab.gateways.failures import GONE, LATER, Failures, is_passing
+from multicloud_lab.gateways.client import Client, open_session, proxy_for, stays
+from multicloud_lab.gateways.failures import (
+    GONE,
+    LATER,
+    PROXY_WANTS_A_SIGN_IN,
+    Failures,
+    is_passing,
+)
 
 DEADLINE = 10.0
 """Seconds that a gateway may take to answer."""
@@ -38,36 +43,6 @@ _SHOWN = ("pending", "running", "stopping", "failed")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 T = TypeVar("T")
-
-
-class _Client(dask_gateway.Gateway):  # type: ignore[misc] # the package has no types
-    """dask-gateway's client, with two answers of the API that it keeps to itself."""
-
-    def __init__(self, *, proxy: str | None, **addresses: Any) -> None:
-        # Whatever is not given is taken from dask's global configuration, which is not ours;
-        # for the HTTP proxy that cannot be said by an argument.
-        super().__init__(**addresses, asynchronous=True)
-        self._request_kwargs = {"proxy": proxy}
-
-    async def _request(self, method: str, url: str, json: Any = None) -> Any:
-        # What signs may have to ask somebody first; dask-gateway itself would let the loop wait.
-        if prepare := getattr(self.auth, "prepare", None):
-            await prepare(urlsplit(url).hostname)
-        return await super()._request(method, url, json)
-
-    async def options_form(self) -> Sequence[Mapping[str, Any]]:
-        response = await self._request("GET", f"{self.address}/api/v1/options")
-        form: Sequence[Mapping[str, Any]] = (await response.json())["cluster_options"]
-        return form
-
-    async def adapt(self, name: str, minimum: int, maximum: int) -> str:
-        """Adapt, and give what the gateway remarks (``adapt_cluster`` only warns of it)."""
-        response = await self._request(
-            "POST",
-            f"{self.address}/api/v1/clusters/{name}/adapt",
-            json={"minimum": minimum, "maximum": maximum, "active": True},
-        )
-        return str((await response.json())["msg"] or "")
 
 
 class GatewayConnection:
@@ -100,20 +75,20 @@ class GatewayConnection:
         self.name = config.name
         self.can_sign_in = auth is not None
         self._secrets = tuple(secrets)
-        self._failures = Failures(config, secrets, refused)
+        self._proxy = proxy_for(config.address)
+        self._failures = Failures(config, secrets, refused, self._proxy)
         self._circuit = circuit or Circuit()
         self._busy = 0
         self._idle = asyncio.Event()
         self._idle.set()
-        self._proxy = _http_proxy(config.address)
-        self._client = _Client(
+        self._client = Client(
             proxy=self._proxy,
             address=config.address,
             proxy_address=config.proxy_address or _host_and_port(config.address),
             public_address=config.public_address or config.address,
             auth=auth or GatewayAuth(),
         )
-        self._plain = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+        self._plain = open_session(aiohttp.DummyCookieJar())
 
     def __repr__(self) -> str:
         return f"GatewayConnection({self.name!r})"
@@ -233,8 +208,8 @@ class GatewayConnection:
     async def _probe(self) -> None:
         for page, key in (("health", "status"), ("version", "version")):
             url = f"{self._client.address}/api/{page}"
-            async with self._plain.get(url, proxy=self._proxy) as response:
-                if response.status >= 500:
+            async with self._plain.get(url, proxy=self._proxy, allow_redirects=False) as response:
+                if stays(response).status >= 500 or response.status == PROXY_WANTS_A_SIGN_IN:
                     response.raise_for_status()
                 if key not in await response.json():
                     raise KeyError(key)
@@ -303,9 +278,3 @@ def _host_and_port(address: str) -> str:
     parts = urlsplit(address)
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     return f"gateway://{host}:{parts.port or {'http': 80, 'https': 443}[parts.scheme]}"
-
-
-def _http_proxy(address: str) -> str | None:
-    """Give the proxy that the environment names for an address, heeding ``NO_PROXY``."""
-    parts = urlsplit(address)
-    return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)

@@ -18,6 +18,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 from yarl import URL
 
 from multicloud_lab.errors import GatewayUnreachableError, MulticloudLabError
+from multicloud_lab.names import Resolver
 from multicloud_lab.server.base import AUTH_RESOURCE, LabSource, said, where_raised
 from multicloud_lab.server.upstream import Place, request_headers, response_headers
 
@@ -48,7 +49,7 @@ class Dashboards:
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 auto_decompress=False,
-                connector=aiohttp.TCPConnector(limit=0),
+                connector=aiohttp.TCPConnector(limit=0, resolver=Resolver()),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(
                     total=None, connect=CONNECT_DEADLINE, sock_read=READ_DEADLINE

@@ -1,29 +1,19 @@
-"""Gateways that are killed and come back, change their password, want TLS, or trust a hub."""
+"""Gateways that are killed and come back, change their password, are full, or trust a hub."""
 
 from __future__ import annotations
 
 import asyncio
 import base64
-import json
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from multicloud_lab.config import GatewayConfig
-from multicloud_lab.demo.gateways import DemoGateway
 from multicloud_lab.demo.processes import Processes
 from multicloud_lab.errors import (
     GatewayRefusedError,
@@ -233,122 +223,3 @@ async def test_a_clock_that_jumps_past_a_tokens_life(
     assert without.message.startswith("own refused the sign-in: ")
     assert "lacks the gateway's scope" in without.message
     await runner.cleanup()
-
-
-def make_certificates(directory: Path) -> tuple[Path, Path, Path]:
-    """Make a private authority, and a certificate of it for this machine: CA, chain, key."""
-    now = datetime.now(UTC)
-
-    def name(text: str) -> x509.Name:
-        return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
-
-    authority, own = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-
-    def sign(subject: str, public: ec.EllipticCurvePublicKey, is_ca: bool) -> bytes:
-        builder = (
-            x509.CertificateBuilder()
-            .subject_name(name(subject))
-            .issuer_name(name("an authority of the institute"))
-            .public_key(public)
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(hours=1))
-            .not_valid_after(now + timedelta(days=1))
-            .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
-            .add_extension(
-                x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]),
-                critical=False,
-            )
-        )
-        return builder.sign(authority, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-
-    files = tuple(directory / each for each in ("ca.pem", "cert.pem", "key.pem"))
-    files[0].write_bytes(sign("an authority of the institute", authority.public_key(), True))
-    files[1].write_bytes(sign("127.0.0.1", own.public_key(), False))
-    files[2].write_bytes(
-        own.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return files[0], files[1], files[2]
-
-
-_SIGN_IN = """
-import asyncio, json, os, sys
-from multicloud_lab.config import GatewayConfig
-from multicloud_lab.gateways import GatewayPool
-
-async def main():
-    config = GatewayConfig.model_validate(json.loads(sys.argv[1]))
-    pool = GatewayPool([config], book=None, on_change=lambda change: None)
-    await pool.start()
-    (gateway,) = await pool.gateways(patience=8)
-    options = await pool.options("own") if gateway.state == "signed-in" else []
-    await pool.close()
-    print(json.dumps([gateway.state, gateway.message, [each.field for each in options]]))
-
-asyncio.run(main())
-"""
-
-
-def sign_in_elsewhere(gateway: DemoGateway, address: str, **environment: str) -> list[object]:
-    """Sign in from a process of its own: authorities are read once a process."""
-    config = {
-        **gateway.config(),
-        "address": address,
-        "public_address": None,
-        "auth": {"type": "basic", "username": "ann", "password_env": "OWN_PASSWORD"},
-    }
-    environment = {
-        **{key: value for key, value in os.environ.items() if not key.startswith("SSL_CERT")},
-        "OWN_PASSWORD": gateway.password,
-        **environment,
-    }
-    done = subprocess.run(
-        [sys.executable, "-c", _SIGN_IN, json.dumps(config)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    found: list[object] = json.loads(done.stdout)
-    return found
-
-
-async def test_a_gateway_with_a_certificate_of_a_private_authority(
-    make_own: MakeOwn, tmp_path: Path
-) -> None:
-    ca, certificate, key = make_certificates(tmp_path)
-    own = await asyncio.to_thread(make_own)
-    await asyncio.to_thread(own.kill)
-    own.configure(f"c.Proxy.tls_cert = {str(certificate)!r}\nc.Proxy.tls_key = {str(key)!r}")
-    own.scheme = "https"
-    own.start()
-    await asyncio.to_thread(own.wait)
-    secure = own.gateway.address.replace("http://", "https://")
-
-    async def sign_in(address: str, **environment: str) -> list[object]:
-        return await asyncio.to_thread(sign_in_elsewhere, own.gateway, address, **environment)
-
-    trusted, strange, wrong_name, plain = await asyncio.gather(
-        sign_in(secure, SSL_CERT_FILE=str(ca)),
-        sign_in(secure),
-        sign_in(secure.replace("127.0.0.1", "localhost"), SSL_CERT_FILE=str(ca)),
-        sign_in(own.gateway.address),
-    )
-    assert trusted == ["signed-in", "", ["worker_cores"]]
-    assert strange[0] == wrong_name[0] == plain[0] == "unreachable"
-    assert "cannot be trusted: unable to get local issuer certificate" in str(strange[1])
-    assert "SSL_CERT_FILE" in str(strange[1])
-    assert "Hostname mismatch" in str(wrong_name[1])
-    assert "check whether its address begins with http:// or https://" in str(plain[1])
-
-
-async def test_an_address_with_https_where_there_is_none(aws: DemoGateway) -> None:
-    state, message, _ = await asyncio.to_thread(
-        sign_in_elsewhere, aws, aws.address.replace("http://", "https://")
-    )
-    assert state == "unreachable"
-    assert "does not speak TLS" in str(message)

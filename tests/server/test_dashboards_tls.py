@@ -17,7 +17,7 @@ from aiohttp.test_utils import TestServer
 from jupyter_server.serverapp import ServerApp
 
 from multicloud_lab.demo.processes import Processes, answers, free_ports
-from tests.gateways.test_own_gateways import make_certificates
+from tests.gateways.certificates import make_certificates
 from tests.server.conftest import TOKEN, Jupyter
 from tests.server.gateway_api import lab
 from tests.server.test_dashboards import ROOT, Gateway

@@ -12,8 +12,8 @@ import pytest
 from jupyter_server.serverapp import ServerApp
 
 from multicloud_lab.demo.processes import Processes
+from tests.gateways.certificates import make_certificates
 from tests.gateways.harness import OwnGateway
-from tests.gateways.test_own_gateways import make_certificates
 from tests.hub.running import Server
 from tests.server.conftest import Jupyter
 from tests.server.test_dashboards_tls import start_jupyter

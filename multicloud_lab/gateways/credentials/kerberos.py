@@ -11,6 +11,7 @@ from dask_gateway.auth import GatewayAuth, KerberosAuth
 
 from multicloud_lab.errors import GatewayUnreachableError, InvalidInputError
 from multicloud_lab.gateways.credentials.credential import Credential, register
+from multicloud_lab.threads import apart
 
 KDC_DEADLINE = 5.0
 """Seconds that a KDC may take to give a ticket; its library would wait for up to a minute."""
@@ -67,9 +68,9 @@ class TicketAuth(KerberosAuth):  # type: ignore[misc] # the package has no types
         GatewayUnreachableError
             The KDC does not answer.
         """
-        # One thread at a time: what waits for a KDC cannot be interrupted, and threads are few.
+        # One thread at a time: what waits for a KDC cannot be interrupted.
         if self._fetching is None or self._fetching.done():
-            self._fetching = asyncio.create_task(asyncio.to_thread(_fetch, host))
+            self._fetching = asyncio.create_task(apart(lambda: _fetch(host)))
             self._fetching.add_done_callback(lambda task: task.cancelled() or task.exception())
         try:
             await asyncio.wait_for(asyncio.shield(self._fetching), KDC_DEADLINE)

@@ -18,7 +18,7 @@ settings.register_profile("new", deadline=None, suppress_health_check=[HealthChe
 settings.register_profile("lab", settings.get_profile("new"), derandomize=True)
 settings.load_profile("lab")
 
-pytest_plugins = ["tests.conftest_clouds"]
+pytest_plugins = ["tests.conftest_clean", "tests.conftest_clouds"]
 
 REGIONS: set[str] = set()
 """Addresses of regions that a test has put into network namespaces of this machine."""

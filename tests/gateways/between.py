@@ -47,15 +47,20 @@ class Between:
         self.seen.append((request.method, request.path))
         await self.before(request)
         dropped = {"Host", "Content-Length", "Transfer-Encoding", "Accept-Encoding"}
-        async with self._session.request(
-            request.method,
-            f"{self._upstream}{request.path_qs}",
-            headers={k: v for k, v in request.headers.items() if k not in dropped},
-            data=await request.read(),
-        ) as response:
-            body = await response.read()
-            status, kept = response.status, ("WWW-Authenticate", "Set-Cookie", "Content-Type")
-            headers = {k: response.headers[k] for k in kept if k in response.headers}
+        try:
+            async with self._session.request(
+                request.method,
+                f"{self._upstream}{request.path_qs}",
+                headers={k: v for k, v in request.headers.items() if k not in dropped},
+                data=await request.read(),
+            ) as response:
+                body = await response.read()
+                status, kept = response.status, ("WWW-Authenticate", "Set-Cookie", "Content-Type")
+                headers = {k: response.headers[k] for k in kept if k in response.headers}
+        except aiohttp.ClientConnectionError:  # as if nothing were between
+            if request.transport is not None:
+                request.transport.abort()
+            raise web.HTTPBadGateway from None
         await self.after(request)
         return web.Response(status=status, body=body, headers=headers)
 

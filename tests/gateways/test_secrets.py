@@ -20,12 +20,13 @@ import yaml
 
 from multicloud_lab.demo.gateways import DemoGateway
 from multicloud_lab.demo.processes import free_ports
-from multicloud_lab.endpoints import PREFIX, SECRET_HEADER
+from multicloud_lab.endpoints import ENDPOINTS, PREFIX, SECRET_HEADER
 from tests.gateways.harness import Cable
 
 MakeFault = Callable[[str], Awaitable[str]]
 TOKEN = "token-of-the-jupyter-server"
 WRONG = "wr0ng-marker-not-to-be-seen"
+HUB_TOKENS = ("hub-t0ken-of-this-server", "hub-t0ken-that-was-typed")
 ANA = "ana"
 EVENTS = "api/events/subscribe"
 
@@ -211,6 +212,13 @@ async def test_no_secret_leaves_a_real_server(
                 "public_address": None,
                 "auth": by_variable,
             },
+            {
+                **aws.config(),
+                "name": "hub-echoes",
+                "address": await make_fault("echo"),
+                "public_address": None,
+                "auth": {"type": "jupyterhub"},
+            },
         ]
         server = await start(
             home,
@@ -220,6 +228,7 @@ async def test_no_secret_leaves_a_real_server(
                 "probe": False,
             },
             SECRET_OF_IOWA=gcp.password,
+            JUPYTERHUB_API_TOKEN=HUB_TOKENS[0],
         )
         try:
             keys = await use_everything(server, cable, aws)
@@ -227,7 +236,8 @@ async def test_no_secret_leaves_a_real_server(
             await server.stop()
 
         needles = forms(ANA, aws.password) + forms(ANA, gcp.password) + forms(ANA, WRONG) + keys
-        assert len(needles) > 10
+        needles += HUB_TOKENS
+        assert len(needles) > 12
         assert all(len(needle) > 15 for needle in needles)
         said = {
             "an answer": "\n".join(server.answers),
@@ -259,6 +269,8 @@ async def use_everything(server: Server, cable: Cable, aws: DemoGateway) -> list
     for name in ("aws-oregon", "gcp-iowa", "refuses", "echoes"):
         status, _ = await server.api("POST", f"gateways/{name}/session", bad)
         assert status >= 400
+    typed = {"username": "", "password": HUB_TOKENS[1]}
+    assert (await server.api("POST", "gateways/hub-echoes/session", typed))[0] >= 400
     # Not even a body that is no sign-in comes back.
     for body in ({**bad, "passwort": aws.password}, [aws.password], {"password": [WRONG]}):
         status, _ = await server.api("POST", "gateways/aws-oregon/session", body)
@@ -331,14 +343,32 @@ async def use_everything(server: Server, cable: Cable, aws: DemoGateway) -> list
         await server.api("DELETE", f"clusters/{each['gateway']}/{each['name']}")
     await server.api("DELETE", "gateways/aws-oregon/session")
     await look_around(server, path)
+    await try_every_verb(server, secret)
     return keys
+
+
+async def try_every_verb(server: Server, secret: str) -> None:
+    """Ask for everything that there is, also what was added after this test was written."""
+    there = {
+        "gateway": "hub-echoes",
+        "cluster": "nothing",
+        "kernel": "nobody",
+        "analysis": "open",
+        "dataset_id": "good%2Frain",
+    }
+    for endpoint in ENDPOINTS:
+        path = endpoint.path.format(**there)
+        body = {"password": WRONG, "near": WRONG} if endpoint.body else None
+        await server.api(endpoint.method, path, body)
+        # What a kernel is answered is its own, but the server's log is everybody's.
+        await server.api(endpoint.method, path, body, headers={SECRET_HEADER: secret})
 
 
 async def look_around(server: Server, cluster: str) -> None:
     """Read everything that can be read, of every gateway."""
     for page in ("status", "datasets", "regions", "gateways", "clusters", "ledger", "analyses"):
         await server.api("GET", page)
-    for name in ("aws-oregon", "gcp-iowa", "refuses", "echoes", "no-such"):
+    for name in ("aws-oregon", "gcp-iowa", "refuses", "echoes", "hub-echoes", "no-such"):
         await server.api("GET", f"gateways/{name}/options")
         await server.api("POST", "clusters", {"gateway": name, "minimum": -1})
     await server.ask("GET", f"{PREFIX}/openapi.json")

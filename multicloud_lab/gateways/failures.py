@@ -18,6 +18,7 @@ from multicloud_lab.errors import (
     SignInNeededError,
 )
 from multicloud_lab.gateways.client import RedirectedError
+from multicloud_lab.gateways.credentials import SigningError
 
 # The ways out of most failures, at the end of their sentences.
 LATER = "Try again later, or ask its administrator."
@@ -85,6 +86,8 @@ class Failures:
             return ClusterNotFoundError(f"{self._name} has no cluster {cluster!r}; {GONE}")
         if status in (401, 403):
             return SignInNeededError(self._refused(f"{self._name} refused the sign-in"))
+        if isinstance(error, SigningError):
+            return SignInNeededError(f"{self._name} cannot be signed in to: {error}")
         if type(error).__name__ == "GSSError":
             return SignInNeededError(
                 self._refused(

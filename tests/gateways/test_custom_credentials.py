@@ -109,6 +109,7 @@ async def test_a_class_that_fails_is_the_matter_of_one_gateway(
     bad, good = await pool.gateways()
     assert (bad.state, good.state) == ("sign-in-needed", "signed-in")
     said: list[Gateway | BaseException] = [bad]
+    assert bad.message.startswith("aws-oregon cannot be signed in to: ")
     assert BAD[kind] in bad.message
     for ask in (
         lambda: pool.options("aws-oregon"),

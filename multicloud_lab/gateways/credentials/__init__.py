@@ -5,7 +5,13 @@ from __future__ import annotations
 from multicloud_lab.config import AuthConfig
 from multicloud_lab.errors import InvalidInputError
 from multicloud_lab.gateways.credentials import basic, jupyterhub, kerberos
-from multicloud_lab.gateways.credentials.credential import KINDS, Credential, register, tried
+from multicloud_lab.gateways.credentials.credential import (
+    KINDS,
+    Credential,
+    SigningError,
+    register,
+    tried,
+)
 from multicloud_lab.gateways.credentials.custom import load
 
 
@@ -33,4 +39,13 @@ def make_credential(config: AuthConfig) -> Credential:
     )
 
 
-__all__ = ["Credential", "basic", "jupyterhub", "kerberos", "make_credential", "register", "tried"]
+__all__ = [
+    "Credential",
+    "SigningError",
+    "basic",
+    "jupyterhub",
+    "kerberos",
+    "make_credential",
+    "register",
+    "tried",
+]

@@ -29,6 +29,10 @@ def register(kind: str) -> Callable[[_Kind], _Kind]:
     return decorate
 
 
+class SigningError(Exception):
+    """A class that is not ours failed to sign a request; the gateway has not been asked."""
+
+
 def tried(name: str, step: Callable[[], T]) -> T:
     """Do a step of a class that may be somebody else's; its failure is that of one gateway.
 

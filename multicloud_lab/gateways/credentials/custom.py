@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 from dask_gateway.auth import GatewayAuth
 
-from multicloud_lab.errors import InvalidInputError, MulticloudLabError, SignInNeededError
-from multicloud_lab.gateways.credentials.credential import Credential, failed, tried
+from multicloud_lab.errors import InvalidInputError, MulticloudLabError
+from multicloud_lab.gateways.credentials.credential import Credential, SigningError, failed, tried
 
 T = TypeVar("T")
 
@@ -64,13 +64,13 @@ class _Foreign(GatewayAuth):  # type: ignore[misc] # the package has no types
         prepare = getattr(self._auth, "prepare", None)
         if prepare is None:
             return
-        failure: SignInNeededError | None = None
+        failure: SigningError | None = None
         try:
             await prepare(host)
         except MulticloudLabError:
             raise
         except Exception as error:  # noqa: BLE001 - it is somebody else's
-            failure = SignInNeededError(failed(self._name, error))
+            failure = SigningError(failed(self._name, error))
         if failure is not None:
             raise failure
 
@@ -86,7 +86,7 @@ class _Foreign(GatewayAuth):  # type: ignore[misc] # the package has no types
         try:
             return tried(self._name, step)
         except InvalidInputError as error:
-            failure = SignInNeededError(str(error))
+            failure = SigningError(str(error))
         raise failure
 
 

@@ -11,7 +11,9 @@ import {
 import type { Locator } from '@playwright/test';
 
 import { PanelPage } from '../tests/panel-page';
-import { EVERY_OPTION, everyState, NOTHING, stage } from '../tests/staged';
+import { stage } from '../tests/staged';
+import { everyState } from '../tests/staged-clusters';
+import { EVERY_OPTION, NOTHING } from '../tests/staged-labs';
 
 const IMAGES = path.join(__dirname, '..', '..', 'docs', 'images');
 const RUN = { timeout: 120_000 };

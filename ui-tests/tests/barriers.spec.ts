@@ -2,10 +2,20 @@
 import { expect, galata, test } from '@jupyterlab/galata';
 
 import { expectAccessible } from './accessibility';
+import {
+  cutOffIn,
+  expectNothingCutOff,
+  expectNothingCutOffZoomed
+} from './cut-off';
 import { PanelPage } from './panel-page';
-import { everyState, LEDGER, NOTHING, stage } from './staged';
+import { stage } from './staged';
+import { everyState } from './staged-clusters';
+import { LEDGER, NOTHING } from './staged-labs';
 
 const PANEL = '#multicloud-lab-panel';
+/** What has to be found, or nothing would be. */
+const CUTTING =
+  '.jp-MulticloudMessage p { width: 40px; overflow: hidden; white-space: nowrap; }';
 
 test.describe('with a panel in which everything happens at once', () => {
   test.use({ autoGoto: false });
@@ -27,8 +37,13 @@ test.describe('with a panel in which everything happens at once', () => {
     await panel.open();
     await panel.dataset('PRECT').click();
     await expect(panel.cluster('azure-we')).toContainText('failed');
-    for (const width of [300, 200]) {
+    for (const width of [300, 250, 200]) {
       await page.sidebar.setWidth(width, 'left');
+      await expectNothingCutOff(page, PANEL);
+      if (width === 250) {
+        await expectNothingCutOffZoomed(page, PANEL);
+        continue;
+      }
       const box = await page.locator(PANEL).boundingBox();
       expect(Math.abs(box!.width - width)).toBeLessThan(3);
       await expect(panel.dataset('PRECT')).toBeVisible();
@@ -44,9 +59,11 @@ test.describe('with a panel in which everything happens at once', () => {
       page.getByRole('table', { name: 'Regions', exact: true })
     ).toBeVisible();
     await expectAccessible(page, '.jp-MulticloudMap-tab');
+    await expectNothingCutOffZoomed(page, '.jp-MulticloudMap-tab');
     await panel.command('Show Ledger');
     await expect(page.getByRole('table', { name: /^Added up/ })).toBeVisible();
     await expectAccessible(page, '.jp-MulticloudLedger-tab');
+    await expectNothingCutOffZoomed(page, '.jp-MulticloudLedger-tab');
   });
 
   test('nor is there a barrier where there is nothing yet', async ({
@@ -63,6 +80,11 @@ test.describe('with a panel in which everything happens at once', () => {
       page.getByText(/^Nothing was computed near data/)
     ).toBeVisible();
     await expectAccessible(page, [PANEL, '.jp-MulticloudLedger-tab']);
+    await expectNothingCutOff(page, PANEL);
+    await page.addStyleTag({ content: CUTTING });
+    expect(await cutOffIn(page, PANEL)).toContainEqual(
+      expect.stringMatching(/^No catalogs yet\./)
+    );
     await panel.command('Show Map of Clouds');
     await expect(page.getByText('Nothing is on the map yet')).toBeVisible();
     await expectAccessible(page, '.jp-MulticloudMap-tab');
@@ -83,6 +105,7 @@ test('the details are without barriers', async ({ page }) => {
   await expectAccessible(page, '.jp-MulticloudDetails', theme =>
     page.screenshot({ path: test.info().outputPath(`details-${theme}.png`) })
   );
+  await expectNothingCutOffZoomed(page, '.jp-MulticloudDetails');
   const button = page.getByRole('button', { name: 'List datasets in groups' });
   await button.click();
   await expect(panel.dataset('PRECT')).toHaveAttribute('aria-level', '1');
@@ -105,6 +128,7 @@ test.describe('on first use', () => {
     for (const step of [1, 2, 3, 4]) {
       await expect(tour).toContainText(`${step} of 4`);
       await expectAccessible(page, '.jp-MulticloudTour');
+      await expectNothingCutOffZoomed(page, '.jp-MulticloudTour');
       await tour.getByRole('button', { name: /^(Next|Done)$/ }).click();
     }
     await expect(tour).toHaveCount(0);

@@ -56,6 +56,17 @@ test('cancels a start, shows dashboards, and keeps an idle cluster', async ({
     await page.activity.closeAll();
   });
 
+  await test.step('its idle time is changed in its card', async () => {
+    const idle = cluster.getByRole('spinbutton', {
+      name: 'Minutes idle until it stops'
+    });
+    await expect(idle).toHaveValue('0.75');
+    await idle.fill('0.7');
+    await idle.press('Enter');
+    await expect(cluster.getByRole('button', { name: 'Apply' })).toHaveCount(0);
+    await expect(idle).toHaveValue('0.7');
+  });
+
   await test.step('an idle cluster is announced, and kept', async () => {
     await expect(cluster).toContainText(/Idle for .+: stops in/);
     const warning = page.locator('.Toastify__toast').filter({

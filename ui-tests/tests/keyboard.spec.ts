@@ -5,9 +5,15 @@ import { expect, test } from '@jupyterlab/galata';
 import type { Locator, Page } from '@playwright/test';
 
 import { PanelPage } from './panel-page';
-import { everyState, LEDGER, stage } from './staged';
+import { stage } from './staged';
+import { everyState } from './staged-clusters';
+import { LEDGER } from './staged-labs';
 
-const CARDS = { minimum: 'Minimum workers', maximum: 'Maximum workers' };
+const CARDS = {
+  minimum: 'Minimum workers',
+  maximum: 'Maximum workers',
+  idle: 'Minutes idle until it stops'
+};
 
 test.use({ autoGoto: false });
 
@@ -80,6 +86,22 @@ test('the map, the ledger and the cards are used by keyboard alone', async ({
     await expect(first.getByRole('button', { name: 'Apply' })).toHaveCount(0);
     await expect(maximum).toHaveValue('20');
     await expect(minimum).toBeFocused();
+  });
+
+  await test.step('a card: so is its idle time, up to what the administrator allows', async () => {
+    const idle = first.getByRole('spinbutton', { name: CARDS.idle });
+    await tabTo(idle);
+    await keyboard.press('ControlOrMeta+a');
+    await keyboard.type('601');
+    await expect(first.getByRole('alert')).toContainText(
+      'after 600 minutes at most'
+    );
+    await keyboard.press('ControlOrMeta+a');
+    await keyboard.type('45');
+    await keyboard.press('Enter');
+    await expect(first.getByRole('button', { name: 'Apply' })).toHaveCount(0);
+    await expect(idle).toHaveValue('45');
+    await expect(idle).toBeFocused();
   });
 
   await test.step('a card: its cluster is stopped, and the focus is at the next card', async () => {

@@ -94,7 +94,9 @@ export function ChangeForm(props: IChangeFormProps): JSX.Element {
           >
             {trans.__('stops after')}{' '}
             {field('idle_minutes', trans.__('Minutes idle until it stops'), 0)}{' '}
-            {trans.__('min idle')}
+            {typed.idle_minutes === '0'
+              ? trans.__('min idle: never')
+              : trans.__('min idle')}
           </span>
         )}
         {changed.length > 0 && (

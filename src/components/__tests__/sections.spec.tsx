@@ -332,6 +332,8 @@ describe('sections of the panel', () => {
       expect(onChange).toHaveBeenCalledWith(expect.anything(), {
         idle_minutes: 0
       });
+      set(cluster('x', { idle_minutes: 0 }));
+      expect(screen.getByText(/min idle: never/)).toBeTruthy();
       set(cluster('x', { ours: false, idle_minutes: null }));
       expect(idle()).toBeNull();
     });

@@ -42,6 +42,9 @@ export const Facets = React.memo(function Facets(
   if (row.length + others === 0) {
     return null;
   }
+  const more = open
+    ? trans.__('Show fewer filters')
+    : trans._n('Show %1 more filter', 'Show %1 more filters', others);
   const toggle = (one: IToggle) => (
     <Toggle
       key={`${one.facet} ${one.value.value}`}
@@ -75,11 +78,8 @@ export const Facets = React.memo(function Facets(
           className="jp-MulticloudFacet jp-mod-more"
           aria-expanded={open}
           aria-controls={group}
-          aria-label={
-            open
-              ? trans.__('Show fewer filters')
-              : trans._n('Show %1 more filter', 'Show %1 more filters', others)
-          }
+          aria-label={more}
+          title={more}
           onClick={() => setOpen(!open)}
         >
           {open ? trans.__('Fewer') : trans.__('+%1', others)}

@@ -43,7 +43,7 @@ export const contextMenuPlugin: JupyterFrontEndPlugin<void> = {
       // none.
       submenu.addItem({
         command: CommandIDs.insertAnalysis,
-        args: { datasets }
+        args: { datasets, title: trans.__('Choose from a List…') }
       });
       try {
         const analyses = await lab.api.analyses(datasets);

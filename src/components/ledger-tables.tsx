@@ -81,11 +81,11 @@ export function Rows(props: {
             <td title={row.notebook}>
               <bdi>{notebookName(row.notebook) || trans.__('not known')}</bdi>
             </td>
-            <td>
+            <td className="jp-mod-wide">
               {row.kind === 'read' ? trans.__('read') : trans.__('moved')}{' '}
               <bdi>{row.dataset ?? row.url ?? ''}</bdi>
             </td>
-            <td className="jp-MulticloudLedger-where">
+            <td className="jp-mod-wide">
               {row.kind === 'read' && row.source === row.destination
                 ? trans.__('in %1', endOf(row.source, trans))
                 : trans.__(

@@ -70,7 +70,7 @@ test('what a person sets holds in rows, details and new clusters', async ({
     const dialog = page.getByRole('dialog');
     await expect(dialog.getByLabel('Maximum workers')).toHaveValue('3');
     await expect(
-      dialog.getByLabel('Stop when idle for minutes (at most 30)')
+      dialog.getByLabel('Minutes idle until it stops (at most 30)')
     ).toHaveValue('5');
     await dialog.getByRole('button', { name: 'Cancel' }).click();
   });

@@ -199,7 +199,8 @@ class GatewayConnection:
         try:
             async with (
                 asyncio.timeout(deadline),
-                self._plain.get(url, proxy=self._proxy) as response,
+                # What a scheduler sends elsewhere is not followed: it is code of its user's.
+                self._plain.get(url, proxy=self._proxy, allow_redirects=False) as response,
             ):
                 return await response.json() if response.status == 200 else None
         except (aiohttp.ClientError, OSError, ValueError, RuntimeError):

@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
 
 import aiohttp
 import aiohttp.connector
@@ -18,6 +19,8 @@ from multicloud_lab.config import GatewayConfig
 from multicloud_lab.demo.gateways import DemoGateway
 from multicloud_lab.errors import GatewayUnreachableError
 from multicloud_lab.gateways import GatewayPool
+from multicloud_lab.gateways.connection import GatewayConnection
+from multicloud_lab.gateways.counts import count
 from multicloud_lab.records import Gateway, SignIn
 from tests.gateways.harness import Cable
 
@@ -195,30 +198,40 @@ async def test_a_proxy_of_a_kind_that_cannot_be_used(
 # --- redirects --------------------------------------------------------------------------------
 
 
-async def test_a_gateway_that_is_elsewhere_is_not_followed_there(
-    make_pool: MakePool, configure: Configure, aws: DemoGateway
-) -> None:
-    """As one whose address was written with http:// before its proxy wanted https://."""
+@pytest_asyncio.fixture
+async def moved() -> AsyncIterator[tuple[int, int, list[str]]]:
+    """Ports of a server that sends to another one and of that, and what this was asked."""
     followed: list[str] = []
 
     async def there(request: web.Request) -> web.Response:
         followed.append(request.path)
-        return web.Response(status=401)
+        return web.json_response({"workers": 1, "cores": 1, "processing": 0})
 
     async def here(request: web.Request) -> web.Response:
         raise web.HTTPMovedPermanently(f"http://127.0.0.1:{ports[1]}{request.path}?state=hush")
 
     ports: list[int] = []
-    runners = []
-    for answer in (here, there):
-        app = web.Application()
-        app.router.add_route("*", "/{path:.*}", answer)
-        runner = web.AppRunner(app)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        ports.append(runner.addresses[0][1])
-        runners.append(runner)
-    address = f"http://127.0.0.1:{ports[0]}/services/dask-gateway"
+    async with AsyncExitStack() as stack:
+        for answer in (here, there):
+            app = web.Application()
+            app.router.add_route("*", "/{path:.*}", answer)
+            runner = web.AppRunner(app)
+            await runner.setup()
+            stack.push_async_callback(runner.cleanup)
+            await web.TCPSite(runner, "127.0.0.1", 0).start()
+            ports.append(runner.addresses[0][1])
+        yield ports[0], ports[1], followed
+
+
+async def test_a_gateway_that_is_elsewhere_is_not_followed_there(
+    make_pool: MakePool,
+    configure: Configure,
+    aws: DemoGateway,
+    moved: tuple[int, int, list[str]],
+) -> None:
+    """As one whose address was written with http:// before its proxy wanted https://."""
+    here, there, followed = moved
+    address = f"http://127.0.0.1:{here}/services/dask-gateway"
     pool, gateway = await look(make_pool, configure, aws, address)
     with pytest.raises(GatewayUnreachableError) as failed:
         await pool.sign_in("aws-oregon", SignIn(password=aws.password))
@@ -226,9 +239,20 @@ async def test_a_gateway_that_is_elsewhere_is_not_followed_there(
     for message in (gateway.message, str(failed.value)):
         assert message == (
             f"aws-oregon is not at {address}: that sends to "
-            f"http://127.0.0.1:{ports[1]}/services/dask-gateway. If the gateway is there, make "
+            f"http://127.0.0.1:{there}/services/dask-gateway. If the gateway is there, make "
             "that its address, else ask its administrator."
         )
     assert followed == []
-    for runner in runners:
-        await runner.cleanup()
+
+
+async def test_a_scheduler_that_sends_elsewhere_is_not_followed_there(
+    configure: Configure, aws: DemoGateway, moved: tuple[int, int, list[str]]
+) -> None:
+    """Schedulers run what their users want: the lab's server asks nobody else for them."""
+    here, _, followed = moved
+    connection = GatewayConnection(configure(aws, "ann"), None)
+    try:
+        assert await count(connection, f"http://127.0.0.1:{here}/clusters/x", None) is None
+    finally:
+        await connection.close()
+    assert followed == []

@@ -36,6 +36,15 @@ HEARTBEAT = 30.0
 """Seconds between two pings of a websocket, to find out that its gateway is gone."""
 
 
+class _LeadsElsewhereError(aiohttp.ClientError):
+    """A websocket was answered by a redirect."""
+
+
+async def _refuse_redirect(*_: Any) -> None:
+    """Follow nothing: aiohttp does for a websocket, and cannot be told not to."""
+    raise _LeadsElsewhereError
+
+
 class Dashboards:
     """The connections to gateways that dashboards are read over."""
 
@@ -47,6 +56,8 @@ class Dashboards:
     def session(self) -> aiohttp.ClientSession:
         """The session, which keeps no cookies."""
         if self._session is None:
+            stays = aiohttp.TraceConfig()
+            stays.on_request_redirect.append(_refuse_redirect)
             self._session = aiohttp.ClientSession(
                 auto_decompress=False,
                 connector=aiohttp.TCPConnector(limit=0, resolver=Resolver()),
@@ -55,6 +66,7 @@ class Dashboards:
                     total=None, connect=CONNECT_DEADLINE, sock_read=READ_DEADLINE
                 ),
                 trust_env=True,
+                trace_configs=[stays],
             )
         return self._session
 
@@ -102,6 +114,8 @@ async def _failures(place: Place) -> AsyncIterator[None]:
     except aiohttp.WSServerHandshakeError as error:
         place.check(error.status)
         raise GatewayUnreachableError(place.down) from None
+    except _LeadsElsewhereError:
+        raise GatewayUnreachableError(place.elsewhere) from None
     except (aiohttp.ClientError, TimeoutError, OSError):
         raise GatewayUnreachableError(place.down) from None
 

@@ -71,6 +71,14 @@ class Place:
         """What is said when nobody answers."""
         return f"The dashboard of {self.name} does not answer; its gateway may be down."
 
+    @property
+    def elsewhere(self) -> str:
+        """What is said when the gateway, or the cluster, sends to another place."""
+        return (
+            f"The dashboard of {self.name} leads elsewhere, where it is not followed; ask who "
+            "runs its gateway."
+        )
+
     def target(self, query: str) -> str:
         """Give the URL at the gateway that a request with a query string is for.
 
@@ -111,7 +119,7 @@ class Place:
             or not target.path.startswith(base.path + "/")
             or not _stays_below(page)
         ):
-            raise GatewayUnreachableError(f"The dashboard of {self.name} leads elsewhere.")
+            raise GatewayUnreachableError(self.elsewhere)
         return target._replace(scheme="", netloc="", path=self.path + page).geturl()
 
     def check(self, status: int) -> None:

@@ -231,6 +231,20 @@ async def test_a_websocket_passes_both_ways(jupyter: Jupyter, gateway: Gateway) 
     await asyncio.wait_for(gateway.closed.wait(), 5)
 
 
+async def test_a_websocket_is_not_led_elsewhere(jupyter: Jupyter) -> None:
+    """As a page of somebody's scheduler might, to reach what only the lab's server can."""
+    inside = Gateway()
+    app = web.Application()
+    app.router.add_route("*", "/{page:.*}", inside.answer)
+    async with TestServer(app) as server:
+        where = quote(f"http://127.0.0.1:{server.port}/clusters/c1/ws")
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            async with jupyter.websocket(f"{ROOT}/to:?where={where}"):
+                pass
+    assert refused.value.status == 503
+    assert inside.asked == []
+
+
 async def test_a_websocket_ends_on_both_sides(jupyter: Jupyter) -> None:
     async with jupyter.websocket(f"{ROOT}/ws") as socket:
         await socket.send_str("bye")

@@ -74,7 +74,8 @@ class Computations:
         Parameters
         ----------
         *objects : object
-            Lazy objects, also within lists, tuples and dicts; anything else is given back.
+            Lazy objects, also within lists, tuples and dicts, and trees of datasets; anything else
+            is given back.
         near : str, or xarray or dask object, optional
             Where to compute all of them, whatever they read; as for :meth:`client`.
         egress_budget_usd : float, optional

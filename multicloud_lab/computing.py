@@ -19,6 +19,7 @@ from multicloud_lab.neardata.plans.pricing import Prices
 from multicloud_lab.neardata.running.execution import persist, run
 from multicloud_lab.neardata.running.options import Options
 from multicloud_lab.neardata.running.progress import Progress
+from multicloud_lab.neardata.trees import as_datasets, as_tree
 from multicloud_lab.planned_moves import planned_moves
 from multicloud_lab.readying import Limits, Ready, Readying
 from multicloud_lab.runs import Ran, Recorder
@@ -77,7 +78,9 @@ class Computing:
 
     def plan(self, objects: Sequence[Any], near: Any, limits: Limits) -> Plan:
         """Plan a computation; see :meth:`Lab.plan`."""
-        collections, _ = unpack_collections(*objects)  # type: ignore[no-untyped-call]
+        collections, _ = unpack_collections(  # type: ignore[no-untyped-call]
+            *map(as_datasets, objects)
+        )
         if not collections:
             raise InvalidInputError("There is nothing to plan: none of these objects is lazy.")
         plan = self._readying.plan(collections, near, limits)
@@ -140,11 +143,11 @@ def _unpacked(
     """
     options = Options.read(keywords)
     collections, repack = unpack_collections(  # type: ignore[no-untyped-call]
-        *objects, traverse=options.traverse
+        *map(as_datasets, objects), traverse=options.traverse
     )
     if not collections:
         return tuple(objects)
-    return tuple(repack(work(collections, options)))
+    return tuple(map(as_tree, objects, repack(work(collections, options))))
 
 
 def _of(ready: Ready) -> dict[str, Any]:

@@ -74,6 +74,7 @@ MAY_IMPORT = {
 # The same within neardata.
 IN_NEARDATA = {
     "places": set[str](),
+    "trees": set[str](),
     "graphs": {"places"},
     "reading": {"graphs"},
     "sizes": {"graphs", "reading"},

@@ -75,6 +75,18 @@ def test_the_others_are_finished_and_the_error_names_the_region(
     assert_nothing_is_left(places)
 
 
+def test_what_cannot_be_sent_is_not_said_to_have_failed_there(places: Sequence[RunPlace]) -> None:
+    lock = threading.Lock()
+    unsendable = zeros("unsendable", lambda block: block if lock else block).sum()
+    for whole in (AWS, None):
+        with pytest.raises(TypeError) as caught:
+            run([unsendable], places, [whole], lambda key: AWS)
+        assert caught.value.__notes__ == [
+            "This was raised here, as tasks were sent to aws:us-west-2."
+        ]
+    assert_nothing_is_left(places)
+
+
 @pytest.mark.parametrize("where", [HOME, AWS, GCP])
 def test_a_failed_task_of_a_split_object_spoils_only_what_depends_on_it(
     places: Sequence[RunPlace], where: int

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+import dask
 import dask.base
 import numpy as np
 import pytest
+import xarray as xr
 from distributed import futures_of
 
 from multicloud_lab.demo.catalogs import ERA5_BUCKET, LENS_BUCKET
@@ -19,6 +21,7 @@ from tests.neardata.equality import assert_close, assert_same
 from tests.neardata.stores import write_to
 
 base: Any = dask.base
+lazy: Any = dask
 held_by: Any = futures_of
 ALL = {**ONE, **TWO, **THREE, **FRAMES}
 
@@ -81,6 +84,21 @@ def test_plain_computations_in_a_block_run_near_the_data(lab: Lab, data: Data) -
         (first, second) = base.compute(data.a.t.max(), {"b": data.b.t.max()})
     assert_same(first, data.a.t.max().compute())
     assert_same(second["b"], data.b.t.max().compute())
+
+
+def test_trees_are_computed_near_the_data_of_each_branch(lab: Lab, data: Data) -> None:
+    named = {"/": data.c[["n"]], "/aws": data.a[["t"]], "/aws/raw": data.raw_a[["packed"]]}
+    tree = xr.DataTree.from_dict({**named, "/gcp": data.b[["t"]]}, name="both")
+    assert len(lab.plan(tree).objects) == 4
+    (result,) = lab.compute(tree, **LIMITS)
+    with lab.near_data(**LIMITS):
+        same = tree.compute()
+    expected = tree.compute(scheduler="sync")
+    for found in (result, same):
+        xr.testing.assert_identical(found, expected)
+        assert not any(lazy.is_dask_collection(node.to_dataset()) for node in found.subtree)
+    (kept,) = lab.persist(tree, **LIMITS)
+    assert {str(f.client.cluster_record.region) for f in held_by(kept["aws"].to_dataset())} == {AWS}
 
 
 def test_what_is_persisted_stays_near_the_data_and_is_found_there(lab: Lab, data: Data) -> None:

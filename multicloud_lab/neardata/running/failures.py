@@ -54,7 +54,10 @@ def failure(
     distinct = {id(each.error): each for mine in failures.values() for each in mine}
     first, *others = distinct.values()
     error = _worded(first, places[first.place])
-    error.add_note(f"This was raised in {places[first.place]}.")
+    if first.key is not None or isinstance(error, ClusterFailedError):
+        error.add_note(f"This was raised in {places[first.place]}.")
+    else:
+        error.add_note(f"This was raised here, as tasks were sent to {places[first.place]}.")
     for other in others:
         error.add_note(
             f"At the same time in {places[other.place]}: "

@@ -59,7 +59,7 @@ _BYTES = "coalesce(measured_bytes, estimated_bytes, 0)"
 _SUMS = f"""
     min(at) as first, max(at) as last, count(distinct run) as runs, count(*) as rows,
     total(iif(kind = 'read', {_BYTES}, 0)) as read_bytes,
-    total(iif(kind = 'move', {_BYTES}, 0)) as moved_bytes,
+    total(iif(kind = 'read', 0, {_BYTES})) as moved_bytes,
     count(*) - count(coalesce(measured_bytes, estimated_bytes)) as unsized,
     total(price_low) as price_low, total(price_high) as price_high,
     count(*) - count(price_high) as unpriced,

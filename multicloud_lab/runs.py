@@ -140,6 +140,9 @@ class _Accounts:
             for move, found in ran.run.moved.items()
             if move[0] in known and move[1] in known
         }
+        self._graphs = {
+            (HOME, place): size for place, size in ran.run.graphs.items() if size and place in known
+        }
         self._expected = {(move.source, move.destination): move.amount for move in plan.moves}
         self._common = {
             "run": uuid.uuid4().hex,
@@ -157,6 +160,7 @@ class _Accounts:
                 *self._saved.values(),
                 *(self._crossing(reading, size) for reading, size in self._read),
                 *(self._crossed(move, found.sent_bytes) for move, found in self._moved.items()),
+                *(self._crossed(move, size) for move, size in self._graphs.items()),
             ]
         )
 
@@ -188,23 +192,31 @@ class _Accounts:
             )
 
     def moves(self) -> Iterator[r.LedgerEntry]:
-        """Give a row for each border and direction that results have crossed."""
+        """Give a row for each border and direction that results have crossed, or graphs have."""
         for move, found in self._moved.items():
-            ask = self._crossed(move, found.sent_bytes)
-            paid = self._prices.amount(ask)
-            yield r.LedgerEntry.model_validate(
-                {
-                    **self._common,
-                    "kind": "move",
-                    "source": ask[0],
-                    "destination": ask[1],
-                    "estimated_bytes": _known(self._expected.get(move)),
-                    "measured_bytes": found.sent_bytes,
-                    "seconds": self._ran.run.seconds.get(max(move)),
-                    "price_low": paid.low,
-                    "price_high": paid.high,
-                }
-            )
+            expected = _known(self._expected.get(move))
+            yield self._move("move", move, found.sent_bytes, expected)
+        for move, size in self._graphs.items():
+            yield self._move("graph", move, size, None)
+
+    def _move(
+        self, kind: r.LedgerKind, move: tuple[int, int], size: int, expected: int | None
+    ) -> r.LedgerEntry:
+        ask = self._crossed(move, size)
+        paid = self._prices.amount(ask)
+        return r.LedgerEntry.model_validate(
+            {
+                **self._common,
+                "kind": kind,
+                "source": ask[0],
+                "destination": ask[1],
+                "estimated_bytes": expected,
+                "measured_bytes": size,
+                "seconds": self._ran.run.seconds.get(max(move)),
+                "price_low": paid.low,
+                "price_high": paid.high,
+            }
+        )
 
     def _crossing(self, reading: Reading, size: int | None) -> Ask:
         """Give what leaves its region as it is read: nothing, if the reader is beside it."""

@@ -138,7 +138,10 @@ def _said(summed: Sequence[r.LedgerSummary]) -> str:
         sum(getattr(row, name) for row in summed)
         for name in ("price_high", "avoided_low", "avoided_high")
     )
-    said = f"{format_bytes(read)} were read where they are, and {format_bytes(moved)} moved"
+    said = (
+        f"{format_bytes(read)} were read where they are, and {format_bytes(moved)} of results and "
+    )
+    said += "graphs of tasks moved"
     said += f", at up to ${cost:.2f}." if cost else ", at no cost."
     if avoided:
         said += (

@@ -23,7 +23,7 @@ Bytes = Annotated[int, Field(ge=0, le=MOST_BYTES)]
 Amount = Annotated[float, Field(ge=0, le=MOST_DOLLARS, allow_inf_nan=False)]
 Moment = Annotated[float, Field(ge=0, le=1e11, allow_inf_nan=False)]
 
-LedgerKind = Literal["read", "move"]
+LedgerKind = Literal["read", "move", "graph"]
 
 
 class LedgerEntry(Record):
@@ -38,7 +38,9 @@ class LedgerEntry(Record):
     notebook: str = Field(
         default="", max_length=1000, description="Path or name; empty: not known."
     )
-    kind: LedgerKind = Field(description="From a store to workers, or from there elsewhere.")
+    kind: LedgerKind = Field(
+        description="From a store to workers, results from there elsewhere, or graphs of tasks."
+    )
     dataset: str | None = Field(default=None, max_length=2000, description="Id, if it is one.")
     url: str | None = Field(
         default=None, max_length=4000, description="Kept without what may be a secret in it."
@@ -127,7 +129,7 @@ class LedgerSummary(Record):
     runs: int
     rows: int
     read_bytes: int
-    moved_bytes: int
+    moved_bytes: int = Field(description="Results and graphs of tasks.")
     unsized: int = Field(description="Rows of which not even an estimate is known.")
     price_low: float = Field(description="USD, of the rows whose price is known.")
     price_high: float = Field(description="USD, of the rows whose price is known.")

@@ -999,10 +999,10 @@ export interface components {
             /** @description Of this row; one that is told again is written once. */
             id?: string;
             /**
-             * @description From a store to workers, or from there elsewhere.
+             * @description From a store to workers, results from there elsewhere, or graphs of tasks.
              * @enum {string}
              */
-            kind: "read" | "move";
+            kind: "read" | "move" | "graph";
             /**
              * @description When it ran.
              * @default null
@@ -1072,10 +1072,10 @@ export interface components {
             /** @description Of this row; one that is told again is written once. */
             id: string;
             /**
-             * @description From a store to workers, or from there elsewhere.
+             * @description From a store to workers, results from there elsewhere, or graphs of tasks.
              * @enum {string}
              */
-            kind: "read" | "move";
+            kind: "read" | "move" | "graph";
             /** @description When it ran. */
             measured_bytes: number | null;
             /** @description Path or name; empty: not known. */
@@ -1111,6 +1111,7 @@ export interface components {
             key: string;
             /** @description Seconds since 1970. */
             last: number;
+            /** @description Results and graphs of tasks. */
             moved_bytes: number;
             /** @description USD, of the rows whose price is known. */
             price_high: number;

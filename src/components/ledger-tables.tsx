@@ -82,8 +82,7 @@ export function Rows(props: {
               <bdi>{notebookName(row.notebook) || trans.__('not known')}</bdi>
             </td>
             <td className="jp-mod-wide">
-              {row.kind === 'read' ? trans.__('read') : trans.__('moved')}{' '}
-              <bdi>{row.dataset ?? row.url ?? ''}</bdi>
+              {kindOf(row, trans)} <bdi>{row.dataset ?? row.url ?? ''}</bdi>
             </td>
             <td className="jp-mod-wide">
               {row.kind === 'read' && row.source === row.destination
@@ -113,6 +112,14 @@ export function Rows(props: {
       </tbody>
     </table>
   );
+}
+
+function kindOf({ kind }: LedgerRow, trans: TranslationBundle): string {
+  return {
+    read: trans.__('read'),
+    move: trans.__('moved'),
+    graph: trans.__('sent tasks')
+  }[kind];
 }
 
 function NumberHead({ children }: React.PropsWithChildren): JSX.Element {

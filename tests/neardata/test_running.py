@@ -89,6 +89,33 @@ def test_what_crosses_is_measured(places: Sequence[RunPlace]) -> None:
     assert ran.moved[AWS, HOME].nbytes == a.nbytes
 
 
+def sent_by(place: RunPlace) -> int:
+    """Give the bytes of everything that a client has sent to its scheduler."""
+    client: Any = place.client
+    return int(client.scheduler_comm.byte_count)
+
+
+@pytest.mark.parametrize("runs", [run, persist])
+def test_graphs_that_are_sent_are_measured(places: Sequence[RunPlace], runs: Any) -> None:
+    a, b = stores((200, 200), (10, 10))
+    before = [sent_by(places[place]) for place in (AWS, GCP)]
+    # One whole; one cut, whose sum of b travels within the graph for a.
+    total, largest = b.sum(), b.max()
+    there = {*total.dask.layers, *largest.dask.layers}
+
+    def place_of(key: Key) -> int:
+        return GCP if name_of(key) in there else AWS
+
+    ran = runs([a.sum(axis=1) * total, largest], places, [None, GCP], place_of)
+    assert set(ran.graphs) <= {AWS, GCP}
+    for place, began in zip((AWS, GCP), before, strict=True):
+        sent = sent_by(places[place]) - began
+        moved = ran.moved.get((HOME, place))
+        values = moved.sent_bytes if moved else 0
+        assert 0 <= sent - values - ran.graphs[place] < 20_000, "but for what keeps a stream going"
+    assert ran.graphs[AWS] > 20_000
+
+
 def test_whole_collections_go_to_their_clusters_and_need_no_placement(
     places: Sequence[RunPlace],
 ) -> None:

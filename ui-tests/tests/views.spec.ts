@@ -131,7 +131,8 @@ test.describe('the map and the ledger', () => {
       await expect(output).toBeVisible(RUN);
       said = JSON.parse((await output.textContent())!.replace('ledger:', ''));
       const [{ run }] = said.rows;
-      expect(said.rows.filter(row => row.run === run).length).toBe(4);
+      // Of each region what was read, what came home, and the tasks that went there.
+      expect(said.rows.filter(row => row.run === run).length).toBe(6);
       await show('Map of Clouds');
       await expect(
         moves.getByRole('row', {

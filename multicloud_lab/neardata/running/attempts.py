@@ -89,13 +89,13 @@ class Attempts:
         self._work = work
         self._limits = limits
         self._stations: list[Station] = []
-        self._spent: list[Station] = []
+        self._spent: list[tuple[int, Station]] = []
 
     def __enter__(self) -> Attempts:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for station in self._spent:
+        for _place, station in self._spent:
             station.close()
 
     def run(self) -> dict[Key, Any]:
@@ -112,7 +112,7 @@ class Attempts:
         while True:
             events: SimpleQueue[Event] = SimpleQueue()
             self._stations = self._work.stations(events, given)
-            self._spent += self._stations
+            self._spent += enumerate(self._stations)
             course = self._work.course(given, self.restarts, self._limits)
             runner = Runner(course, self._stations, events, self.measured)
             try:
@@ -134,6 +134,14 @@ class Attempts:
             ) from error
         for station in self._stations:
             station.leave()
+
+    def graphs(self) -> dict[int, int]:
+        """Give the bytes of the graphs that were sent to each place."""
+        sent: dict[int, int] = {}
+        for place, station in self._spent:
+            if station.sent_graphs:
+                sent[place] = sent.get(place, 0) + station.sent_graphs
+        return sent
 
     def taken(self) -> dict[Key, Any]:
         """Give the results that stay where they were made: futures, or values at home."""

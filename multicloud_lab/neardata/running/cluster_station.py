@@ -21,6 +21,7 @@ from multicloud_lab.neardata.graphs.lowering import by_kind
 from multicloud_lab.neardata.running.following import follow
 from multicloud_lab.neardata.running.options import Options
 from multicloud_lab.neardata.running.progress import Progress
+from multicloud_lab.neardata.running.sent_graphs import counted
 from multicloud_lab.neardata.running.stations import Done, Event, Failed, Fetched, Landed, reported
 
 INLINE = 64 * 1024
@@ -46,6 +47,11 @@ class ClusterStation:
     options : Options
     annotations : mapping
         Of tasks, by key.
+
+    Attributes
+    ----------
+    sent_graphs : int
+        Bytes of the graphs that were sent there, without results that travel within them.
     """
 
     def __init__(
@@ -56,6 +62,7 @@ class ClusterStation:
         options: Options,
         annotations: Mapping[Key, Mapping[str, Any]],
     ) -> None:
+        self.sent_graphs = 0
         self._place = place
         self._client = client
         self._events = events
@@ -63,6 +70,7 @@ class ClusterStation:
         self._annotations = annotations
         self._futures: dict[Key, Future[Any]] = {}
         self._inline: dict[Key, DataNode] = {}
+        self._inlined: dict[Key, int] = {}
         self._to_fetch: list[Key] = []
         self._to_put: dict[Key, Any] = {}
         self._lock = threading.Lock()
@@ -84,12 +92,17 @@ class ClusterStation:
 
     def _run(self, tasks: dict[Key, GraphNode], outputs: list[Key]) -> None:
         taken = {key for node in tasks.values() for key in node.dependencies}
+        values = 0
         for key in taken:
             if (moved := self._inline.get(key)) is not None:
                 tasks[key] = moved
-        futures = self._client.get(  # type: ignore[no-untyped-call]
-            self._layers(tasks), outputs, sync=False, **self._options.for_cluster()
-        )
+                values += self._inlined.pop(key, 0)
+        with counted(self._client) as graphs:
+            futures = self._client.get(  # type: ignore[no-untyped-call]
+                self._layers(tasks), outputs, sync=False, **self._options.for_cluster()
+            )
+        # Results within a graph are counted already, as what is moved.
+        self.sent_graphs += max(0, sum(graphs) - values)
         for key, future in zip(outputs, futures, strict=True):
             self._watch(key, future)
 
@@ -114,7 +127,7 @@ class ClusterStation:
         self._submit(self._sending, self._run_whole, by_kind(collections), progress)
 
     def _run_whole(self, collections: dict[Key, Any], progress: Progress | None) -> None:
-        with self._options.shuffling(collections.values()):
+        with self._options.shuffling(collections.values()), counted(self._client) as graphs:
             futures = self._client.compute(  # type: ignore[no-untyped-call]
                 list(collections.values()),
                 sync=False,
@@ -122,6 +135,7 @@ class ClusterStation:
                 optimize_graph=self._options.optimize_graph,
                 **self._options.for_cluster(),
             )
+        self.sent_graphs += sum(graphs)
         for key, future in zip(collections, futures, strict=True):
             self._watch(key, future)
         if progress is not None:
@@ -153,6 +167,8 @@ class ClusterStation:
             fits = size <= INLINE and total + size <= INLINE_TOGETHER
             total += size * fits
             (small if fits else large)[key] = value
+            if fits:
+                self._inlined[key] = size
         if small:
             self._inline.update((key, DataNode(key, value)) for key, value in small.items())
             self._events.put(Landed(self._place, list(small)))

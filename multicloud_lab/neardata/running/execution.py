@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from multicloud_lab.neardata.running.failures import PartialResults, failure
 from multicloud_lab.neardata.running.moved import Moved, Run
 from multicloud_lab.neardata.running.options import Options
 from multicloud_lab.neardata.running.progress import Progress
+from multicloud_lab.neardata.running.sent_graphs import counted
 
 __all__ = ["PartialResults", "RunPlace", "persist", "run"]
 
@@ -89,6 +91,7 @@ def run(
             for place, began in measured.began.items()
         },
         restarts=attempts.restarts,
+        graphs=attempts.graphs(),
     )
 
 
@@ -129,6 +132,7 @@ def persist(
     by_task = work.by_task()
     kept: list[Any] = list(collections)
     moved: Mapping[tuple[int, int], Moved] = {}
+    graphs: Counter[int] = Counter()
     if by_task:
         numbers = list(by_task)
         placed = Work(
@@ -145,6 +149,7 @@ def persist(
                 raise failure(attempts.failures, {}, [each.where for each in placed.places])
             made = attempts.taken()
         moved = dict(attempts.measured.moved)
+        graphs.update(attempts.graphs())
         for number in numbers:
             kept[number] = persisted(by_task[number], made)
     for place in sorted({at for at in whole if at is not None}):
@@ -153,13 +158,17 @@ def persist(
         }
         if mine:
             ordered = by_kind(mine)
-            there = _persist_whole(list(ordered.values()), places[place], options)
+            there, sent = _persist_whole(list(ordered.values()), places[place], options)
+            graphs[place] += sent
             for number, collection in zip(ordered, there, strict=True):
                 kept[number] = collection
-    return Run(results=kept, moved=moved)
+    return Run(results=kept, moved=moved, graphs=graphs)
 
 
-def _persist_whole(collections: list[Any], place: RunPlace, options: Options) -> list[Any]:
+def _persist_whole(
+    collections: list[Any], place: RunPlace, options: Options
+) -> tuple[list[Any], int]:
+    """Persist by dask's own ways; give the collections, and the bytes of the graphs sent."""
     if place.client is None:
         here = dask.base.persist(  # type: ignore[no-untyped-call]
             *collections,
@@ -167,9 +176,9 @@ def _persist_whole(collections: list[Any], place: RunPlace, options: Options) ->
             optimize_graph=options.optimize_graph,
             scheduler=options.local_scheduler(),
         )
-        return list(here)
-    with options.shuffling(collections):
+        return list(here), 0
+    with options.shuffling(collections), counted(place.client) as sizes:
         there = place.client.persist(  # type: ignore[no-untyped-call]
             collections, optimize_graph=options.optimize_graph, **options.for_cluster()
         )
-    return list(there)
+    return list(there), sum(sizes)

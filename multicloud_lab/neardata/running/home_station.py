@@ -38,6 +38,7 @@ class HomeStation:
         options: Options,
         given: Mapping[Key, Any],
     ) -> None:
+        self.sent_graphs = 0  # They do not leave this process.
         self._place = place
         self._events = events
         self._options = options

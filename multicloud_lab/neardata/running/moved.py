@@ -62,9 +62,12 @@ class Run:
         From the first task sent to a place until its last result was there.
     restarts : int
         How often work was sent again because a cluster had lost what it held.
+    graphs : mapping of int to int
+        Bytes of the graphs of tasks that were sent to each place.
     """
 
     results: list[Any]
     moved: Mapping[tuple[int, int], Moved] = field(default_factory=dict)
     seconds: Mapping[int, float] = field(default_factory=dict)
     restarts: int = 0
+    graphs: Mapping[int, int] = field(default_factory=dict)

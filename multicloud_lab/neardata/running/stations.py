@@ -53,7 +53,15 @@ Event = Done | Fetched | Landed | Failed
 
 
 class Station(Protocol):
-    """A place where tasks run. Nothing here waits; what is done is reported to the queue."""
+    """A place where tasks run. Nothing here waits; what is done is reported to the queue.
+
+    Attributes
+    ----------
+    sent_graphs : int
+        Bytes of the graphs that have been sent there.
+    """
+
+    sent_graphs: int
 
     def run(self, tasks: Mapping[Key, GraphNode], outputs: Sequence[Key]) -> None:
         """Run tasks, and keep the outputs until they are dropped."""

@@ -158,6 +158,11 @@ describe('Ledger', () => {
         avoided_bytes: null,
         dataset: null,
         price_low: null
+      }),
+      entry('c', {
+        kind: 'graph',
+        source: null,
+        destination: 'gcp:us-central1'
       })
     ];
     await act(() => view.ask());
@@ -165,6 +170,8 @@ describe('Ledger', () => {
     expect(texts(/^Entries/)[1]).toContain(
       'moved gcp:us-central1 to herenot known1.5 TBnot known–'
     );
+    expect(texts(/^Entries/)[2]).toContain('here to gcp:us-central1');
+    expect(texts(/^Entries/)[2]).toContain('sent tasks');
   });
 
   it('should show more entries when asked', async () => {

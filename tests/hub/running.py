@@ -51,8 +51,8 @@ c.SimpleLocalProcessSpawner.home_dir_template = SETTINGS["directory"] + "/homes/
 c.Spawner.cmd = [SETTINGS["python"], "-m", "jupyterhub.singleuser"]
 c.Spawner.args = SETTINGS["args"]
 c.Spawner.environment = SETTINGS["environment"]
-c.Spawner.start_timeout = 90
-c.Spawner.http_timeout = 90
+c.Spawner.start_timeout = 150
+c.Spawner.http_timeout = 150
 
 # What docs/jupyterhub.md says: the scope in the server's token, and in a role of its user.
 c.JupyterHub.services = [
@@ -119,7 +119,7 @@ class Hub:
         await self._until(user, name, there=False)
 
     async def _until(self, user: str, name: str, *, there: bool) -> None:
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 150
         while time.monotonic() < deadline:
             server = (await self.call("GET", f"users/{user}")).get("servers", {}).get(name)
             if (server is not None and server["ready"]) if there else server is None:
@@ -170,6 +170,7 @@ class Kernel:
 
     def __init__(self, websocket: aiohttp.ClientWebSocketResponse) -> None:
         self._websocket = websocket
+        self._said: list[str] = []
 
     async def run(self, code: str, *, somebody: bool = False, timeout: float = 180) -> str:
         """Run a cell, and give what it printed and displayed, or the error that ended it.
@@ -193,7 +194,7 @@ class Kernel:
                 "content": content,
             }
         )
-        said: list[str] = []
+        self._said = said = []
         error = ""
         async with asyncio.timeout(timeout):
             while True:
@@ -209,6 +210,14 @@ class Kernel:
                     error = f"{content['ename']}: {content['evalue']}"
                 elif kind == "status" and content["execution_state"] == "idle":
                     return error or "\n".join(said).strip()
+
+    async def says(self, words: str) -> None:
+        """Wait until the cell that runs has said something."""
+        for _ in range(1200):
+            if words in "\n".join(self._said):
+                return
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"not {words!r}: {self._said}")
 
 
 def start_hub(
@@ -274,4 +283,4 @@ def start_hub(
 
 def wait_for_hub(hub: Hub) -> None:
     """Wait until the hub answers through its proxy."""
-    hub.processes.wait_until("hub", lambda: answers(f"{hub.url}hub/api/"), timeout=90)
+    hub.processes.wait_until("hub", lambda: answers(f"{hub.url}hub/api/"), timeout=150)

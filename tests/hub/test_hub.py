@@ -14,12 +14,14 @@ from jupyter_server.serverapp import ServerApp
 
 from multicloud_lab.demo.clouds import AWS, GCP
 from multicloud_lab.demo.marks import marked
+from multicloud_lab.waiting import SIGN_IN_DEADLINE
+from tests.commands import commands
 from tests.hub.conftest import PASSWORD_GATEWAY, Group
 from tests.hub.running import MEMBERS, STRANGER, Hub, Server
 from tests.server.conftest import Jupyter
 from tests.server.test_journey import watch
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(600)]
 
 WORKFLOW = """
 import json
@@ -45,7 +47,7 @@ for computed, expected in zip(mcl.compute(*lazy), lazy):
     xr.testing.assert_identical(computed, expected.compute())
 clients = [mcl.client(near=each) for each in (lens, era5)]
 print(json.dumps({
-    client.submit(where, pure=False).result(timeout=60): client.cluster_record.name
+    client.submit(where, pure=False).result(timeout=120): client.cluster_record.name
     for client in clients
 }))
 """
@@ -123,7 +125,7 @@ async def test_a_named_server_is_its_kernels_own(group: Group) -> None:
 import os
 import multicloud_lab as mcl
 print(os.environ["MULTICLOUD_LAB_URL"].endswith("/user/ben/second/"))
-print(mcl.client(cluster={there["name"]!r}).submit(lambda: 6 * 7).result(timeout=60))
+print(mcl.client(cluster={there["name"]!r}).submit(lambda: 6 * 7).result(timeout=120))
 """
     assert (await run(second, code)).split() == ["True", "42"]
     connection = f"clusters/{there['gateway']}/{there['name']}/connection"
@@ -136,7 +138,7 @@ async def test_without_the_scope_the_way_out_is_said(group: Group) -> None:
     began = time.monotonic()
     async with group.servers[STRANGER].kernel() as kernel:
         said = await kernel.run(code, somebody=True)
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < SIGN_IN_DEADLINE / 2
     assert said.startswith("SignInNeededError: aws-oregon"), said
     assert "lacks the gateway's scope" in said
     assert "administrator" in said
@@ -150,7 +152,7 @@ async def test_notebooks_go_on_when_each_user_signs_in_in_the_panel(group: Group
     code = f"""
 import multicloud_lab as mcl
 client = mcl.client(gateway={PASSWORD_GATEWAY!r})
-print("computed", client.submit(lambda: 6 * 7).result(timeout=60))
+print("computed", client.submit(lambda: 6 * 7).result(timeout=120))
 print(client.cluster_record.name)
 """
 
@@ -159,16 +161,15 @@ print(client.cluster_record.name)
         async with server.kernel() as kernel:
             began = time.monotonic()
             said = await kernel.run(code)  # with nobody there, as nbconvert does it
-            assert time.monotonic() - began < 30
+            assert time.monotonic() - began < SIGN_IN_DEADLINE / 2
             assert said.startswith("SignInNeededError: Sign in to azure-amsterdam"), said
             waiting = asyncio.create_task(kernel.run(code, somebody=True))
-            await asyncio.sleep(2)
+            await kernel.says("Sign in to azure-amsterdam in the Multi-Cloud panel")
             assert not waiting.done(), waiting.result()
             await sign_in_with_the_password(server, group)
             # It is this user who signed in, and nobody else.
             assert (await states(server))[PASSWORD_GATEWAY]["username"] == server.user
             said = await waiting
-        assert "Sign in to azure-amsterdam in the Multi-Cloud panel" in said
         assert "computed 42" in said
         return said.splitlines()[-1]
 
@@ -225,7 +226,7 @@ async def of_the_hub(server: Server) -> set[tuple[str, str, int, int]]:
 
 
 async def until_state(server: Server, gateway: str, state: str) -> dict[str, Any]:
-    for _ in range(150):
+    for _ in range(450):
         now = (await states(server))[gateway]
         if now["state"] == state:
             return now
@@ -238,7 +239,7 @@ async def test_work_goes_on_when_the_servers_token_is_no_more(group: Group) -> N
     code = """
 import multicloud_lab as mcl
 client = mcl.client(gateway="gcp-iowa")
-print("computed", client.submit(lambda: before).result(timeout=60))
+print("computed", client.submit(lambda: before).result(timeout=120))
 """
     mine = await of_the_hub(ana)
     assert len(mine) == 2
@@ -253,7 +254,7 @@ print("computed", client.submit(lambda: before).result(timeout=60))
         said = await kernel.run(code)  # with nobody there
         assert said.startswith("SignInNeededError: Sign in to gcp-iowa"), said
         waiting = asyncio.create_task(kernel.run(code, somebody=True))
-        await asyncio.sleep(2)
+        await kernel.says("Sign in to gcp-iowa in the Multi-Cloud panel")
         assert not waiting.done(), waiting.result()
         session = "gateways/gcp-iowa/session"
         status, answer = await ana.api("POST", session, json={"password": "not-a-token"})
@@ -269,6 +270,10 @@ print("computed", client.submit(lambda: before).result(timeout=60))
     group.servers["ana"] = ana = await group.hub.start_server("ana")
     for gateway in ("aws-oregon", "gcp-iowa"):
         await until_state(ana, gateway, "signed-in")
+    for _ in range(300):
+        if await of_the_hub(ana) == mine:
+            break
+        await asyncio.sleep(0.2)
     assert await of_the_hub(ana) == mine
     # What was typed is gone with the server; signing in shows that cluster again, too.
     assert len(await clusters(ana)) == len(mine)
@@ -282,7 +287,7 @@ async def test_nothing_is_left_when_the_servers_stop(group: Group) -> None:
         for each in await clusters(server):
             status, _ = await server.api("DELETE", f"clusters/{each['gateway']}/{each['name']}")
             assert status == 204
-    for _ in range(100):
+    for _ in range(300):
         if not any([await clusters(group.servers[user]) for user in MEMBERS]):
             break
         await asyncio.sleep(0.2)
@@ -294,12 +299,12 @@ async def test_nothing_is_left_when_the_servers_stop(group: Group) -> None:
     def left() -> list[str]:
         words = ("singleuser", "ipykernel", "scheduler", "worker")
         return [
-            " ".join(each.cmdline())
-            for each in marked(group.hub.processes.mark)
-            if any(word in " ".join(each.cmdline()) for word in words)
+            line
+            for line in commands(marked(group.hub.processes.mark))
+            if any(word in line for word in words)
         ]
 
-    for _ in range(50):
+    for _ in range(300):
         if not left():
             break
         await asyncio.sleep(0.2)

@@ -26,7 +26,7 @@ print(list(mcl.placements("aws:us-west-2").gateway))
 
 _COMPUTE = """
 client = mcl.client(near="aws:us-west-2")
-print(client.submit(lambda: 6 * 7).result(timeout=60))
+print(client.submit(lambda: 6 * 7).result(timeout=120))
 mcl.close(shutdown=True)
 """
 

@@ -142,8 +142,8 @@ async def start_jupyter(
             app.initialize(argv=[], find_extensions=False)
             app.start_app()
             stack.push_async_callback(stop, app)
-            for _ in range(1000):  # until the loop came round
-                await asyncio.sleep(0)
+            for _ in range(6000):  # until the loop came round
+                await asyncio.sleep(0.01)
                 if os.environ.get("MULTICLOUD_LAB_URL") != before:
                     break
             session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())

@@ -48,7 +48,7 @@ async def test_a_kernel_that_ends_is_attached_to_nothing(
         else:
             manager = jupyter.app.kernel_manager.get_kernel(ends)
             await ensure_async(manager.signal_kernel(9))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             async for message in events:
                 if json.loads(message.data).get("topic") == "attachments":
                     break

@@ -221,14 +221,14 @@ async def test_a_websocket_passes_both_ways(jupyter: Jupyter, gateway: Gateway) 
     async with jupyter.websocket(f"{ROOT}/ws", protocols=("bokeh", "the-token")) as socket:
         assert socket.protocol == "bokeh"
         await socket.send_str("text")
-        assert await socket.receive_str(timeout=5) == "text"
+        assert await socket.receive_str(timeout=60) == "text"
         await socket.send_bytes(b"\x00" * 2_000_000)
-        assert await socket.receive_bytes(timeout=5) == b"\x00" * 2_000_000
+        assert await socket.receive_bytes(timeout=60) == b"\x00" * 2_000_000
         (asked,) = [request for request in gateway.asked if request.path.endswith("/ws")]
         assert asked.headers["Sec-WebSocket-Protocol"] == "bokeh,the-token"
         assert asked.headers["Origin"] == f"http://{asked.host}"
         assert "Authorization" not in asked.headers
-    await asyncio.wait_for(gateway.closed.wait(), 5)
+    await asyncio.wait_for(gateway.closed.wait(), 60)
 
 
 async def test_a_websocket_is_not_led_elsewhere(jupyter: Jupyter) -> None:
@@ -248,17 +248,17 @@ async def test_a_websocket_is_not_led_elsewhere(jupyter: Jupyter) -> None:
 async def test_a_websocket_ends_on_both_sides(jupyter: Jupyter) -> None:
     async with jupyter.websocket(f"{ROOT}/ws") as socket:
         await socket.send_str("bye")
-        message = await socket.receive(timeout=5)
+        message = await socket.receive(timeout=60)
         assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, 1011)
 
 
 async def test_a_websocket_ends_with_the_server(jupyter: Jupyter, gateway: Gateway) -> None:
     async with jupyter.websocket(f"{ROOT}/ws") as socket:
         await socket.send_str("here")
-        assert await socket.receive_str(timeout=5) == "here"
+        assert await socket.receive_str(timeout=60) == "here"
         await stop(jupyter.app)
-        await asyncio.wait_for(gateway.closed.wait(), 5)
-        assert (await socket.receive(timeout=5)).type is aiohttp.WSMsgType.CLOSE
+        await asyncio.wait_for(gateway.closed.wait(), 60)
+        assert (await socket.receive(timeout=60)).type is aiohttp.WSMsgType.CLOSE
 
 
 async def test_a_page_of_another_site_gets_no_websocket(jupyter: Jupyter, gateway: Gateway) -> None:

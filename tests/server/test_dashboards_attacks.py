@@ -37,7 +37,7 @@ class Torrent:
         page = request.path.removeprefix("/clusters/c1/")
         if page == "stalls":
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.left.wait(), 30)
+                await asyncio.wait_for(self.left.wait(), 120)
             return web.Response()
         try:
             return await (self.speak(request) if page == "ws" else self.pour(request))
@@ -49,7 +49,7 @@ class Torrent:
         await response.prepare(request)
         if request.path.endswith("stops"):
             await response.write(PIECE)
-            await asyncio.sleep(30)
+            await asyncio.sleep(120)
         while True:
             await response.write(PIECE)
             self.sent += len(PIECE)
@@ -88,7 +88,7 @@ async def say(jupyter: Jupyter, request: str) -> bytes:
         f"{request} HTTP/1.1\r\nHost: {parts.netloc}\r\nAuthorization: token {TOKEN}\r\n"
         "Connection: close\r\n\r\n".encode()
     )
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         line = await reader.readline()
     writer.close()
     return line
@@ -139,33 +139,33 @@ async def test_a_reader_who_does_not_read_holds_the_page_up(
     assert b"200" in await reader.readline()
     await held(torrent)
     writer.close()
-    await asyncio.wait_for(torrent.left.wait(), 10)
+    await asyncio.wait_for(torrent.left.wait(), 60)
 
 
 async def test_a_reader_who_does_not_read_holds_a_websocket_up(
     jupyter: Jupyter, torrent: Torrent
 ) -> None:
     async with jupyter.websocket(f"{ROOT}/ws") as socket:
-        await socket.receive_bytes(timeout=5)
+        await socket.receive_bytes(timeout=60)
         await held(torrent)
-    await asyncio.wait_for(torrent.left.wait(), 10)
+    await asyncio.wait_for(torrent.left.wait(), 60)
 
 
 async def held(torrent: Torrent) -> None:
     """Wait until nothing more is sent, which is soon: buffers hold some megabytes, not all."""
-    before = -1
-    async with asyncio.timeout(20):
-        while before != torrent.sent:
+    before = 0
+    async with asyncio.timeout(90):
+        while before != torrent.sent or not before:
             before = torrent.sent
-            await asyncio.sleep(0.7)
+            await asyncio.sleep(1)
     assert 0 < torrent.sent < 50_000_000
 
 
 async def test_a_gateway_that_stalls_has_a_deadline(
     jupyter: Jupyter, monkeypatch: pytest.MonkeyPatch, torrent: Torrent
 ) -> None:
-    monkeypatch.setattr("multicloud_lab.server.dashboards.READ_DEADLINE", 1.0)
-    monkeypatch.setattr("multicloud_lab.server.dashboards.CONNECT_DEADLINE", 1.0)
+    monkeypatch.setattr("multicloud_lab.server.dashboards.READ_DEADLINE", 3.0)
+    monkeypatch.setattr("multicloud_lab.server.dashboards.CONNECT_DEADLINE", 3.0)
     began = time.monotonic()
     status, content, _ = await jupyter.raw("GET", f"{ROOT}/stalls")
     assert (status, b"does not answer" in content) == (503, True)
@@ -175,12 +175,12 @@ async def test_a_gateway_that_stalls_has_a_deadline(
     assert failure.value.status == 503
     with pytest.raises(aiohttp.ClientPayloadError):  # cut off: it stopped in the middle
         await jupyter.raw("GET", f"{ROOT}/stops")
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 60
     torrent.left.set()
 
 
 async def test_a_gateway_that_dies_ends_the_readers_websocket(jupyter: Jupyter) -> None:
     async with jupyter.websocket(f"{ROOT}/ws?do=die") as socket:
-        message = await socket.receive(timeout=5)
+        message = await socket.receive(timeout=60)
         assert message.type is aiohttp.WSMsgType.CLOSE
         assert message.data == 1001

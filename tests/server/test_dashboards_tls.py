@@ -107,7 +107,7 @@ async def test_pages_and_websockets_pass_with_the_institutes_authority_only(
         async with at(trusting).websocket(f"{ROOT}/ws", protocols=("bokeh", "t")) as socket:
             assert socket.protocol == "bokeh"
             await socket.send_str("text")
-            assert await socket.receive_str(timeout=5) == "text"
+            assert await socket.receive_str(timeout=60) == "text"
         (asked,) = [request for request in gateway.asked if request.path.endswith("/ws")]
         assert (asked.scheme, asked.headers["Origin"]) == ("https", address)
         # One who does not know the authority sees nothing, by neither way.

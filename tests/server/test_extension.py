@@ -67,7 +67,7 @@ async def test_it_starts_by_itself(
 ) -> None:
     await start_jupyter(small_lab)
     remembered = jupyter_dirs / "data" / "multicloud_lab"
-    for _ in range(400):
+    for _ in range(1200):
         if remembered.exists():
             return
         await asyncio.sleep(0.05)
@@ -83,8 +83,12 @@ async def test_a_server_may_stop_before_the_lab_started(
     jupyter = await start_jupyter(small_lab)
     await asyncio.sleep(seconds)
     await stop(jupyter.app)
-    await asyncio.sleep(0.1)  # for what ends with its connection
-    assert [task for task in asyncio.all_tasks() - before if _is_ours(task)] == []
+    for _ in range(600):  # for what ends with its connection
+        left = [task for task in asyncio.all_tasks() - before if _is_ours(task)]
+        if not left:
+            break
+        await asyncio.sleep(0.05)
+    assert left == []
 
 
 def _is_ours(task: asyncio.Task[Any]) -> bool:

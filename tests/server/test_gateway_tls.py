@@ -28,7 +28,7 @@ SETTINGS["environment"]["SSL_CERT_FILE"] = {ca!r}
 
 COMPUTE = """
 import multicloud_lab as mcl
-print(mcl.client(cluster={name!r}).submit(lambda: 6 * 7).result(timeout=60))
+print(mcl.client(cluster={name!r}).submit(lambda: 6 * 7).result(timeout=120))
 """
 
 

@@ -36,7 +36,7 @@ class Witness:
             self.heard.append(message.data)
 
     async def cluster(self, name: str, status: str) -> dict[str, Any]:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while True:
                 _, clusters = await self.api("GET", "clusters")
                 for cluster in clusters:
@@ -137,14 +137,14 @@ async def watch(jupyter: Jupyter, dashboard: str) -> None:
     assert token is not None
     async with jupyter.websocket(f"{dashboard}/ws", protocols=("bokeh", token[1])) as socket:
         assert socket.protocol == "bokeh"
-        header = json.loads(await socket.receive_str(timeout=10))
+        header = json.loads(await socket.receive_str(timeout=60))
         assert header["msgtype"] == "ACK"
-        await socket.receive_str(timeout=10)  # its metadata
-        await socket.receive_str(timeout=10)  # and its content
+        await socket.receive_str(timeout=60)  # its metadata
+        await socket.receive_str(timeout=60)  # and its content
         ask = {"msgid": "1", "msgtype": "PULL-DOC-REQ"}
         for part in (ask, {}, {}):
             await socket.send_str(json.dumps(part))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while header.get("msgtype") != "PULL-DOC-REPLY":
                 text = await socket.receive_str()
                 header = json.loads(text) if '"msgtype"' in text[:200] else {}

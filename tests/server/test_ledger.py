@@ -37,7 +37,7 @@ async def test_a_kernel_writes_and_a_browser_reads(start_jupyter: StartJupyter) 
         assert (status, answer["code"]) == (403, "kernels-only")
         status, _ = await jupyter.api("POST", "ledger", data=body(ROW), headers=jupyter.kernel)
         assert status == 204
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             async for message in events:
                 event = json.loads(message.data)
                 if event.get("topic") == "ledger":

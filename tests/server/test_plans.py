@@ -27,7 +27,7 @@ def body(**more: Any) -> bytes:
 
 
 async def next_of_plans(events: Any) -> str:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         async for message in events:
             event = json.loads(message.data)
             if event.get("topic") == "plans":

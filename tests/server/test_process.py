@@ -69,7 +69,7 @@ async def test_it_is_on_when_installed_and_leaves_nothing(
     )
     try:
         file = runtime / f"jpserver-{server.pid}.json"
-        for _ in range(300):
+        for _ in range(900):
             if file.exists() and list(runtime.glob("multicloud-lab-*.sock")):
                 break
             await asyncio.sleep(0.1)
@@ -79,7 +79,7 @@ async def test_it_is_on_when_installed_and_leaves_nothing(
         assert str(status.home) == "aws:us-west-2"
         await remote.close()
         server.send_signal(signal.SIGTERM)
-        output, _ = await asyncio.wait_for(server.communicate(), 30)
+        output, _ = await asyncio.wait_for(server.communicate(), 60)
     finally:
         if server.returncode is None:
             server.kill()

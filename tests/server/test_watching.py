@@ -13,6 +13,7 @@ import pytest
 
 from multicloud_lab.demo.clouds import AWS, Clouds
 from multicloud_lab.demo.gateways import DemoGateway
+from multicloud_lab.gateways.pace import OFTEN
 from tests.server.conftest import Jupyter, StartJupyter, Websocket
 from tests.server.counting import CountingWay
 
@@ -38,13 +39,28 @@ async def signed_in(start_jupyter: StartJupyter, gateway: DemoGateway, address: 
     return jupyter
 
 
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a good gateway and its dashboards may be slow, which is told as well."""
+    monkeypatch.setattr("multicloud_lab.gateways.session.SLOW", 30.0)
+    monkeypatch.setattr("multicloud_lab.gateways.counts.COUNTS_DEADLINE", 30.0)
+
+
 async def until_running(jupyter: Jupyter, name: str) -> None:
-    for _ in range(300):
+    for _ in range(450):
         _, clusters = await jupyter.api("GET", "clusters")
         if any((each["name"], each["status"]) == (name, "RUNNING") for each in clusters):
             return
         await asyncio.sleep(0.2)
     raise AssertionError(f"{name} never ran")
+
+
+async def until_heard(heard: list[dict[str, Any]], action: str) -> None:
+    for _ in range(450):
+        if any(event["action"] == action for event in heard):
+            return
+        await asyncio.sleep(0.2)
+    raise AssertionError(f"never {action}: {heard}")
 
 
 @asynccontextmanager
@@ -91,9 +107,9 @@ async def test_twenty_tabs_ask_a_gateway_no_more_than_one(
                 way.passed.clear()
                 await asyncio.sleep(WINDOW)
                 counted.append(way.passed.total())
-    one, twenty = counted
-    assert one >= 2
-    assert abs(twenty - one) <= 1, counted
+    # One look in some seconds, however busy this machine is; the first may be under way already.
+    most = WINDOW / OFTEN + 2
+    assert all(1 <= asked <= most for asked in counted), counted
 
 
 async def test_nothing_is_told_when_nothing_changed(
@@ -108,11 +124,12 @@ async def test_nothing_is_told_when_nothing_changed(
         assert status == 200, started
         path = f"clusters/{gateway.name}/{started['name']}"
         async with tabs(jupyter, 1) as heard:
-            for _ in range(300):
-                if any(event["action"] == "running" for event in heard):
+            await until_heard(heard, "running")
+            for _ in range(15):  # its bounds are given, its dashboards answer
+                before = len(heard)
+                await asyncio.sleep(4)
+                if before == len(heard):
                     break
-                await asyncio.sleep(0.2)
-            await asyncio.sleep(4)  # its bounds are given, its dashboards answer
             heard.clear()
             way.passed.clear()
             await asyncio.sleep(WINDOW)
@@ -121,6 +138,7 @@ async def test_nothing_is_told_when_nothing_changed(
             # And what changes is told, once.
             status, _ = await jupyter.api("PATCH", path, json={"minimum": 0, "maximum": 2})
             assert status == 200
+            await until_heard(heard, "scaled")
             await asyncio.sleep(4)
             assert [event["action"] for event in heard if event["cluster"]] == ["scaled"]
             status, _ = await jupyter.api("DELETE", path)

@@ -9,8 +9,6 @@ from contextlib import asynccontextmanager
 import aiohttp
 from aiohttp import web
 
-from multicloud_lab.demo.processes import free_ports
-
 SUBMIT = ("POST", "/api/v1/clusters/")
 Hook = Callable[[web.Request], Awaitable[None]]
 
@@ -25,6 +23,7 @@ class Between:
     Attributes
     ----------
     address : str
+        Known once it is :meth:`running`.
     before, after : callable
         Awaited with each request before it goes to the gateway, and before its answer goes back.
     seen : list of tuple
@@ -32,9 +31,7 @@ class Between:
     """
 
     def __init__(self, upstream: str) -> None:
-        (port,) = free_ports(1)
-        self.address = f"http://127.0.0.1:{port}"
-        self.port = port
+        self.address = ""
         self.before: Hook = _nothing
         self.after: Hook = _nothing
         self.seen: list[tuple[str, str]] = []
@@ -73,7 +70,8 @@ class Between:
         await runner.setup()
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as self._session:
             try:
-                await web.TCPSite(runner, "127.0.0.1", self.port).start()
+                await web.TCPSite(runner, "127.0.0.1", 0).start()
+                self.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
                 yield self
             finally:
                 await runner.cleanup()

@@ -11,6 +11,7 @@ import sysconfig
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,7 +19,7 @@ from urllib.parse import urlsplit
 import psutil
 
 from multicloud_lab.demo.gateways import DemoGateway, start_gateway
-from multicloud_lab.demo.processes import Processes
+from multicloud_lab.demo.processes import Processes, free_ports
 
 
 class Cable:
@@ -27,10 +28,12 @@ class Cable:
     Attributes
     ----------
     fault : str
-        Empty, or what happens to answers: ``stalls``, ``delays``, ``resets``, ``garbage``,
-        ``corrupts``, ``error-500``.
+        Empty, or what happens to answers: ``stalls``, ``delays``, ``resets``, ``resets-once``,
+        ``garbage``, ``corrupts``, ``error-500``.
     visits : int
         Requests, or at least pieces of them, that came while there was a fault.
+    delay : float
+        Seconds by which answers are delayed.
     """
 
     def __init__(self, address: str) -> None:
@@ -39,14 +42,14 @@ class Cable:
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self.port = 0
+        (self.port,) = free_ports(1)  # which nobody else gets while it is cut
         self.fault = ""
         self.visits = 0
+        self.delay = 0.3
 
     async def mend(self) -> str:
         """Let connections through, and give the address of this end."""
         self._server = await asyncio.start_server(self._join, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
         return f"http://127.0.0.1:{self.port}"
 
     async def cut(self) -> None:
@@ -89,14 +92,15 @@ class Cable:
                         await asyncio.sleep(0.05)
                 match self.fault:
                     case "delays":
-                        await asyncio.sleep(0.3)
+                        await asyncio.sleep(self.delay)
                     case "corrupts":
                         data = bytes(byte ^ 0x55 for byte in data)
                     case "garbage":
                         data = os.urandom(300)
                     case "error-500":
                         data = b"HTTP/1.1 500 Oops\r\nContent-Length: 4\r\n\r\nOops"
-                    case "resets":
+                    case "resets" | "resets-once":
+                        self.fault = self.fault.removesuffix("resets-once")
                         hard = struct.pack("ii", 1, 0)
                         raw = writer.get_extra_info("socket")
                         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, hard)
@@ -127,13 +131,9 @@ class OwnGateway:
         self, processes: Processes, name: str = "own", more: str = "", scheme: str = "http"
     ) -> None:
         self._processes = processes
-        self.gateway: DemoGateway = start_gateway(processes, name, "aws:us-west-2")
+        self.gateway: DemoGateway = start_gateway(processes, name, "aws:us-west-2", more=more)
         self.scheme = scheme
         self._config = processes.state_dir / "gateways" / name / "dask_gateway_config.py"
-        if more:
-            self.kill()
-            self.configure(more)
-            self.start()
         self.wait()
 
     def configure(self, more: str) -> None:
@@ -157,14 +157,25 @@ class OwnGateway:
         for each in (process, *proxies):
             with suppress(psutil.NoSuchProcess):
                 each.kill()
-        psutil.wait_procs([process, *proxies], timeout=10)
+        psutil.wait_procs([process, *proxies], timeout=60)
 
     def wait(self) -> None:
         """Wait until it answers."""
         url = self.gateway.address.replace("http", self.scheme, 1) + "/api/health"
         context = ssl._create_unverified_context() if self.scheme == "https" else None
-        for _ in range(300):
-            with suppress(OSError), urllib.request.urlopen(url, timeout=2, context=context):
+        for _ in range(600):
+            with suppress(OSError), urllib.request.urlopen(url, timeout=10, context=context):
                 return
             time.sleep(0.1)
         raise AssertionError(f"{url} never answered")
+
+
+def schedulers(names: Collection[str]) -> list[tuple[str, psutil.Process]]:
+    """Find the schedulers that this process' gateways have started for clusters of these names."""
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):  # others may end meanwhile
+            name = process.environ().get("DASK_GATEWAY_CLUSTER_NAME", "")
+            if name in names and "scheduler" in process.cmdline():
+                found.append((name, process))
+    return found

@@ -102,7 +102,7 @@ class Realm:
         """Stop the KDC."""
         process = self._processes._running["kdc"]
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
     def add(self, user: str) -> None:
         """Make a user, whose password is their name."""
@@ -128,7 +128,7 @@ class Realm:
             input=f"{typed}\n",
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=120,
             check=False,
         )
         assert done.returncode == 0, f"{name}: {done.stdout}{done.stderr}"

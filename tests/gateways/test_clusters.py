@@ -97,7 +97,7 @@ async def test_a_cluster_from_start_to_stop(
 
     await pool.stop("aws-oregon", cluster.name)
     await pool.stop("aws-oregon", cluster.name)  # a second click
-    for _ in range(60):
+    for _ in range(300):
         left = [each for each in await pool.clusters() if each.status != "STOPPING"]
         if not left and not await pool.clusters():
             break
@@ -117,7 +117,8 @@ async def test_a_cluster_from_start_to_stop(
         "stopped",
     ]
     assert actions.count("scaled") in (2, 3)  # two of them may fall into one look
-    assert actions.count("updated") <= 5  # workers that came and went, and STOPPING
+    # Workers that came and went, and STOPPING; not every look, of which there are many.
+    assert actions.count("updated") <= 8
 
 
 async def test_bounds_above_the_gateways_limit_are_capped_when_it_runs(
@@ -137,13 +138,17 @@ async def test_changes_are_told_and_bounds_given_though_nobody_asks(
     def told(action: str) -> bool:
         return any((each.action, each.cluster) == (action, cluster.name) for each in changes)
 
-    for _ in range(150):
-        if told("running") and told("updated"):
+    for _ in range(450):
+        seen = await pool.cluster("aws-oregon", cluster.name)  # which is no look at the gateway
+        if told("running") and told("updated") and seen.workers == 1:
             break
-        await asyncio.sleep(0.1)
-    seen = await pool.cluster("aws-oregon", cluster.name)
+        await asyncio.sleep(0.2)
     assert (seen.workers, seen.maximum) == (1, 4)
-    before = len(changes)
+    for _ in range(12):  # until the looks have seen all of it
+        before = len(changes)
+        await asyncio.sleep(2.5)
+        if before == len(changes):
+            break
     await asyncio.sleep(5)
     assert changes[before:] == []  # nothing differs, so nothing is told
 
@@ -284,7 +289,7 @@ async def test_a_new_pool_knows_what_the_last_one_did(
 
     await second.stop("aws-oregon", cluster.name)
     entries = second._watches["aws-oregon"].book.entries
-    for _ in range(100):
+    for _ in range(300):
         if not entries("aws-oregon"):
             break
         await asyncio.sleep(0.2)
@@ -300,7 +305,7 @@ from dask_gateway.client import GatewaySecurity  # the import makes gateway:// k
 given = json.load(sys.stdin)
 security = GatewaySecurity(tls_key=given["tls_key"], tls_cert=given["tls_cert"])
 with Client(given["scheduler_address"], security=security, set_as_default=False) as client:
-    region = client.submit(lambda: __import__("os").environ["MULTICLOUD_REGION"]).result(60)
+    region = client.submit(lambda: __import__("os").environ["MULTICLOUD_REGION"]).result(120)
 print(region)
 """
 
@@ -325,7 +330,7 @@ async def test_a_kernel_computes_with_nothing_but_the_connection(
             env={**os.environ, "DASK_CONFIG": str(tmp_path)},
             capture_output=True,
             text=True,
-            timeout=90,
+            timeout=200,
             check=False,
         )
         assert done.returncode == 0, done.stderr

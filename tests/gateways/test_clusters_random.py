@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import signal
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterator
@@ -13,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import dask_gateway
-import psutil
 import pytest
 from dask_gateway.auth import BasicAuth
 
@@ -24,6 +22,7 @@ from multicloud_lab.errors import ClusterFailedError, GatewayRefusedError
 from multicloud_lab.gateways import GatewayPool
 from multicloud_lab.gateways.connection import DEADLINE, START_DEADLINE
 from multicloud_lab.records import ChangeCluster, Cluster, SignIn
+from tests.gateways.harness import schedulers
 
 Configure = Callable[..., GatewayConfig]
 MakePool = Callable[..., Awaitable[GatewayPool]]
@@ -113,15 +112,9 @@ class Random:
 
 def kill_scheduler(names: Collection[str]) -> str | None:
     """Kill a scheduler, as a machine that is taken away does; say of which cluster."""
-    for process in psutil.Process().children(recursive=True):
-        try:
-            environment, line = process.environ(), process.cmdline()
-        except psutil.Error:
-            continue
-        name = environment.get("DASK_GATEWAY_CLUSTER_NAME", "")
-        if "scheduler" in line and name in names:
-            os.kill(process.pid, signal.SIGKILL)
-            return name
+    for name, process in schedulers(names):
+        process.kill()
+        return name
     return None
 
 
@@ -151,7 +144,7 @@ async def wander(
         await asyncio.gather(*(actor.step() for _ in range(crowd)))
         done += crowd
         if len(actor.killed) < kills and done >= steps * (len(actor.killed) + 1) / (kills + 1):
-            for _ in range(100):
+            for _ in range(600):
                 if name := kill_scheduler(actor.wanted.keys() - actor.killed):
                     actor.killed.add(name)
                     break
@@ -177,7 +170,7 @@ async def wander(
         assert maximum in (wanted[name].maximum, 4)
     stopped = {each.name for each in await pool.stop_all()}
     assert stopped == set(wanted)
-    for _ in range(100):
+    for _ in range(300):
         if not (difference := await agree(pool, gateways, user, {})):
             break
         await asyncio.sleep(0.2)

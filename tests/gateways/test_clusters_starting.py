@@ -80,7 +80,7 @@ async def listed(gateway: DemoGateway, user: str) -> set[str]:
 async def soon(ask: Callable[[], Awaitable[Any]], good: Callable[[Any], bool] = bool) -> Any:
     """Ask again and again, until the answer is good."""
     answer = None
-    for _ in range(150):
+    for _ in range(600):
         if good(answer := await ask()):
             return answer
         await asyncio.sleep(0.1)
@@ -112,7 +112,7 @@ async def test_a_start_after_its_deadline_is_found_later_and_is_the_labs(
     until: Until,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(starts, "START_DEADLINE", 1.0)
+    monkeypatch.setattr(starts, "START_DEADLINE", 5.0)
     released = asyncio.Event()
 
     async def slow(request: web.Request) -> None:  # the gateway gets the wish after the deadline
@@ -126,8 +126,9 @@ async def test_a_start_after_its_deadline_is_found_later_and_is_the_labs(
     failed = asyncio.create_task(pool.start_cluster("aws-oregon", **ARGUMENTS))
     with pytest.raises(GatewayUnreachableError, match="is shown as soon as it is found"):
         await failed
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < START_DEADLINE / 2
     assert await listed(aws, user) == set()
+    monkeypatch.setattr(starts, "START_DEADLINE", START_DEADLINE)
     released.set()
     (name,) = await soon(lambda: listed(aws, user))
     cluster = await until(pool, name, lambda each: each.ours and each.maximum == 2)
@@ -281,7 +282,7 @@ async def test_starts_on_several_gateways_go_out_at_once(
             ) -> None:
                 if (request.method, request.path) == SUBMIT:
                     asked[one].set()
-                    async with asyncio.timeout(15):
+                    async with asyncio.timeout(START_DEADLINE):
                         await asked[other].wait()
 
             proxy.before = both

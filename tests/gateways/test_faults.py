@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import psutil
 import pytest
 
 from multicloud_lab.config import GatewayConfig
@@ -21,6 +21,7 @@ from multicloud_lab.errors import (
 )
 from multicloud_lab.gateways import GatewayPool
 from multicloud_lab.records import Change, ChangeCluster, Cluster, SignIn
+from tests.gateways.harness import schedulers
 
 pytestmark = pytest.mark.asyncio
 Configure = Callable[..., GatewayConfig]
@@ -30,7 +31,7 @@ Until = Callable[..., Awaitable[Cluster]]
 
 FAULTS = {
     "down": "does not answer at http://127.0.0.1:",
-    "hangs": "did not answer within 1.5 s",
+    "hangs": "did not answer within 5 s",
     "garbage": "is not a Dask Gateway; check the address of bad",
     "not-found": "is not a Dask Gateway; check the address of bad",
     "strange-json": "is not a Dask Gateway; check the address of bad",
@@ -50,7 +51,7 @@ async def test_a_bad_gateway_delays_no_other(
     monkeypatch: pytest.MonkeyPatch,
     changes: list[Change],
 ) -> None:
-    monkeypatch.setattr("multicloud_lab.gateways.connection.DEADLINE", 1.5)
+    monkeypatch.setattr("multicloud_lab.gateways.connection.DEADLINE", 5.0)
     address = await make_fault(fault)
     bad = configure(aws, user, name="bad", address=address, public_address=None)
     pool = await make_pool(bad, configure(aws, user))
@@ -65,7 +66,7 @@ async def test_a_bad_gateway_delays_no_other(
         "aws-oregon", minimum=0, maximum=1, options={}, dataset=None, reuse=True
     )
     assert [each.name for each in await pool.clusters()] == [cluster.name]
-    assert time.monotonic() - began < 6
+    assert time.monotonic() - began < 20  # not once more for each of the questions to the other
 
     with pytest.raises(GatewayUnreachableError):
         await pool.sign_in("bad", SignIn(password=aws.password))
@@ -75,20 +76,31 @@ async def test_a_bad_gateway_delays_no_other(
 
 
 async def test_a_gateway_that_hangs_is_not_waited_for_by_default(
-    make_pool: MakePool, make_fault: MakeFault, configure: Configure, aws: DemoGateway, user: str
+    make_pool: MakePool,
+    make_fault: MakeFault,
+    configure: Configure,
+    aws: DemoGateway,
+    user: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("multicloud_lab.gateways.watch.PATIENCE", 2.0)
+    monkeypatch.setattr("multicloud_lab.gateways.connection.DEADLINE", 60.0)
     address = await make_fault("hangs")
     pool = await make_pool(configure(aws, user, name="bad", address=address), configure(aws, user))
     began = time.monotonic()
     state, good = await pool.gateways()
-    assert time.monotonic() - began < 3
     assert (state.state, state.message) == ("unreachable", "bad has not answered yet.")
-    assert good.state == "sign-in-needed"
-    began = time.monotonic()
-    for _ in range(5):
+    for _ in range(15):  # it had its chance, and is not waited for again
         assert await pool.clusters() == []
-        assert len(await pool.gateways()) == 2
-    assert time.monotonic() - began < 1  # it had its chance
+        state, good = await pool.gateways()
+        assert state.state == "unreachable"
+    assert time.monotonic() - began < 30  # with the pause of each of them, it would be a minute
+    for _ in range(300):
+        if good.state == "sign-in-needed":
+            break
+        await asyncio.sleep(0.2)
+        _, good = await pool.gateways()
+    assert good.state == "sign-in-needed"
 
 
 async def test_a_token_that_has_expired_is_a_matter_of_signing_in(
@@ -141,12 +153,7 @@ async def test_a_cluster_that_breaks_down(
     wish: dict[str, Any] = {"minimum": 0, "maximum": 1, "options": {}, "dataset": "a"}
     cluster, _ = await pool.start_cluster("aws-oregon", **wish, reuse=True)
     await until(pool, cluster.name, lambda each: each.workers == 0)
-    (scheduler,) = [
-        process
-        for process in psutil.Process().children(recursive=True)
-        if process.environ().get("DASK_GATEWAY_CLUSTER_NAME") == cluster.name
-        and "scheduler" in process.cmdline()
-    ]
+    ((_, scheduler),) = schedulers({cluster.name})
     scheduler.kill()
     # The gateway notices when it cannot tell the scheduler something.
     with pytest.raises(GatewayRefusedError, match="is not running"):

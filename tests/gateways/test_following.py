@@ -72,8 +72,11 @@ async def start(pool: GatewayPool) -> Cluster:
 
 
 async def test_bounds_are_given_in_the_moment_that_a_cluster_runs(
-    pool: GatewayPool, between: Between
+    pool: GatewayPool, between: Between, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Looks are so seldom that none of them is what gives the bounds.
+    for name in ("OFTEN", "SELDOM"):
+        monkeypatch.setattr(f"multicloud_lab.gateways.pace.{name}", 300.0)
     diary = Diary()
     between.before, between.after = diary.before, diary.after
     cluster = await start(pool)
@@ -91,7 +94,7 @@ async def test_bounds_are_given_in_the_moment_that_a_cluster_runs(
     assert asked[f"POST {path}/adapt"] == 1
     ran = dict(diary.went)[f"GET {path}?wait"]
     adapted = dict(diary.came)[f"POST {path}/adapt"]
-    assert adapted - ran < 0.5
+    assert 0 < adapted - ran < 30
 
 
 async def test_a_start_that_is_stopped_is_not_waited_for(pool: GatewayPool) -> None:
@@ -106,20 +109,23 @@ async def test_a_start_that_is_stopped_is_not_waited_for(pool: GatewayPool) -> N
 async def test_a_hanging_gateway_ends_the_waiting(
     pool: GatewayPool, between: Between, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("multicloud_lab.gateways.connection.DEADLINE", 1.0)
     released = asyncio.Event()
-    cluster = await start(pool)
-    waiting = asyncio.create_task(pool.connection("aws-oregon", cluster.name))
-    await asyncio.sleep(0.2)
 
     async def hang(request: web.Request) -> None:
         await released.wait()
 
+    cluster = await start(pool)
+    waiting = asyncio.create_task(pool.connection("aws-oregon", cluster.name))
+    asked = ("GET", f"/api/v1/clusters/{cluster.name}")
+    for _ in range(600):  # until it waits for the answer that is held back
+        if between.seen.count(asked) > 1:
+            break
+        await asyncio.sleep(0.05)
     between.before = between.after = hang
-    began = time.monotonic()
-    with pytest.raises(GatewayUnreachableError, match=r"did not answer within 1 s"):
-        await waiting
-    assert time.monotonic() - began < 3
+    monkeypatch.setattr("multicloud_lab.gateways.connection.DEADLINE", 1.0)
+    async with asyncio.timeout(60):
+        with pytest.raises(GatewayUnreachableError, match=r"did not answer within \d+ s"):
+            await waiting
     released.set()
 
 

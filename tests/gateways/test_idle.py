@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shlex
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -30,6 +32,14 @@ Configure = Callable[..., GatewayConfig]
 MakePool = Callable[..., Awaitable[GatewayPool]]
 Until = Callable[..., Awaitable[Cluster]]
 
+LIMIT = 16
+"""Seconds: in half of them a busy machine must have noticed what it was warned of."""
+
+
+def work_until(flag: Path) -> tuple[Callable[[str], int], str]:
+    """Give a task that works until there is a file."""
+    return os.system, f"until test -e {shlex.quote(str(flag))}; do sleep 0.1; done"
+
 
 async def start(pool: GatewayPool, minimum: int = 0, idle_minutes: float | None = None) -> str:
     cluster, _ = await pool.start_cluster(
@@ -44,9 +54,9 @@ async def start(pool: GatewayPool, minimum: int = 0, idle_minutes: float | None 
     return cluster.name
 
 
-async def heard(changes: list[Change], name: str, action: str, within: float, why: str) -> None:
+async def heard(changes: list[Change], name: str, action: str, why: str) -> None:
     """Wait until a change was told, by the pool that knows why."""
-    for _ in range(int(within / 0.1)):
+    for _ in range(900):
         for change in changes:
             if (change.cluster, change.action) == (name, action) and why in change.message:
                 return
@@ -56,8 +66,8 @@ async def heard(changes: list[Change], name: str, action: str, within: float, wh
 
 @pytest.fixture
 def gateway(configure: Configure, aws: DemoGateway, user: str) -> GatewayConfig:
-    """A gateway whose clusters are stopped when they were idle for 8 seconds."""
-    return configure(aws, user, idle_minutes=8 / 60)
+    """A gateway whose clusters are stopped when they were idle for that long."""
+    return configure(aws, user, idle_minutes=LIMIT / 60)
 
 
 async def test_an_idle_cluster_is_warned_of_kept_and_stopped(
@@ -72,36 +82,37 @@ async def test_an_idle_cluster_is_warned_of_kept_and_stopped(
     notebook = await make_pool(gateway.model_copy(update={"idle_minutes": 0}))
     for each in (pool, notebook):
         await each.sign_in("aws-oregon", SignIn(password=aws.password))
+    began = time.time()
     ours, theirs = await start(pool), await start(notebook)
 
     seen = await until(pool, ours, lambda each: each.idle_since is not None)
     assert (seen.status, seen.tasks, seen.ours, seen.stops_at) == ("RUNNING", 0, True, None)
-    assert time.time() - 5 < (seen.idle_since or 0) <= time.time()
+    assert began < (seen.idle_since or 0) <= time.time()
 
     warned = await until(pool, ours, lambda each: each.stops_at is not None)
-    assert warned.stops_at == pytest.approx((warned.idle_since or 0) + 8)
-    assert time.time() >= (warned.idle_since or 0) + 4
-    await heard(changes, ours, "idle", 1, "")
+    assert warned.stops_at == pytest.approx((warned.idle_since or 0) + LIMIT)
+    assert time.time() >= (warned.idle_since or 0) + LIMIT / 2
+    await heard(changes, ours, "idle", "")
 
+    at = time.time()
     kept = await pool.keep("aws-oregon", ours)
     assert kept.stops_at is None
     assert kept.idle_since == warned.idle_since  # that does not make it less idle
-    at = time.time()
 
-    await heard(changes, ours, "stopped", 20, "nothing was computed there for 8 s")
-    assert time.time() - at >= 8
+    await heard(changes, ours, "stopped", f"nothing was computed there for {LIMIT} s")
+    assert time.time() - at >= LIMIT
     assert (
         changes.count(Change(topic="clusters", action="idle", gateway="aws-oregon", cluster=ours))
         == 2
     )
-    for _ in range(50):
+    for _ in range(300):
         if ours not in [each.name for each in await pool.clusters()]:
             break
         await asyncio.sleep(0.2)
 
     # What the lab has not started is shown, and left alone.
     other = await until(pool, theirs, lambda each: each.idle_since is not None)
-    assert time.time() - (other.idle_since or 0) > 8
+    assert time.time() - (other.idle_since or 0) > LIMIT
     assert (other.status, other.ours, other.stops_at) == ("RUNNING", False, None)
     assert ours not in [each.name for each in await pool.clusters()]
     with pytest.raises(ClusterNotFoundError):
@@ -114,9 +125,9 @@ async def test_the_time_that_a_cluster_may_be_idle_is_set_at_its_start_and_kept(
     long = gateway.model_copy(update={"idle_minutes": 30.0})
     pool = await make_pool(long, book=tmp_path / "book")
     await pool.sign_in("aws-oregon", SignIn(password=aws.password))
-    short, capped = await start(pool, idle_minutes=6 / 60), await start(pool, idle_minutes=600)
+    short, capped = await start(pool, idle_minutes=LIMIT / 60), await start(pool, idle_minutes=600)
     said = {each.name: each for each in await pool.clusters()}
-    assert (said[short].idle_minutes, said[short].message) == (6 / 60, "")
+    assert (said[short].idle_minutes, said[short].message) == (LIMIT / 60, "")
     assert said[capped].idle_minutes == 30
     assert "after 30 min without work, the most that the admin" in said[capped].message
     await pool.close()
@@ -124,7 +135,7 @@ async def test_the_time_that_a_cluster_may_be_idle_is_set_at_its_start_and_kept(
     again = await make_pool(long, book=tmp_path / "book")
     await again.sign_in("aws-oregon", SignIn(password=aws.password))
     warned = await until(again, short, lambda each: each.stops_at is not None)
-    assert warned.stops_at == pytest.approx((warned.idle_since or 0) + 6)
+    assert warned.stops_at == pytest.approx((warned.idle_since or 0) + LIMIT)
     (other,) = [each for each in await again.clusters() if each.name == capped]
     assert (other.idle_minutes, other.stops_at) == (30, None)
 
@@ -143,7 +154,10 @@ async def test_the_time_that_a_cluster_may_be_idle_is_changed_while_it_runs(
     for each in (pool, notebook):
         await each.sign_in("aws-oregon", SignIn(password=aws.password))
     ours, theirs = await start(pool), await start(notebook)
-    idle = await until(pool, ours, lambda each: time.time() > (each.idle_since or time.time()) + 4)
+    long_ago = LIMIT / 2 + 1
+    idle = await until(
+        pool, ours, lambda each: time.time() > (each.idle_since or time.time()) + long_ago
+    )
     assert idle.stops_at is None
 
     # More than is allowed is cut, and nothing else of it changes.
@@ -153,20 +167,20 @@ async def test_the_time_that_a_cluster_may_be_idle_is_changed_while_it_runs(
 
     # It counts from now: what has been idle for that long already is warned of first.
     at = time.time()
-    shorter = await pool.change("aws-oregon", ours, ChangeCluster(idle_minutes=6 / 60))
-    assert (shorter.idle_minutes, shorter.message, shorter.stops_at) == (6 / 60, "", None)
+    shorter = await pool.change("aws-oregon", ours, ChangeCluster(idle_minutes=LIMIT / 60))
+    assert (shorter.idle_minutes, shorter.message, shorter.stops_at) == (LIMIT / 60, "", None)
     with pytest.raises(InvalidInputError, match="was not started by the lab"):
         await pool.change("aws-oregon", theirs, ChangeCluster(idle_minutes=1, maximum=3))
     assert (await pool.cluster("aws-oregon", theirs)).maximum is None  # all of it or nothing
-    await heard(changes, ours, "updated", 20, "")
+    await heard(changes, ours, "updated", "")
     await pool.close()
 
     again = await make_pool(long, book=tmp_path / "book")
     await again.sign_in("aws-oregon", SignIn(password=aws.password))
     warned = await until(again, ours, lambda each: each.stops_at is not None)
-    assert warned.idle_minutes == 6 / 60
-    assert (warned.stops_at or 0) >= at + 6
-    await heard(changes, ours, "stopped", 30, "nothing was computed there for 6 s")
+    assert warned.idle_minutes == LIMIT / 60
+    assert (warned.stops_at or 0) >= at + LIMIT
+    await heard(changes, ours, "stopped", f"nothing was computed there for {LIMIT} s")
     with pytest.raises(ClusterFailedError, match="was stopped"):
         await again.change("aws-oregon", ours, ChangeCluster(idle_minutes=1))
 
@@ -181,26 +195,30 @@ async def test_a_cluster_at_work_is_not_idle_and_what_it_uses_is_counted(
 ) -> None:
     pool = await make_pool(gateway, book=tmp_path / "book")
     await pool.sign_in("aws-oregon", SignIn(password=aws.password))
+    there = time.monotonic()
     name = await start(pool, minimum=1)
     given = await pool.connection("aws-oregon", name)
     security = GatewaySecurity(tls_key=given.tls_key, tls_cert=given.tls_cert)
     async with Client(  # type: ignore[no-untyped-call]
         given.scheduler_address, security=security, asynchronous=True, set_as_default=False
     ) as client:
-        work = [client.submit(time.sleep, 11, key=f"work-{i}") for i in range(2)]
-        busy = await until(pool, name, lambda each: bool(each.tasks))
+        work = client.submit(*work_until(tmp_path / "enough"), key="work")
+        busy = await until(pool, name, lambda each: bool(each.tasks) and each.workers == 1)
         assert busy.idle_since is None
         began = time.monotonic()
-        while not all(future.done() for future in work):
+        while time.monotonic() - began < LIMIT + 2:
             (seen,) = await pool.clusters()
             assert (seen.idle_since, seen.stops_at) == (None, None)
             await asyncio.sleep(0.5)
         took = time.monotonic() - began
-        # A look sees it idle at the earliest when the last task has ended.
+        (tmp_path / "enough").touch()
+        await work
+        # A look sees it idle at the earliest when the task has ended.
         idle_since = (await until(pool, name, lambda each: each.idle_since is not None)).idle_since
     (seen,) = await pool.clusters()
     assert seen.worker_seconds is not None
-    assert took - 4 < seen.worker_seconds < 2 * (took + 15)
+    # It works for longer than that, and its worker was there before.
+    assert took - 4 < seen.worker_seconds < time.monotonic() - there
     assert not [each for each in changes if each.action == "idle"]
     assert idle_since is not None
 
@@ -216,7 +234,7 @@ async def test_a_cluster_at_work_is_not_idle_and_what_it_uses_is_counted(
 
 
 async def test_a_cluster_where_work_begins_at_the_last_moment_is_not_stopped(
-    make_pool: MakePool, gateway: GatewayConfig, aws: DemoGateway, until: Until
+    make_pool: MakePool, gateway: GatewayConfig, aws: DemoGateway, until: Until, tmp_path: Path
 ) -> None:
     pool = await make_pool(gateway.model_copy(update={"idle_minutes": 30}))
     await pool.sign_in("aws-oregon", SignIn(password=aws.password))
@@ -230,20 +248,24 @@ async def test_a_cluster_where_work_begins_at_the_last_moment_is_not_stopped(
     ) as client:
         await until(pool, name, lambda each: each.idle_since is not None)
         look = keeper._looks[name]  # at which nothing was computed
-        work = client.submit(time.sleep, 1, key="work")
-        await asyncio.sleep(0.3)
+        work = client.submit(*work_until(tmp_path / "enough"), key="work")
+        await until(pool, name, lambda each: bool(each.tasks))
         keeper._looks[name] = look
         await keeper._stop(name)
+        (tmp_path / "enough").touch()
         await work
         keeper._looks[name] = look
         await keeper._stop(name)  # it is done already, but it was done since
         assert (await pool.cluster("aws-oregon", name)).status == "RUNNING"
         assert keeper.reason(name) == ""
-    await until(pool, name, lambda each: each.idle_since is not None)
-    await asyncio.sleep(2.5)  # a look at which the client is gone
-    await keeper._stop(name)
+    for _ in range(300):
+        await until(pool, name, lambda each: each.idle_since is not None)
+        await keeper._stop(name)
+        if keeper.reason(name):  # it has had a look at which the client is gone
+            break
+        await asyncio.sleep(0.2)
     assert keeper.reason(name) == "stopped, since nothing was computed there for 30 min"
-    for _ in range(50):
+    for _ in range(300):
         if (await pool.cluster("aws-oregon", name)).status != "RUNNING":
             return
         await asyncio.sleep(0.1)

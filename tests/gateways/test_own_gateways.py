@@ -21,7 +21,6 @@ from multicloud_lab.errors import (
     WrongCredentialsError,
 )
 from multicloud_lab.gateways import GatewayPool
-from multicloud_lab.gateways.circuit import LONGEST_PAUSE
 from multicloud_lab.records import Cluster, Gateway, SignIn
 from tests.gateways.harness import OwnGateway
 
@@ -32,9 +31,6 @@ Until = Callable[..., Awaitable[Cluster]]
 MakeOwn = Callable[..., OwnGateway]
 Serve = Callable[..., Awaitable[str]]
 
-BACK = LONGEST_PAUSE + 4
-"""Seconds in which the lab notices that a gateway is back."""
-
 
 @pytest.fixture
 def make_own(tmp_path: Path) -> Iterator[MakeOwn]:
@@ -42,7 +38,8 @@ def make_own(tmp_path: Path) -> Iterator[MakeOwn]:
         yield lambda more="": OwnGateway(processes, more=more)
 
 
-async def follow(pool: GatewayPool, state: str, limit: float) -> Gateway:
+async def follow(pool: GatewayPool, state: str, limit: float = 60) -> Gateway:
+    """Wait until a pool sees its gateway in a state, which is by itself."""
     ended = time.monotonic() + limit
     while time.monotonic() < ended:
         (gateway,) = await pool.gateways()
@@ -69,10 +66,10 @@ async def test_a_gateway_that_is_killed_comes_back_with_its_clusters(
     )
     await until(pool, cluster.name, lambda each: each.workers == 1)
     await asyncio.to_thread(own.kill)
-    assert "does not answer" in (await follow(pool, "unreachable", 6)).message
+    assert "does not answer" in (await follow(pool, "unreachable")).message
     own.start()
     await asyncio.to_thread(own.wait)
-    await follow(pool, "signed-in", BACK)  # by itself: the lab still knows who it is there
+    await follow(pool, "signed-in")  # by itself: the lab still knows who it is there
     after = await until(pool, cluster.name, lambda each: each.workers == 1)
     assert (after.status, after.minimum, after.maximum) == ("RUNNING", 1, 2)
     assert after.dataset == "a"
@@ -88,24 +85,24 @@ async def test_a_password_that_was_changed(
     typed = await make_pool(configure(own.gateway, user, auth=auth))
     read = await make_pool(configure(own.gateway, user, auth={**auth, "password_file": str(file)}))
     await typed.sign_in("own", SignIn(password=own.gateway.password))
-    await follow(read, "signed-in", 5)
+    await follow(read, "signed-in")
 
     await asyncio.to_thread(own.kill)
     own.configure('c.SimpleAuthenticator.password = "another-password"')
     own.start()
     await asyncio.to_thread(own.wait)
-    asked = await follow(typed, "sign-in-needed", BACK)
+    asked = await follow(typed, "sign-in-needed")
     assert asked.message == (
         "own refused the sign-in that it took before; sign in again with its user name "
         "and password."
     )
-    stale = await follow(read, "sign-in-needed", BACK)
+    stale = await follow(read, "sign-in-needed")
     assert stale.message.startswith("own refused the sign-in that it took before; sign in again")
     assert f"check the password in the file {str(file)!r}" in stale.message
     assert own.gateway.password not in asked.message + stale.message
 
     file.write_text("another-password\n")
-    await follow(read, "signed-in", 5)  # nobody has done anything in the lab
+    await follow(read, "signed-in")  # nobody has done anything in the lab
     with pytest.raises(WrongCredentialsError):
         await typed.sign_in("own", SignIn(password=own.gateway.password))
     assert (await typed.sign_in("own", SignIn(password="another-password"))).message == ""
@@ -134,7 +131,7 @@ async def test_a_password_with_letters_that_not_every_gateway_reads(
     plain = await make_pool(configure(own.gateway, "ana"))
     with pytest.raises(InvalidInputError, match=r"it takes ascii\. .* set auth\.encoding to utf-8"):
         await plain.sign_in("own", typed)
-    assert (await follow(plain, "sign-in-needed", 5)).username == "ana"
+    assert (await follow(plain, "sign-in-needed")).username == "ana"
     auth = {"type": "basic", "username": user, "encoding": "utf-8"}
     pool = await make_pool(configure(own.gateway, user, auth=auth))
     assert (await pool.sign_in("own", typed)).username == user
@@ -201,17 +198,17 @@ async def test_a_clock_that_jumps_past_a_tokens_life(
     monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "token-one")
     monkeypatch.setenv("JUPYTERHUB_USER", "ann")
     pool = await make_pool(configure(own.gateway, "ann", auth={"type": "jupyterhub"}))
-    assert (await follow(pool, "signed-in", 5)).username == "ann"
+    assert (await follow(pool, "signed-in")).username == "ann"
 
     hub.now = 500.0
-    late = await follow(pool, "sign-in-needed", 6)
+    late = await follow(pool, "sign-in-needed")
     assert late.message.startswith("own could not verify the token that it took before; sign in ag")
     assert "restart the server from the hub" in late.message
     with pytest.raises(WrongCredentialsError, match="restart the server from the hub"):
         await pool.sign_in("own", SignIn(password=""))
 
     monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "token-two")  # it was renewed
-    await follow(pool, "signed-in", 6)
+    await follow(pool, "signed-in")
     await pool.sign_out("own")
     await asyncio.sleep(2.5)
     assert (await pool.gateways())[0].state == "sign-in-needed"  # somebody wants to be out
@@ -219,7 +216,7 @@ async def test_a_clock_that_jumps_past_a_tokens_life(
 
     monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "token-without-scope")
     other = await make_pool(configure(own.gateway, "ann", auth={"type": "jupyterhub"}))
-    without = await follow(other, "sign-in-needed", 5)
+    without = await follow(other, "sign-in-needed")
     assert without.message.startswith("own refused the sign-in: ")
     assert "lacks the gateway's scope" in without.message
     await runner.cleanup()

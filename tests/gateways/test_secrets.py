@@ -109,7 +109,7 @@ class Server:
         with suppress(ProcessLookupError):
             self.process.terminate()
         try:
-            await asyncio.wait_for(self.process.wait(), 30)
+            await asyncio.wait_for(self.process.wait(), 60)
         finally:
             with suppress(ProcessLookupError):
                 self.process.kill()
@@ -142,6 +142,7 @@ async def start(home: Path, lab: dict[str, Any], **environment: str) -> Server:
         "--allow-root",
         "--no-browser",
         f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
         f"--IdentityProvider.token={TOKEN}",
         f"--ServerApp.root_dir={home / 'root'}",
         cwd=home,
@@ -160,7 +161,7 @@ async def start(home: Path, lab: dict[str, Any], **environment: str) -> Server:
     )
     log.close()
     server = Server(process, f"http://127.0.0.1:{port}/")
-    for _ in range(300):
+    for _ in range(900):
         with suppress(aiohttp.ClientError):
             if (await server.ask("GET", "api/status"))[0] == 200:
                 return server
@@ -176,7 +177,6 @@ def forms(user: str, password: str) -> list[str]:
 
 
 @pytest.mark.asyncio
-@pytest.mark.timeout(300)
 async def test_no_secret_leaves_a_real_server(
     aws: DemoGateway, gcp: DemoGateway, make_fault: MakeFault
 ) -> None:

@@ -37,7 +37,7 @@ async def main():
     config = GatewayConfig.model_validate(json.loads(sys.argv[1]))
     pool = GatewayPool([config], book=None, on_change=lambda change: None)
     await pool.start()
-    (gateway,) = await pool.gateways(patience=8)
+    (gateway,) = await pool.gateways(patience=60)
     options = await pool.options("own") if gateway.state == "signed-in" else []
     await pool.close()
     print(json.dumps([gateway.state, gateway.message, [each.field for each in options]]))
@@ -64,7 +64,7 @@ def sign_in_elsewhere(gateway: DemoGateway, address: str, **environment: str) ->
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=True,
     )
     found: list[object] = json.loads(done.stdout)

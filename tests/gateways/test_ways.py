@@ -50,7 +50,7 @@ async def look(
     make_pool: MakePool, configure: Configure, aws: DemoGateway, address: str
 ) -> tuple[GatewayPool, Gateway]:
     pool = await make_pool(configure(aws, "ann", address=address, public_address=None))
-    (gateway,) = await pool.gateways(patience=15)
+    (gateway,) = await pool.gateways(patience=60)
     return pool, gateway
 
 

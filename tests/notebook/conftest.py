@@ -14,6 +14,14 @@ ERA5 = "pangeo/atmosphere/era5"
 PRECT = "lens/atm/hourly6-1990-2005/PRECT"
 
 
+@pytest.fixture(scope="package", autouse=True)
+def unhurried() -> Iterator[None]:
+    """Let stores tell the sizes of their chunks, however busy this machine is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("multicloud_lab.neardata.reading.sampled_sizes.DEADLINE", 60.0)
+        yield
+
+
 @pytest.fixture(scope="module")
 def lab(clouds: Clouds) -> Iterator[Lab]:
     made = Lab.from_config({"MulticloudLab": clouds.config()})

@@ -27,7 +27,7 @@ def test_two_notebooks_share_a_cluster_by_its_name(lab: Lab, clouds: Clouds) -> 
         assert second.cluster_record.name == name
         anything: Any = second
         anything.publish_dataset(answer=anything.scatter([42], hash=False)[0])
-        assert first.get_dataset("answer").result(timeout=60) == 42
+        assert first.get_dataset("answer").result(timeout=120) == 42
 
 
 def test_a_notebook_is_detached_from_one_cluster_and_that_goes_on(lab: Lab) -> None:

@@ -48,7 +48,7 @@ import sys
 import matplotlib
 
 matplotlib.use("Agg")
-faulthandler.dump_traceback_later(140, exit=True)  # rather than hang in silence
+faulthandler.dump_traceback_later(280, exit=True)  # rather than hang in silence
 given = json.load(open(sys.argv[1]))
 {before}
 names = {{}}
@@ -61,7 +61,7 @@ def where():
 
 
 regions = {{
-    name: value.submit(where, pure=False).result(timeout=60)
+    name: value.submit(where, pure=False).result(timeout=120)
     for name, value in names.items()
     if name == "client" or name.endswith("_client")
 }}
@@ -101,7 +101,7 @@ def test_the_precipitation_cells_run(
     script = tmp_path / "script.py"
     script.write_text(SCRIPT.format(before=BEFORE[style], after=AFTER[style]))
     run = subprocess.run(
-        [sys.executable, script, given, printed], capture_output=True, text=True, timeout=150
+        [sys.executable, script, given, printed], capture_output=True, text=True, timeout=300
     )
     assert run.returncode == 0, run.stderr[-3000:]
     result = json.loads(printed.read_text())

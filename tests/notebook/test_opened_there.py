@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import secrets
 import traceback
@@ -41,6 +42,13 @@ _hidden = Path(SETTINGS["clusters_directory"]) / "hidden"
 (_hidden / "multicloud_lab" / "__init__.py").write_text("raise ImportError('it is not here')")
 SETTINGS["environment"].update({environment!r}, PYTHONPATH=str(_hidden))
 """
+
+
+@pytest.fixture(autouse=True)
+def _collected() -> Iterator[None]:
+    """Let them end within the test that they are of, not in one that comes later."""
+    yield
+    gc.collect()
 
 
 @dataclass(frozen=True)

@@ -37,15 +37,15 @@ def known(array: Any) -> float | None:
         return _known.get(_key(array))
 
 
-def sample(arrays: Iterable[Any], *, deadline: float = DEADLINE) -> int:
+def sample(arrays: Iterable[Any], *, deadline: float | None = None) -> int:
     """Ask the stores for the sizes of a few chunks of each array; none is read or listed.
 
     Parameters
     ----------
     arrays : iterable of zarr.Array
         Those that were sampled before are not asked for again.
-    deadline : float
-        Seconds for all of them.
+    deadline : float, optional
+        Seconds for all of them; by default :data:`DEADLINE`.
 
     Returns
     -------
@@ -60,6 +60,7 @@ def sample(arrays: Iterable[Any], *, deadline: float = DEADLINE) -> int:
     chosen = dict(list(wanted.items())[:ARRAYS])
     if not chosen:
         return 0
+    deadline = DEADLINE if deadline is None else deadline
     with suppress(TimeoutError):
         sync(asyncio.wait_for(_ask(chosen), deadline), timeout=deadline + 1)
     with _lock:

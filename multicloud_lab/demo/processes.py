@@ -185,7 +185,7 @@ class Processes:
         time.sleep(_TICK)
         self.check()
 
-    def wait_until(self, name: str, ready: Callable[[], bool], timeout: float = 60) -> None:
+    def wait_until(self, name: str, ready: Callable[[], bool], timeout: float = 120) -> None:
         """Wait until a process that goes on running is ready.
 
         Parameters

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import dask_gateway
-import psutil
 import pytest
 import pytest_asyncio
 from aiohttp import web
@@ -23,9 +22,9 @@ from multicloud_lab.errors import ClusterFailedError, MulticloudLabError
 from multicloud_lab.gateways import GatewayPool
 from multicloud_lab.records import Cluster, SignIn
 from tests.gateways.between import SUBMIT, Between
-from tests.gateways.harness import OwnGateway
+from tests.gateways.harness import OwnGateway, schedulers
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.asyncio
 Configure = Callable[..., GatewayConfig]
 MakePool = Callable[..., Awaitable[GatewayPool]]
 Until = Callable[..., Awaitable[Cluster]]
@@ -112,7 +111,7 @@ async def test_a_gateway_that_is_killed_in_the_middle_of_a_start(
 
     # Whoever asks again, as a person or a cell that is run again, has one cluster in the end.
     names = set()
-    for _ in range(100):
+    for _ in range(300):
         with suppress(MulticloudLabError):
             names.add((await pool.start_cluster("own", **WISH, reuse=True))[0].name)
             break
@@ -125,7 +124,7 @@ async def test_a_gateway_that_is_killed_in_the_middle_of_a_start(
     connection = await pool.connection("own", name)
     assert connection.cluster.name == name
     assert [each.name for each in await pool.stop_all()] == [name]
-    for _ in range(100):
+    for _ in range(300):
         if not (left := await listed(own, user)):
             break
         await asyncio.sleep(0.2)
@@ -139,19 +138,13 @@ async def test_a_scheduler_that_is_killed_in_the_middle_of_a_start(
     await pool.sign_in("own", SignIn(password=own.gateway.password))
     cluster, _ = await pool.start_cluster("own", **WISH, reuse=True)
     waiting = asyncio.create_task(pool.connection("own", cluster.name))
-    schedulers: list[psutil.Process] = []
-    for _ in range(100):
-        for process in psutil.Process().children(recursive=True):
-            with suppress(psutil.Error):
-                name = process.environ().get("DASK_GATEWAY_CLUSTER_NAME")
-                if name == cluster.name and "scheduler" in process.cmdline():
-                    schedulers.append(process)
-        if schedulers:
+    for _ in range(1500):
+        if found := schedulers({cluster.name}):
             break
         await asyncio.sleep(0.02)
-    schedulers[0].kill()
+    found[0][1].kill()
     with pytest.raises(ClusterFailedError) as failed:  # not after its deadline of a minute
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(50):
             await waiting
     assert str(failed.value).startswith(f"{cluster.name} failed on own after")
     assert "Start another" in str(failed.value)

@@ -145,7 +145,8 @@ class Beside:
                 "Say what the cluster is to be near: near=… takes a dataset's id, a URL, a region "
                 "or a lazy object. Or name a gateway, or a cluster that is there."
             )
-        wish = r.StartCluster(
+        wish = r.made(
+            r.StartCluster,
             near=None if near is None else self.near(near),
             gateway=gateway,
             minimum=minimum,
@@ -214,7 +215,7 @@ class Beside:
                 waits = self._has_panel and somebody_is_there()
                 if not waits or not await line.sign_in(self._service, gateway, until):
                     raise SignInNeededError(
-                        f"Sign in to {gateway} in the Multi-Cloud panel, or with "
+                        f"Sign in to {gateway} in the Multi-Cloud Lab panel, or with "
                         f"mcl.sign_in({gateway!r}); then run this again."
                     ) from None
 

@@ -116,8 +116,11 @@ class ClusterClients:
             made = ClusterClient(connection, self._dashboards, self._telling.detached)
         except (OSError, TimeoutError) as error:
             raise ClusterFailedError(
-                f"The scheduler of {cluster.name} on {cluster.gateway} does not answer within "
-                f"{CONNECT_DEADLINE:.0f} s; stop the cluster and start another."
+                f"The scheduler of {cluster.name} on {cluster.gateway} does not answer at "
+                f"{connection.scheduler_address.rpartition('/')[0]} within "
+                f"{CONNECT_DEADLINE:.0f} s; stop the cluster and start another, or, if none "
+                "answers, ask whether proxy_address in the configuration of the gateway is right "
+                "and may be reached from here."
             ) from error
         with self._lock:
             kept = self._clients.setdefault(key, made)

@@ -189,7 +189,7 @@ class Computations:
             ``attrs["summary"]``.
         """
         self._computing.settle()
-        query = r.LedgerSummaryQuery(by=by or "total", notebook=notebook, dataset=dataset)
+        query = r.made(r.LedgerSummaryQuery, by=by or "total", notebook=notebook, dataset=dataset)
         summed = self._loop.run(self._service.ledger_summary(query))
         if by is not None:
             return tables.ledger_summary(summed)

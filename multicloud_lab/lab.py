@@ -204,7 +204,7 @@ class Lab(Computations, Lookups):
             The bounds cannot be, or the lab did not start the cluster and so never stops it.
         ClusterNotFoundError, ClusterFailedError
         """
-        wish = r.ChangeCluster(minimum=minimum, maximum=maximum, idle_minutes=idle_minutes)
+        wish = r.made(r.ChangeCluster, minimum=minimum, maximum=maximum, idle_minutes=idle_minutes)
 
         async def change() -> r.Cluster:
             name = gateway or await gateway_of(self._service, cluster)
@@ -229,7 +229,8 @@ class Lab(Computations, Lookups):
         """
         if password is None:
             password = getpass.getpass(f"Password for {gateway}: ")
-        self._run(self._service.sign_in(gateway, r.SignIn(username=username, password=password)))
+        body = r.made(r.SignIn, username=username, password=password)
+        self._run(self._service.sign_in(gateway, body))
 
     def close(self, shutdown: bool = False) -> None:
         """Close the clients, and the lab.

@@ -62,18 +62,17 @@ class Lookups:
             A row for each, ``id`` being what :meth:`open_dataset` takes and ``near`` the gateway
             that :meth:`client` would choose.
         """
-        query = r.DatasetQuery.model_validate(
-            {
-                "text": text,
-                "region": region,
-                "catalog": catalog,
-                "gateway": gateway,
-                "provider": provider,
-                "format": format,
-                "tag": tag,
-                "requester_pays": requester_pays,
-                "near": near,
-            }
+        query = r.made(
+            r.DatasetQuery,
+            text=text,
+            region=region,
+            catalog=catalog,
+            gateway=gateway,
+            provider=provider,
+            format=format,
+            tag=tag,
+            requester_pays=requester_pays,
+            near=near,
         )
         return tables.datasets(self._run(all_datasets(self._service, query)))
 
@@ -138,7 +137,8 @@ class Lookups:
         Quote
             ``low`` and ``high`` in USD, ``payer``, the price per GB with its source and date.
         """
-        query = r.PriceQuery(
+        query = r.made(
+            r.PriceQuery,
             source=source,
             destination=destination,
             bytes=bytes,

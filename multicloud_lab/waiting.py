@@ -39,7 +39,7 @@ class StatusLine:
             return
         if gateways:
             self._show(
-                f"Sign in to {gateways} in the Multi-Cloud panel; this goes on by itself then. "
+                f"Sign in to {gateways} in the Multi-Cloud Lab panel; this goes on by itself then. "
                 "Interrupt the kernel to stop waiting."
             )
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 from multicloud_lab.errors import GatewayUnreachableError, InvalidInputError
@@ -74,6 +75,8 @@ def check_options(form: Sequence[OptionField], values: Mapping[str, Any]) -> Non
                 f"Option {name!r} must be one of {', '.join(map(str, field.choices))}, "
                 f"not {value!r}."
             )
+        if isinstance(value, float) and not isfinite(value):
+            raise InvalidInputError(f"Option {name!r} must be a number, not {value!r}.")
         if isinstance(value, int | float):
             low, high = field.minimum, field.maximum
             if (low is not None and value < low) or (high is not None and value > high):

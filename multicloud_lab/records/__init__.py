@@ -75,6 +75,7 @@ from multicloud_lab.records.places import (
 )
 from multicloud_lab.records.plans import MOST_MOVES, KernelPlan, PlannedMove, TellPlan
 from multicloud_lab.records.structure import Dimension, Structure, Variable
+from multicloud_lab.records.wishes import explain, made
 
 __all__ = [
     "MOST_BYTES",
@@ -146,4 +147,6 @@ __all__ = [
     "Structure",
     "TellPlan",
     "Variable",
+    "explain",
+    "made",
 ]

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 from tornado.httputil import HTTPServerRequest
 
 from multicloud_lab.errors import InvalidInputError, TooLargeError, UnsupportedTypeError
+from multicloud_lab.records import explain
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -47,7 +48,7 @@ def read_query(kind: type[Model], request: HTTPServerRequest) -> Model:
     try:
         return kind.model_validate(values)
     except ValidationError as error:
-        raise InvalidInputError(_explain(error, kind)) from None
+        raise InvalidInputError(explain(error, kind)) from None
 
 
 def read_body(kind: type[Model], request: HTTPServerRequest) -> Model:
@@ -71,16 +72,4 @@ def read_body(kind: type[Model], request: HTTPServerRequest) -> Model:
         return kind.model_validate_json(request.body)
     except ValidationError as error:
         # Without its cause: a body may hold a password.
-        raise InvalidInputError(_explain(error, kind)) from None
-
-
-def _explain(error: ValidationError, kind: type[BaseModel]) -> str:
-    said = []
-    for item in error.errors(include_input=False, include_url=False, include_context=False):
-        where = ".".join(str(part) for part in item["loc"]) or "body"
-        message = item["msg"].removeprefix("Value error, ")
-        if item["type"] == "extra_forbidden":
-            known = ", ".join(kind.model_fields) or "none"
-            message = f"There is no such field here; there are: {known}"
-        said.append(f"{where}: {message}")
-    return "; ".join(said)
+        raise InvalidInputError(explain(error, kind)) from None

@@ -220,6 +220,8 @@ def test_values_that_fit() -> None:
         ({"cores": True}, "'cores' must be of type int"),
         ({"cores": 0}, "'cores' must be from 1 to 4, not 0"),
         ({"memory": 0.25}, "'memory' must be at least 0.5, not 0.25"),
+        ({"memory": float("nan")}, "'memory' must be a number, not nan"),
+        ({"memory": float("inf")}, "'memory' must be a number, not inf"),
         ({"image": None}, "'image' must be of type text"),
         ({"gpu": 1}, "'gpu' must be of type bool"),
         ({"size": "huge"}, "'size' must be one of small, large, not 'huge'"),

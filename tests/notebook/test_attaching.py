@@ -11,8 +11,15 @@ from dask_gateway import BasicAuth, Gateway
 import multicloud_lab as mcl
 import multicloud_lab.notebook
 from multicloud_lab.demo.clouds import AWS, GCP, Clouds
-from multicloud_lab.errors import ClusterNotFoundError, GatewayNotFoundError, InvalidInputError
+from multicloud_lab.demo.processes import free_ports
+from multicloud_lab.errors import (
+    ClusterFailedError,
+    ClusterNotFoundError,
+    GatewayNotFoundError,
+    InvalidInputError,
+)
 from multicloud_lab.lab import Lab
+from multicloud_lab.records import StopClusters
 
 
 def test_two_notebooks_share_a_cluster_by_its_name(lab: Lab, clouds: Clouds) -> None:
@@ -55,6 +62,52 @@ def test_a_cluster_gets_other_bounds_and_another_idle_time_from_a_notebook(lab: 
     assert lab.client(cluster=name) is client
     with pytest.raises(ClusterNotFoundError, match="'nothing'"):
         lab.change_cluster("nothing", idle_minutes=5)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"minimum": -1}, "minimum: Input should be greater than or equal to 0."),
+        ({"idle_minutes": "soon"}, "idle_minutes: Input should be a valid number, unable to"),
+        ({"minimum": 5, "maximum": 2}, "The minimum, 5, is above the maximum, 2."),
+    ],
+)
+def test_what_cannot_be_asked_for_is_said_in_one_sentence(
+    lab: Lab, wrong: dict[str, Any], said: str
+) -> None:
+    name = lab.client(near=GCP).cluster_record.name
+    for ask in (
+        lambda: lab.client(gateway="aws-oregon", **wrong),
+        lambda: lab.change_cluster(name, **wrong),
+    ):
+        with pytest.raises(InvalidInputError) as refused:
+            ask()
+        assert str(refused.value).startswith(said)
+        assert "\n" not in str(refused.value)
+
+
+def test_a_scheduler_that_cannot_be_reached_from_here(
+    clouds: Clouds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("multicloud_lab.clients.CONNECT_DEADLINE", 3.0)
+    config = clouds.config()
+    wrong = f"gateway://127.0.0.1:{free_ports(1)[0]}"
+    gateways = [{**each, "proxy_address": wrong} for each in config["gateways"]]
+    with Lab.from_config({**config, "gateways": gateways}) as lab:
+        gateway = clouds.gateways[GCP]
+        lab.sign_in(gateway.name, gateway.password)
+        with pytest.raises(ClusterFailedError) as failed:
+            lab.client(near=GCP)
+        lab._run(lab._service.stop_clusters(StopClusters()))
+    assert f"on gcp-iowa does not answer at {wrong} within 3 s; stop the" in str(failed.value)
+    assert "ask whether proxy_address in the configuration of the gateway" in str(failed.value)
+
+
+def test_a_password_that_is_no_text_is_not_repeated(lab: Lab) -> None:
+    typed: Any = ["hush-hush"]
+    with pytest.raises(InvalidInputError, match="password: Input should be a valid string") as said:
+        lab.sign_in("gcp-iowa", typed)
+    assert "hush" not in f"{said.value!r} {said.value.__cause__!r} {said.value.__context__!r}"
 
 
 def test_to_detach_connects_to_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,7 +73,7 @@ def test_it_goes_on_when_somebody_has_signed_in_to_both(
 def test_it_gives_up(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("multicloud_lab.beside.SIGN_IN_DEADLINE", 1.5)
     began = time.monotonic()
-    with pytest.raises(SignInNeededError, match="Sign in to gcp-iowa in the Multi-Cloud panel"):
+    with pytest.raises(SignInNeededError, match="Sign in to gcp-iowa in the Multi-Cloud Lab panel"):
         lab.client(near=GCP)
     assert 1.5 <= time.monotonic() - began < 60
 

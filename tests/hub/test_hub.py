@@ -164,7 +164,7 @@ print(client.cluster_record.name)
             assert time.monotonic() - began < SIGN_IN_DEADLINE / 2
             assert said.startswith("SignInNeededError: Sign in to azure-amsterdam"), said
             waiting = asyncio.create_task(kernel.run(code, somebody=True))
-            await kernel.says("Sign in to azure-amsterdam in the Multi-Cloud panel")
+            await kernel.says("Sign in to azure-amsterdam in the Multi-Cloud Lab panel")
             assert not waiting.done(), waiting.result()
             await sign_in_with_the_password(server, group)
             # It is this user who signed in, and nobody else.
@@ -254,7 +254,7 @@ print("computed", client.submit(lambda: before).result(timeout=120))
         said = await kernel.run(code)  # with nobody there
         assert said.startswith("SignInNeededError: Sign in to gcp-iowa"), said
         waiting = asyncio.create_task(kernel.run(code, somebody=True))
-        await kernel.says("Sign in to gcp-iowa in the Multi-Cloud panel")
+        await kernel.says("Sign in to gcp-iowa in the Multi-Cloud Lab panel")
         assert not waiting.done(), waiting.result()
         session = "gateways/gcp-iowa/session"
         status, answer = await ana.api("POST", session, json={"password": "not-a-token"})

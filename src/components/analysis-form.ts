@@ -87,6 +87,10 @@ function fieldOf(
       const chosen = choice.value === text;
       select.add(new Option(choice.title, choice.value, chosen, chosen));
     }
+    // A long name is cut off where it is shown as chosen.
+    const tell = () => (select.title = select.selectedOptions[0]?.text ?? '');
+    select.addEventListener('change', tell);
+    tell();
     return select;
   }
   const input = document.createElement('input');

@@ -49,23 +49,29 @@ export function Clusters(props: IClustersProps): JSX.Element {
     }
     if (isIn('signed-in')) {
       return (
-        <Empty
-          what={trans.__(
-            'No clusters. Open a dataset and one starts beside its data, or start one by hand.'
-          )}
-          label={trans.__('Start Cluster…')}
-          onClick={onStart}
-        />
+        <>
+          <Empty
+            what={trans.__(
+              'No clusters. Open a dataset and one starts beside its data, or start one by hand.'
+            )}
+            label={trans.__('Start Cluster…')}
+            onClick={onStart}
+          />
+          <Unseen gateways={gateways} trans={trans} />
+        </>
       );
     }
     return isIn('sign-in-needed') ? (
-      <Empty
-        what={trans.__(
-          'No gateway is signed in to, so clusters cannot be seen. Sign in, or open a dataset.'
-        )}
-        label={trans.__('Sign In…')}
-        onClick={onSignIn}
-      />
+      <>
+        <Empty
+          what={trans.__(
+            'No gateway is signed in to, so clusters cannot be seen. Sign in, or open a dataset.'
+          )}
+          label={trans.__('Sign In…')}
+          onClick={onSignIn}
+        />
+        <Unseen gateways={gateways} trans={trans} />
+      </>
     ) : (
       <Empty
         what={trans.__(
@@ -114,7 +120,25 @@ export function Clusters(props: IClustersProps): JSX.Element {
           </ul>
         </div>
       ))}
+      <Unseen gateways={gateways} trans={trans} />
     </>
+  );
+}
+
+/** That clusters go on which nobody sees, if a gateway does not answer. */
+function Unseen(props: {
+  gateways: readonly Gateway[];
+  trans: TranslationBundle;
+}): JSX.Element | null {
+  const { gateways, trans } = props;
+  const silent = gateways.filter(({ state }) => state === 'unreachable');
+  return silent.length === 0 ? null : (
+    <p className="jp-MulticloudMessage">
+      {trans.__(
+        'Clusters on %1 cannot be seen while it does not answer. They go on, and come back with it.',
+        silent.map(({ name }) => name).join(', ')
+      )}
+    </p>
   );
 }
 

@@ -101,6 +101,17 @@ describe('sections of the panel', () => {
       expect(screen.getByText(/^No gateway is signed in to/)).toBeTruthy();
       await click('Sign In…');
       expect(onSignIn).toHaveBeenCalledTimes(1);
+      const silent = gateway('silent', { state: 'unreachable' });
+      const note = /^Clusters on silent cannot be seen/;
+      act(() =>
+        lab.gateways.set([gateway('x', { state: 'sign-in-needed' }), silent])
+      );
+      expect(screen.getByText(note)).toBeTruthy();
+      act(() => lab.gateways.set([gateway('x'), silent]));
+      expect(screen.getByText(note)).toBeTruthy();
+      set(cluster('y'));
+      expect(screen.getByText(note)).toBeTruthy();
+      set();
       act(() => lab.gateways.set([gateway('x')]));
       expect(screen.getByText(/^No clusters\. Open a dataset/)).toBeTruthy();
       await click('Start Cluster…');

@@ -148,7 +148,8 @@ def write_catalogs(directory: Path) -> None:
 
 @pytest.fixture(scope="module")
 def private(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Private]:
-    with Processes() as processes:
+    with Processes() as processes, pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PYTHONPATH", raising=False)  # which clusters would have instead
         (port,) = free_ports(1)
         endpoint = f"http://127.0.0.1:{port}"
         processes.start_module(

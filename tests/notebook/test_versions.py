@@ -32,7 +32,8 @@ c.Backend.cluster_options = Options(handler=_disguised)
 @pytest.fixture(scope="module")
 def disguised(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, DemoGateway]]:
     """Start two gateways whose clusters have another zarr, and another dask."""
-    with Processes() as processes:
+    with Processes() as processes, pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PYTHONPATH", raising=False)  # which clusters would have instead
         started = {}
         for package, region in (("zarr", AWS), ("dask", GCP)):
             path = tmp_path_factory.mktemp(package)

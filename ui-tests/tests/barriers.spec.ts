@@ -13,6 +13,7 @@ import { everyState } from './staged-clusters';
 import { LEDGER, NOTHING } from './staged-labs';
 
 const PANEL = '#multicloud-lab-panel';
+const TOAST = '.Toastify__toast';
 /** What has to be found, or nothing would be. */
 const CUTTING =
   '.jp-MulticloudMessage p { width: 40px; overflow: hidden; white-space: nowrap; }';
@@ -54,6 +55,9 @@ test.describe('with a panel in which everything happens at once', () => {
         })
       );
     }
+    // The warning of an idle cluster, in JupyterLab's own frame.
+    await expect(page.locator(TOAST)).toHaveCount(1);
+    await expectAccessible(page, TOAST);
     await panel.command('Show Map of Clouds');
     await expect(
       page.getByRole('table', { name: 'Regions', exact: true })

@@ -94,8 +94,10 @@ async def test_names_that_are_looked_up_for_ever_hold_up_no_other_gateway(
     gcp: DemoGateway,
     user: str,
     hanging: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """As on a laptop that has left its network: more names than asyncio has threads."""
+    monkeypatch.setattr("multicloud_lab.gateways.watch.PATIENCE", 2.0)
     threads = min(32, (os.cpu_count() or 1) + 4)
     many = threads + 2
     pool = await make_pool(

@@ -66,6 +66,12 @@ def _both(one: Any, other: Any) -> Any:
     return np.hypot(one, other)
 
 
+def _assigned(one: Any, other: Any) -> Any:
+    array = one + 0
+    array[:2] = other[:2]
+    return array
+
+
 def _total(*values: Any) -> float:
     return float(sum(np.asarray(value).sum() for value in values))
 
@@ -188,6 +194,7 @@ TWO: dict[str, Expression] = {
     "stack": lambda d: da.stack([d.a.t.data, d.b.t.data]).std(axis=0),
     "matrix product": lambda d: d.a.t.data.reshape(48, -1) @ d.b.t.data.reshape(48, -1).T,
     "delayed of both": lambda d: lazy.delayed(_total)(d.a.t.data, d.b.t.data),
+    "assigned from the other": lambda d: _assigned(d.a.t.data, d.b.t.data).mean(axis=2),
     "standardised": lambda d: ((d.a.t - d.b.t.mean("time")) / d.b.t.std("time")).mean(["lat"]),
     "containers": lambda d: {"means": [d.a.t.mean(), (d.b.t.mean(), 3)], "n": d.a.n.max()},
 }

@@ -201,6 +201,7 @@ add("da_round", lambda: da.round(flat() / 3, 1))
 add("da_clip", lambda: da.clip(flat(), 3, 9))
 add("da_apply_where", lambda: da.nan_to_num(da.where(flat() > 5, np.nan, flat())))
 add("da_setitem", lambda: _assigned())
+add("da_setitem_array", lambda: _replaced())
 add("da_from_delayed", lambda: da.from_delayed(delayed(np.ones)(5), (5,), dtype=float) + 1)
 add("da_from_delayed_wrong", lambda: da.from_delayed(delayed(np.ones)(9), (5,), dtype="f4"))
 add("da_object", lambda: flat().astype(object))
@@ -268,6 +269,13 @@ def _new_axis() -> Any:
 def _assigned() -> Any:
     array = flat() + 0
     array[3:9, 2] = 7
+    return array
+
+
+def _replaced() -> Any:
+    one, other = (da.from_array(np.full((48, 8), each), chunks=(12, 4)) for each in (1.0, 2.0))
+    array = one + 0
+    array[:2] = other[:2]
     return array
 
 

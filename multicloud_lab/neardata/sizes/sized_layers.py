@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -95,9 +96,11 @@ class Inputs:
         if numbers.min() < layer.first or numbers.max() >= end:
             return None
         places = numbers - layer.first
+        # What is beyond the last layer is in the one that is being looked at.
+        count = prod(layer.array.numblocks) if layer.blocks is None else len(layer.blocks)
+        if places.max() >= count:
+            return None
         if layer.blocks is not None:
-            if places.max() >= len(layer.blocks):
-                return None
             places = layer.blocks[places]
             if places.min() < 0:
                 return None

@@ -35,9 +35,9 @@ def counted(client: Client) -> Iterator[list[int]]:
 
 def _look_on(client: Any) -> None:
     """Have a client tell what it sends; once."""
-    if "_send_to_scheduler" in vars(client):
-        return
-    send = client._send_to_scheduler
+    send = getattr(client, "_send_to_scheduler", None)
+    if send is None or "_send_to_scheduler" in vars(client):
+        return  # It is distributed's own affair, and may be gone: then nothing is counted.
 
     def sending(message: dict[str, Any]) -> None:
         sizes = _counted.get()

@@ -56,6 +56,7 @@ class Cable:
         """Refuse connections, and end those that are."""
         if self._server is not None:
             self._server.close()
+            self._server = None
         for writer in list(self._writers):
             writer.close()
         for task in list(self._tasks):
@@ -69,8 +70,12 @@ class Cable:
         task.add_done_callback(self._tasks.discard)
         try:
             there, back = await asyncio.open_connection(*self._target)
-        except OSError:
+        except (OSError, asyncio.CancelledError):
             writer.close()
+            return
+        if self._server is None:  # cut before anything could be done for who had come
+            writer.close()
+            back.close()
             return
         self._writers |= {writer, back}
         with suppress(asyncio.CancelledError):

@@ -22,8 +22,6 @@ def shared() -> dict[str, Any]:
     """What all modules of a process see, by what it is called in a failure."""
     seen: dict[str, Any] = {
         "the working directory": Path.cwd(),
-        "the handler of SIGINT": signal.getsignal(signal.SIGINT),
-        "the handler of SIGTERM": signal.getsignal(signal.SIGTERM),
         "dask's configuration": copy.deepcopy(dask.config.config),
         "the default client": None,
     }
@@ -36,11 +34,15 @@ def shared() -> dict[str, Any]:
 def _leaves_what_is_shared() -> Iterator[None]:
     """Fail in the module that has changed what others rely on, not in those.
 
-    Variables and search paths are put back: a nanny of distributed leaves some, as do imports.
+    What packages leave is put back: variables and search paths (a nanny of distributed, imports),
+    handlers of signals (nbclient, where SIGINT is ignored, as in the background of a shell).
     """
     before = shared()
+    handlers = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
     with mock.patch.dict(os.environ), mock.patch.object(sys, "path", [*sys.path]):
         yield
+    for each, handler in handlers.items():
+        signal.signal(each, handler)
     after = shared()
     changed = [what for what in before if before[what] != after[what]]
     assert not changed, f"This module has left changed: {', '.join(changed)}."

@@ -21,6 +21,8 @@ import psutil
 from multicloud_lab.demo.gateways import DemoGateway, start_gateway
 from multicloud_lab.demo.processes import Processes, free_ports
 
+OOPS = b"HTTP/1.1 500 Oops\r\nContent-Length: 4\r\nConnection: close\r\n\r\nOops"
+
 
 class Cable:
     """A way to a gateway that can be cut, mended and disturbed, and counts who comes.
@@ -102,8 +104,10 @@ class Cable:
                         data = bytes(byte ^ 0x55 for byte in data)
                     case "garbage":
                         data = os.urandom(300)
-                    case "error-500":
-                        data = b"HTTP/1.1 500 Oops\r\nContent-Length: 4\r\n\r\nOops"
+                    case "error-500":  # once a connection: its next piece would answer another
+                        writer.write(OOPS)
+                        await writer.drain()
+                        break
                     case "resets" | "resets-once":
                         self.fault = self.fault.removesuffix("resets-once")
                         hard = struct.pack("ii", 1, 0)

@@ -40,7 +40,8 @@ def _figure(values: Sequence[float], unit: str) -> str:
 
 
 def _ratio(ratio: float) -> str:
-    return f"{ratio:.2f}" if ratio >= 0.01 else f"1/{1 / ratio:,.0f}"
+    """Write it; nothing, which a coarse clock may show, and less are no fractions."""
+    return f"1/{1 / ratio:,.0f}" if 0 < ratio < 0.01 else f"{ratio:.2f}"
 
 
 def render(rows: Sequence[Row]) -> str:

@@ -26,7 +26,7 @@ from multicloud_lab.neardata.plans.plan import Plan
 from multicloud_lab.neardata.plans.planning import make_plan
 from multicloud_lab.neardata.plans.pricing import GB, Ask, Prices
 from multicloud_lab.neardata.plans.siting import Sites
-from multicloud_lab.neardata.reading.held_results import check_held, held_elsewhere
+from multicloud_lab.neardata.reading.held_results import held_elsewhere
 from multicloud_lab.neardata.reading.sources import find_reads
 from multicloud_lab.neardata.running.execution import RunPlace
 from multicloud_lab.regions import Region
@@ -145,8 +145,6 @@ class Readying:
 
         sources = [[read.source for read in find_reads(each)] for each in collections]
         foreign = [held_elsewhere(each, sites.clusters) for each in sources]
-        if any(foreign):
-            check_held(named(collections))
         single = None if any(foreign) else self._whole(sources, sites)
         if single is not None and (
             stay or self._surely_allowed(collections, single, sites, limits)

@@ -19,6 +19,7 @@ from multicloud_lab.demo.gateways import DemoGateway, start_and_wait
 from multicloud_lab.demo.processes import Processes, free_ports
 from multicloud_lab.gateways import GatewayPool
 from multicloud_lab.records import Change, Cluster, SignIn
+from tests.gateways.harness import Cable
 
 
 @pytest.fixture(scope="session")
@@ -106,6 +107,15 @@ def until() -> Callable[..., Awaitable[Cluster]]:
         raise AssertionError(f"never so: {cluster}")
 
     return wait
+
+
+@pytest_asyncio.fixture
+async def cable(aws: DemoGateway) -> AsyncIterator[Cable]:
+    """A way to a real gateway, which takes requests as a proxy gets them too."""
+    cable = Cable(aws.address)
+    await cable.mend()
+    yield cable
+    await cable.cut()
 
 
 def config_of(gateway: DemoGateway, user: str, **changes: Any) -> GatewayConfig:

@@ -31,14 +31,6 @@ ARGUMENTS: dict[str, Any] = {"minimum": 0, "maximum": 1, "options": {}, "dataset
 
 
 @pytest_asyncio.fixture
-async def cable(aws: DemoGateway) -> AsyncIterator[Cable]:
-    cable = Cable(aws.address)
-    await cable.mend()
-    yield cable
-    await cable.cut()
-
-
-@pytest_asyncio.fixture
 async def pool(
     cable: Cable,
     make_pool: Callable[..., Awaitable[GatewayPool]],

@@ -36,14 +36,6 @@ FAULTS = {
 
 
 @pytest_asyncio.fixture
-async def cable(aws: DemoGateway) -> AsyncIterator[Cable]:
-    cable = Cable(aws.address)
-    await cable.mend()
-    yield cable
-    await cable.cut()
-
-
-@pytest_asyncio.fixture
 async def two(
     cable: Cable,
     make_pool: MakePool,

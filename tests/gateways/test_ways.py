@@ -37,15 +37,6 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
-@pytest_asyncio.fixture
-async def cable(aws: DemoGateway) -> AsyncIterator[Cable]:
-    """A way to a real gateway, which takes requests as a proxy gets them."""
-    cable = Cable(aws.address)
-    await cable.mend()
-    yield cable
-    await cable.cut()
-
-
 async def look(
     make_pool: MakePool, configure: Configure, aws: DemoGateway, address: str
 ) -> tuple[GatewayPool, Gateway]:

@@ -7,9 +7,10 @@ import type { PlaywrightTestConfig } from '@playwright/test';
 
 import * as galataConfig from '@jupyterlab/galata/lib/playwright-config';
 
-// Worker processes read this file again and inherit what the first reading chose.
+// Worker processes read this file again and inherit what the first reading chose: ports that
+// neither a system nor the demo's search for free ones gives to anything else.
 process.env.MULTICLOUD_UI_PORT ??= String(
-  20000 + Math.floor(Math.random() * 11999)
+  10000 + Math.floor(Math.random() * 9999)
 );
 process.env.MULTICLOUD_UI_OWN_PORT ??= String(
   Number(process.env.MULTICLOUD_UI_PORT) + 1

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import socket
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from multicloud_lab.demo.processes import Processes, answers, free_ports
+from multicloud_lab.demo.processes import Processes, answers, free_ports, reserve_port
 from multicloud_lab.errors import PortBusyError
 
 _NAME = "jupyterlab"
@@ -43,7 +43,7 @@ class DemoJupyter:
 
 
 def choose_port(asked: int | None) -> int:
-    """Choose the port of JupyterLab.
+    """Choose the port of JupyterLab, and reserve it: what else starts first must not take it.
 
     Parameters
     ----------
@@ -53,26 +53,21 @@ def choose_port(asked: int | None) -> int:
     Raises
     ------
     PortBusyError
-        Somebody listens on the port that was asked for.
+        Somebody listens on the port that was asked for, or it cannot be had.
     """
-    if asked and not _is_free(asked):
-        raise PortBusyError(
-            f"Port {asked} is in use; choose another with --port, or leave --port out."
-        )
     if asked:
-        return asked
-    usual = () if asked == 0 else _USUAL_PORTS
-    return next(filter(_is_free, usual), None) or free_ports(1)[0]
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
+            reserve_port(asked, closing=True)
+        except OSError as error:
+            raise PortBusyError(
+                f"Port {asked} is in use; choose another with --port, or leave --port out."
+            ) from error
+        return asked
+    for port in () if asked == 0 else _USUAL_PORTS:
+        with suppress(OSError):
+            reserve_port(port)
+            return port
+    return free_ports(1)[0]
 
 
 def start_jupyter(

@@ -27,6 +27,7 @@ from multicloud_lab.errors import DeadlineError, MulticloudLabError
 _TICK = 0.05  # seconds between two looks at something that is waited for
 _FIRST_PORT, _LAST_PORT = 20_000, 32_767
 _turn = count(secrets.randbelow(_LAST_PORT - _FIRST_PORT))
+_reserved: list[socket.socket] = []
 
 
 class Stopped(MulticloudLabError):  # noqa: N818 - it is a request, not a fault
@@ -261,7 +262,7 @@ def free_ports(number: int) -> list[int]:
 
     They are none of those that a system gives to whoever asks for any port, or opens a connection:
     nobody gets them by chance before they are listened on, or while what listens there is started
-    again. Nor are they given twice by one process.
+    again. Nor are they given twice by one process or, on Linux, by two at once.
 
     Parameters
     ----------
@@ -281,10 +282,41 @@ def free_ports(number: int) -> list[int]:
         if len(found) == number:
             return found
         port = _FIRST_PORT + next(_turn) % (_LAST_PORT - _FIRST_PORT)
-        with suppress(OSError), socket.socket() as probe:
-            probe.bind(("127.0.0.1", port))
+        with suppress(OSError):
+            reserve_port(port)
             found.append(port)
     raise OSError(f"No port from {_FIRST_PORT} to {_LAST_PORT} is free on this machine.")
+
+
+def reserve_port(port: int, *, closing: bool = False) -> None:
+    """Reserve a port that nobody has: no process is given it as a free one while this one lives.
+
+    It can be listened on: servers say that they share a port with what does not listen.
+
+    Parameters
+    ----------
+    port : int
+    closing : bool
+        Whether connections of who had it before may still be closing, which is no hindrance to a
+        server; nor is then a reservation of somebody else.
+
+    Raises
+    ------
+    OSError
+        Somebody has it.
+    """
+    reservation = socket.socket()
+    try:
+        reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, closing)
+        reservation.bind(("127.0.0.1", port))
+    except OSError:
+        reservation.close()
+        raise
+    if sys.platform == "linux":
+        reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _reserved.append(reservation)
+    else:  # where nobody listens on a port that is bound
+        reservation.close()
 
 
 def answers(url: str, status: int = 200) -> bool:

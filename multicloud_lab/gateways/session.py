@@ -41,11 +41,18 @@ class GatewaySession:
     config : GatewayConfig
     on_change : callable
         Told of every change of the state.
+
+    Attributes
+    ----------
+    on_silence : callable
+        Told when a gateway that is asked is shown as one that does not answer, before it is given
+        up.
     """
 
     def __init__(self, config: GatewayConfig, on_change: Callable[[Change], None]) -> None:
         self.config = config
         self._on_change = on_change
+        self.on_silence: Callable[[], None] = lambda: None
         self._state: GatewayState = "unreachable"
         self._message = f"{config.name} has not answered yet."
         self._since = time.time()
@@ -215,6 +222,7 @@ class GatewaySession:
                     "unreachable",
                     f"{self.config.name} has not answered for {patience:.0f} s; still waiting.",
                 )
+                self.on_silence()
             answered = await task
         finally:
             task.cancel()

@@ -84,6 +84,7 @@ class GatewayWatch:
         self.pace = Pace()
         self._wake = asyncio.Event()
         self._finished = asyncio.Event()
+        session.on_silence = self._finished.set
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -124,8 +125,9 @@ class GatewayWatch:
         ----------
         patience : float, optional
             Seconds to wait for that look; by default, none for a gateway that does not answer,
-            once it has had its chance.
+            once it has had its chance, and no more for one that is then shown as such.
         """
+        leaves = patience is None and self.session.state != "unreachable"
         if patience is None:
             patience = self._patience()
         asked = self.pace.ask()
@@ -139,6 +141,8 @@ class GatewayWatch:
                     if self._looking < wanted:
                         self._wake.set()
                     await self._finished.wait()
+                    if leaves and self.session.state == "unreachable":
+                        break
         return self._seen or MappingProxyType({})
 
     @property

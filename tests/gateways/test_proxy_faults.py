@@ -170,6 +170,21 @@ async def test_a_hanging_gateway_is_shown_before_it_is_given_up(
     assert (await follow(two, "signed-in")).retry_at is None
 
 
+async def test_who_asks_after_a_pause_does_not_wait_for_a_gateway_that_hangs_by_then(
+    two: GatewayPool, cable: Cable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("multicloud_lab.gateways.connection.DEADLINE", 60.0)
+    monkeypatch.setattr("multicloud_lab.gateways.watch.DEADLINE", 60.0)
+    monkeypatch.setattr("multicloud_lab.gateways.session.SLOW", 3.0)
+    monkeypatch.setattr("multicloud_lab.gateways.watch.LATE", 0.0)  # as if nobody had asked lately
+    await two.gateways()
+    cable.fault = "stalls"
+    async with asyncio.timeout(50):
+        first, second = await two.gateways()
+    assert first.message.endswith("still waiting.")
+    assert second.state == "signed-in"
+
+
 async def test_who_is_always_slow_is_given_more_time(
     two: GatewayPool, cable: Cable, changes: list[Change], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -244,6 +244,8 @@ class DashboardHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         """Pass messages of the dashboards on until either side is closed."""
         try:
             async for message in upstream:
+                if message.type is aiohttp.WSMsgType.ERROR:
+                    break  # it is silent, or what it sends cannot be read
                 binary = message.type is aiohttp.WSMsgType.BINARY
                 await self.write_message(message.data, binary=binary)
         except WebSocketClosedError:

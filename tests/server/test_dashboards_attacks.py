@@ -57,11 +57,19 @@ class Torrent:
     async def speak(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
-        if request.query.get("do") == "die":
-            assert request.transport is not None
-            request.transport.abort()  # as a machine that fails does
-            await asyncio.sleep(0)
-            return socket
+        assert request.transport is not None
+        match request.query.get("do"):
+            case "die":  # as a machine that fails does
+                request.transport.abort()
+                await asyncio.sleep(0)
+                return socket
+            case "stall":
+                await self.left.wait()
+                return socket
+            case "garble":
+                request.transport.write(b"\x7f" * 100)  # type: ignore[attr-defined]
+                await self.left.wait()
+                return socket
         while True:
             await socket.send_bytes(PIECE)
             self.sent += len(PIECE)
@@ -179,8 +187,15 @@ async def test_a_gateway_that_stalls_has_a_deadline(
     torrent.left.set()
 
 
-async def test_a_gateway_that_dies_ends_the_readers_websocket(jupyter: Jupyter) -> None:
-    async with jupyter.websocket(f"{ROOT}/ws?do=die") as socket:
-        message = await socket.receive(timeout=60)
-        assert message.type is aiohttp.WSMsgType.CLOSE
-        assert message.data == 1001
+@pytest.mark.parametrize("fault", ["die", "stall", "garble"])
+async def test_a_gateway_that_fails_ends_the_readers_websocket(
+    jupyter: Jupyter, torrent: Torrent, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("multicloud_lab.server.dashboards.HEARTBEAT", 2.0)
+    async with jupyter.websocket(f"{ROOT}/ws?do={fault}") as socket:
+        try:
+            message = await socket.receive(timeout=60)
+        finally:
+            torrent.left.set()
+    assert message.type is aiohttp.WSMsgType.CLOSE
+    assert message.data == 1001

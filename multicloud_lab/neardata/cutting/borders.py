@@ -43,8 +43,8 @@ def border(
         Number of the first node that is still not used.
     """
     inside, outside = (SINK, SOURCE) if flipped else (SOURCE, SINK)
-    leaving = tariff.leaving(region, exchange.size)
-    entering = tariff.entering(region, exchange.size)
+    leaving = exchange.leaving(region, tariff)
+    entering = exchange.entering(region, tariff)
     giver, value, taker = node[exchange.giver], exchange.value, node[exchange.taker]
     takers = np.bincount(value, minlength=len(giver))
     edges: list[Edges] = []

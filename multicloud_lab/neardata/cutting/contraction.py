@@ -65,9 +65,10 @@ def _joins(exchange: Exchange) -> Ints:
     count = len(exchange)
     size = exchange.size
     given = np.bincount(exchange.giver, size, count)
-    gives = np.bincount(exchange.giver, minlength=count)
+    gives = np.bincount(exchange.giver, exchange.count, count)
     taken = np.bincount(exchange.taker, size[exchange.value], count)
     takes = np.bincount(exchange.taker, minlength=count)
+    handled = np.bincount(exchange.taker, exchange.count[exchange.value], count)
     takers = np.bincount(exchange.value, minlength=len(size))
     free = exchange.pins == ANYWHERE
     joined = np.full(count, -1, np.int32)
@@ -80,7 +81,7 @@ def _joins(exchange: Exchange) -> Ints:
     alone[giver[some[giver] != exchange.taker]] = False
     alone[exchange.giver[exchange.home]] = False
     second = free & alone & (taken <= given)
-    second &= taken + takes * MESSAGE <= given + gives * MESSAGE
+    second &= taken + handled * MESSAGE <= given + gives * MESSAGE
     joined[second] = some[second]
 
     # Rule 1, which goes first where both hold.
@@ -88,7 +89,7 @@ def _joins(exchange: Exchange) -> Ints:
     only[exchange.taker] = exchange.value
     first = free & (takes == 1)
     value = only[first]
-    lighter = given[first] + gives[first] * MESSAGE <= size[value] + MESSAGE
+    lighter = given[first] + gives[first] * MESSAGE <= size[value] + exchange.count[value] * MESSAGE
     lighter &= given[first] <= size[value]
     first[first] = (takers[value] == 1) & ~exchange.home[value] & lighter
     joined[first] = exchange.giver[only[first]]

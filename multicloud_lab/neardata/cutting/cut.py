@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from multicloud_lab.neardata.cutting.contraction import components, contract
 from multicloud_lab.neardata.cutting.exchange import Exchange, Places, Tariff
+from multicloud_lab.neardata.cutting.folding import fold
 from multicloud_lab.neardata.cutting.line import place_on_line
 from multicloud_lab.neardata.cutting.star import place_on_star
 from multicloud_lab.neardata.graphs.reach import dependent, needed
@@ -23,6 +24,7 @@ Providers ask nothing for what comes in, nor for what leaves a region for home i
 Moving it takes time and the notebook's memory all the same, so that among placements of one price
 the one that moves the fewest bytes is taken, and of those the one with the fewest values."""
 
+_LARGE = 20_000  # pairs of a value and its taker
 _ROUNDING = 1e-6
 
 
@@ -119,19 +121,27 @@ def cut(
         whole, label = exchange, np.arange(len(exchange), dtype=np.int32)
     else:
         whole, label = _unmoved(exchange, active)
-    small, groups = contract(whole)
-    label = groups[label]
-    del whole, exchange
-    if len(tariff) == 1:
-        found, bound = small.all_in(HOME), 0.0
-    elif len(tariff) <= 3:
-        found, bound = place_on_line(small, tariff)
-    else:
-        found, bound = place_on_star(small, tariff)
-    cost = small.cost(found, tariff)
+    found, bound = _best(whole, tariff)
+    cost = whole.cost(found, tariff)
     place = np.full(len(graph), ANYWHERE, np.int8)
     place[active] = found[label[: len(active)]]
     return Cut(place, cost, min(bound, cost))
+
+
+def _best(exchange: Exchange, tariff: Tariff) -> tuple[Places, float]:
+    """Place groups, after those are put together that belong together; give a bound as well."""
+    if len(tariff) == 1:
+        return exchange.all_in(HOME), 0.0
+    exchange, label = contract(exchange)
+    groups = len(exchange)
+    if len(exchange.value) > _LARGE:
+        exchange, kind = fold(exchange)
+        label = kind[label]
+    if len(tariff) <= 3:
+        place, bound = place_on_line(exchange, tariff)
+    else:
+        place, bound = place_on_star(exchange, tariff, folded=len(exchange) < groups)
+    return place[label], bound
 
 
 def _exchange(
@@ -173,6 +183,7 @@ def _exchange(
             ]
         ),
         size=np.concatenate([graph.result_bytes[active], graph.read_bytes[active[readers]]]),
+        count=np.ones(len(active) + len(readers), np.int32),
         home=np.concatenate([home, np.zeros(len(readers), np.bool_)]),
         value=np.concatenate([value[both], read]),
         taker=np.concatenate([taker[both], readers]),
@@ -183,9 +194,7 @@ def _exchange(
 def _known(exchange: Exchange, unknown: float) -> Exchange:
     """Assume a size where there is none."""
     size: Floats = np.where(np.isnan(exchange.size), unknown, exchange.size)
-    return Exchange(
-        exchange.pins, exchange.giver, size, exchange.home, exchange.value, exchange.taker
-    )
+    return replace(exchange, size=size)
 
 
 def _unmoved(exchange: Exchange, active: Ints) -> tuple[Exchange, Ints]:
@@ -201,13 +210,8 @@ def _unmoved(exchange: Exchange, active: Ints) -> tuple[Exchange, Ints]:
     if (pin[label[pinned]] != exchange.pins[pinned]).any():
         raise UnknownSizesError(active[_fewest_unknown(exchange, opaque)])
     # What goes home in any case has no weight that could be compared.
-    known = Exchange(
-        exchange.pins,
-        exchange.giver,
-        np.where(opaque, 0.0, exchange.size),
-        exchange.home & ~opaque,
-        exchange.value,
-        exchange.taker,
+    known = replace(
+        exchange, size=np.where(opaque, 0.0, exchange.size), home=exchange.home & ~opaque
     )
     return known.merged(label), label
 
@@ -218,15 +222,10 @@ def _fewest_unknown(exchange: Exchange, opaque: NDArray[np.bool_]) -> Ints:
     outward, inward = np.ones(places), np.full(places, 0.25)  # A second border counts for less.
     outward[HOME] = inward[HOME] = 0.0
     tariff = Tariff(outward, inward, 0.0)
-    counted = Exchange(
-        exchange.pins,
-        exchange.giver,
-        opaque.astype(np.float64),
-        np.zeros(len(opaque), np.bool_),
-        exchange.value,
-        exchange.taker,
+    counted = replace(
+        exchange, size=opaque.astype(np.float64), home=np.zeros(len(opaque), np.bool_)
     )
-    place, _ = (place_on_line if places <= 3 else place_on_star)(counted, tariff)
+    place, _ = _best(counted, tariff)
     apart = place[exchange.giver[exchange.value]] != place[exchange.taker]
     crossing: Ints = np.unique(exchange.value[apart & opaque[exchange.value]])
     return crossing

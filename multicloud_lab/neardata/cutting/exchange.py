@@ -51,14 +51,6 @@ class Tariff:
     def __len__(self) -> int:
         return len(self.outward)
 
-    def leaving(self, place: int, size: Floats) -> Floats:
-        """Give the cost of sending values from a place home."""
-        return size * float(self.outward[place] + self.handling) + self.handling * MESSAGE
-
-    def entering(self, place: int, size: Floats) -> Floats:
-        """Give the cost of sending values from home to a place."""
-        return size * float(self.inward[place] + self.handling) + self.handling * MESSAGE
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Exchange:
@@ -72,6 +64,9 @@ class Exchange:
         Of each value, the group that computes it.
     size : array of float
         Of each value, bytes.
+    count : array of int32
+        Of each value, as how many it is handled: what stands for several alike (see
+        ``folding.py``) has the bytes of them all.
     home : array of bool
         Of each value, whether it is wanted at home.
     value, taker : array of int32
@@ -81,12 +76,24 @@ class Exchange:
     pins: Places
     giver: Ints
     size: Floats
+    count: Ints
     home: Mask
     value: Ints
     taker: Ints
 
     def __len__(self) -> int:
         return len(self.pins)
+
+    def leaving(self, region: int, tariff: Tariff) -> Floats:
+        """Give the cost of sending each value from a region home."""
+        return self._carried(float(tariff.outward[region]), tariff.handling)
+
+    def entering(self, region: int, tariff: Tariff) -> Floats:
+        """Give the cost of sending each value from home to a region."""
+        return self._carried(float(tariff.inward[region]), tariff.handling)
+
+    def _carried(self, price: float, handling: float) -> Floats:
+        return self.size * (price + handling) + self.count * (handling * MESSAGE)
 
     def all_in(self, place: int) -> Places:
         """Give the placement that puts every group in one place if it may be anywhere."""
@@ -109,8 +116,8 @@ class Exchange:
         leaves, enters = self.home & giver, np.zeros(len(giver), np.bool_)
         leaves[self.value[given & ~taker]] = True
         enters[self.value[taker & ~given]] = True
-        cost = tariff.leaving(region, self.size[leaves]).sum()
-        return float(cost + tariff.entering(region, self.size[enters]).sum())
+        cost = self.leaving(region, tariff)[leaves].sum()
+        return float(cost + self.entering(region, tariff)[enters].sum())
 
     def merged(self, label: Ints) -> Exchange:
         """Put groups that have the same label, from 0 on, together.
@@ -129,4 +136,12 @@ class Exchange:
         kept = self.home.copy()
         kept[value] = True
         number = np.cumsum(kept, dtype=np.int32) - np.int32(1)
-        return Exchange(pins, giver[kept], self.size[kept], self.home[kept], number[value], taker)
+        return Exchange(
+            pins,
+            giver[kept],
+            self.size[kept],
+            self.count[kept],
+            self.home[kept],
+            number[value],
+            taker,
+        )

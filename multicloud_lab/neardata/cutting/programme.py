@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import block_diag, coo_array, csc_array, hstack, vstack
@@ -14,7 +16,9 @@ _NODES = 200  # of its search tree
 _ROUNDING = 1e-7  # The share by which its bound may be wrong.
 
 
-def solve_small(exchange: Exchange, tariff: Tariff, known: Places) -> tuple[Places, float]:
+def solve_small(
+    exchange: Exchange, tariff: Tariff, known: Places, *, folded: bool = False
+) -> tuple[Places, float]:
     """Find a best placement and a bound by HiGHS, if there are few groups.
 
     For each region, a group is in it or not, and a value leaves it or enters it or does not. The
@@ -26,6 +30,9 @@ def solve_small(exchange: Exchange, tariff: Tariff, known: Places) -> tuple[Plac
     tariff : Tariff
     known : array of int8
         A placement: what is given back where nothing better is found.
+    folded : bool
+        Whether groups stand for several alike, so that only the linear programme bounds the cost
+        of placing these one by one.
 
     Returns
     -------
@@ -66,22 +73,24 @@ def solve_small(exchange: Exchange, tariff: Tariff, known: Places) -> tuple[Plac
     upper = np.repeat([np.inf, 1.0], [per_region * regions, groups])
     prices, least, most = [], [], []
     for region in range(1, regions + 1):
-        leaving = tariff.leaving(region, exchange.size)
-        prices += [np.zeros(groups), leaving, tariff.entering(region, exchange.size)]
+        leaving = exchange.leaving(region, tariff)
+        prices += [np.zeros(groups), leaving, exchange.entering(region, tariff)]
         pinned, free = exchange.pins == region, exchange.pins == ANYWHERE
         least += [pinned, np.zeros(2 * values)]
         most += [pinned | free, np.ones(2 * values)]
     price = np.concatenate(prices)
     unit = exchange.cost(known, tariff)  # Numbers near 1 suit the solver's tolerances.
     whole = np.concatenate([np.ones(groups), np.zeros(2 * values)])
-    solved = milp(
+    solve = partial(
+        milp,
         price / unit,
-        integrality=np.tile(whole, regions),
         bounds=Bounds(np.concatenate(least), np.concatenate(most)),
         constraints=LinearConstraint(matrix, lower, upper),
         options={"node_limit": _NODES, "mip_rel_gap": 1e-9},
     )
-    bound = 0.0 if solved.mip_dual_bound is None else solved.mip_dual_bound * unit
+    solved = solve(integrality=np.tile(whole, regions))
+    least_cost = solve().fun if folded else solved.mip_dual_bound
+    bound = 0.0 if least_cost is None else least_cost * unit
     if solved.x is None:
         return known, bound * (1 - _ROUNDING)
     inside = solved.x.reshape(regions, width)[:, :groups].round().astype(np.int8)

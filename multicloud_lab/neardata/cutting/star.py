@@ -45,7 +45,9 @@ _THOROUGH = _Effort(enough=1e-9, better=1e-9, tolerance=5e-7, steps=60)
 _QUICK = _Effort(enough=5e-3, better=1e-4, tolerance=1e-4, steps=12)
 
 
-def place_on_star(exchange: Exchange, tariff: Tariff) -> tuple[Places, float]:
+def place_on_star(
+    exchange: Exchange, tariff: Tariff, *, folded: bool = False
+) -> tuple[Places, float]:
     """Find a good placement for home and three or more regions round it.
 
     The cost is a sum over the borders of the regions, but here a best placement is as hard to find
@@ -62,6 +64,13 @@ def place_on_star(exchange: Exchange, tariff: Tariff) -> tuple[Places, float]:
     A large exchange is left at a gap of half a percent, or after six to twelve steps of the bound:
     its placement is as good as it gets after the first moves, and the rest only proves it.
 
+    Parameters
+    ----------
+    exchange : Exchange
+    tariff : Tariff
+    folded : bool
+        Whether its groups stand for several alike.
+
     Returns
     -------
     place : array of int8
@@ -75,7 +84,7 @@ def place_on_star(exchange: Exchange, tariff: Tariff) -> tuple[Places, float]:
     search.improve()
     search.raise_bound()
     if not search.done:
-        found, bound = solve_small(exchange, tariff, search.place)
+        found, bound = solve_small(exchange, tariff, search.place, folded=folded)
         search.offer(found)
         search.bound = max(search.bound, bound)
     return search.place, float(search.bound)

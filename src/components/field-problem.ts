@@ -21,3 +21,18 @@ export function problemOf(field: Field, form: HTMLElement): HTMLElement {
   });
   return note;
 }
+
+/**
+ * Say what is wrong with a field that its own bounds do not tell.
+ *
+ * JupyterLab's dialog looks at its fields before they hear of a key, so it is told once more.
+ *
+ * @param problem - Empty if nothing is wrong.
+ */
+export function judge(field: Field, problem: string): void {
+  const isNews = field.validity.customError !== (problem !== '');
+  field.setCustomValidity(problem);
+  if (isNews) {
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+}

@@ -4,7 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 
 import type { Gateway, OptionField, StartCluster } from '../api/wire';
-import { Field, problemOf } from './field-problem';
+import { Field, judge, problemOf } from './field-problem';
 
 export namespace StartClusterForm {
   export interface IOptions {
@@ -36,7 +36,8 @@ export class StartClusterForm
     this._minimum.name = 'minimum';
     this._maximum.name = 'maximum';
     const compare = () =>
-      this._maximum.setCustomValidity(
+      judge(
+        this._maximum,
         this._maximum.valueAsNumber < this._minimum.valueAsNumber
           ? trans.__('The maximum is below the minimum.')
           : ''
@@ -149,7 +150,8 @@ function inputOf(field: OptionField, trans: TranslationBundle): IInput {
       node.className = 'jp-mod-styled';
       node.value = JSON.stringify(field.default ?? {}, null, 2);
       node.addEventListener('input', () => {
-        node.setCustomValidity(
+        judge(
+          node,
           asMapping(node.value) ? '' : trans.__('This is not a JSON object.')
         );
       });

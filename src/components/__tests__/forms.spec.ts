@@ -1,6 +1,8 @@
+import { Dialog } from '@jupyterlab/apputils';
 import { nullTranslator } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 
+import { until } from '../../__tests__/dialogs';
 import { gateway } from '../../__tests__/fake-server';
 import type { OptionField } from '../../api/wire';
 import { SignInForm } from '../sign-in-form';
@@ -87,6 +89,21 @@ describe('SignInForm', () => {
 describe('StartClusterForm', () => {
   const open = (...fields: OptionField[]) =>
     new StartClusterForm({ gateway: gateway('aws'), fields, trans });
+
+  it('should start nothing with bounds that do not fit, and at once when they do again', async () => {
+    const body = open();
+    const dialog = new Dialog({ body, buttons: [Dialog.okButton()] });
+    const closed = dialog.launch();
+    const button = await until(() => dialog.node.querySelector('button'));
+    const minimum = control<HTMLInputElement>(body, 'Minimum');
+    expect(button.disabled).toBe(false);
+    type(minimum, '999');
+    expect(button.disabled).toBe(true);
+    type(minimum, '0');
+    expect(button.disabled).toBe(false);
+    dialog.reject();
+    await closed;
+  });
 
   it('should start with the defaults of the gateway', () => {
     const form = open(

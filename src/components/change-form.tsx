@@ -4,6 +4,7 @@ import { Button } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { ChangeCluster, Cluster } from '../api/wire';
+import { Filled } from './filled';
 
 /** What is typed, by what it is for. */
 type Typed = Record<keyof ChangeCluster, string>;
@@ -34,6 +35,14 @@ export function ChangeForm(props: IChangeFormProps): JSX.Element {
   const changed = KEYS.filter(key => typed[key] !== known[key]);
   // What the server says in the end is what shows; until then what was typed does.
   const problem = problemOf(typed, changed, longestIdle, trans);
+  const form = React.useRef<HTMLFormElement>(null);
+  const isChanged = changed.length > 0;
+  // In a low section its button, or what is wrong, would come where nobody looks.
+  React.useEffect(() => {
+    if (isChanged) {
+      form.current?.scrollIntoView?.({ block: 'nearest' });
+    }
+  }, [isChanged, problem]);
   const field = (name: keyof ChangeCluster, label: string, min: number) => (
     <input
       className="jp-mod-styled"
@@ -49,6 +58,7 @@ export function ChangeForm(props: IChangeFormProps): JSX.Element {
   );
   return (
     <form
+      ref={form}
       noValidate
       onSubmit={event => {
         event.preventDefault();
@@ -56,7 +66,7 @@ export function ChangeForm(props: IChangeFormProps): JSX.Element {
           return;
         }
         const changes = changed.map(key => [key, Number(typed[key])]);
-        if (changes.length === 0) {
+        if (!isChanged) {
           setEdited(null);
           return;
         }
@@ -79,10 +89,13 @@ export function ChangeForm(props: IChangeFormProps): JSX.Element {
         aria-label={props.label}
       >
         <span>
-          {field('minimum', trans.__('Minimum workers'), 0)}
-          <span aria-hidden="true"> – </span>
-          {field('maximum', trans.__('Maximum workers'), 1)}{' '}
-          {trans.__('workers')}
+          <Filled
+            sentence={trans.__('%1 – %2 workers', '%1', '%2')}
+            controls={[
+              field('minimum', trans.__('Minimum workers'), 0),
+              field('maximum', trans.__('Maximum workers'), 1)
+            ]}
+          />
         </span>
         {cluster.idle_minutes !== null && (
           <span
@@ -92,14 +105,23 @@ export function ChangeForm(props: IChangeFormProps): JSX.Element {
                 : trans.__('0: never')
             }
           >
-            {trans.__('stops after')}{' '}
-            {field('idle_minutes', trans.__('Minutes idle until it stops'), 0)}{' '}
-            {typed.idle_minutes === '0'
-              ? trans.__('min idle: never')
-              : trans.__('min idle')}
+            <Filled
+              sentence={
+                typed.idle_minutes === '0'
+                  ? trans.__('stops after %1 min idle: never', '%1')
+                  : trans.__('stops after %1 min idle', '%1')
+              }
+              controls={[
+                field(
+                  'idle_minutes',
+                  trans.__('Minutes idle until it stops'),
+                  0
+                )
+              ]}
+            />
           </span>
         )}
-        {changed.length > 0 && (
+        {isChanged && (
           <Button small type="submit" disabled={problem !== ''}>
             {trans.__('Apply')}
           </Button>

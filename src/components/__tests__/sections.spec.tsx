@@ -324,7 +324,11 @@ describe('sections of the panel', () => {
       set(cluster('x'));
       const most = screen.getByRole('spinbutton', { name: 'Maximum workers' });
       await user.clear(most);
+      // jsdom has nothing to scroll.
+      const scrolled = jest.fn();
+      most.closest('form')!.scrollIntoView = scrolled;
       await user.type(most, '12{Enter}{Enter}');
+      expect(scrolled).toHaveBeenCalledWith({ block: 'nearest' });
       expect(onChange).toHaveBeenCalledTimes(1);
       expect(most).toHaveProperty('value', '12');
       set(cluster('x', { maximum: 10 }));

@@ -7,6 +7,7 @@ import {
   showDialog
 } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
 
 import { catalogName } from '../state/addresses';
 import type { IMulticloudLab } from '../tokens';
@@ -92,9 +93,15 @@ async function showLines(
 ): Promise<void> {
   const { button } = await showDialog({
     title: trans.__('Keep the Catalog'),
-    body: trans.__(
-      'Add this to the configuration of the Jupyter server, in a file in jupyter_server_config.d: %1',
-      lines
+    body: (
+      <div className="jp-MulticloudQuestion">
+        <p>
+          {trans.__(
+            'Add this to the configuration of the Jupyter server, in a file in jupyter_server_config.d:'
+          )}
+        </p>
+        <pre>{lines}</pre>
+      </div>
     ),
     buttons: [
       Dialog.cancelButton({ label: trans.__('Close') }),

@@ -78,7 +78,7 @@ export function Rows(props: {
                 timeStyle: 'short'
               })}
             </td>
-            <td title={row.notebook}>
+            <td className="jp-mod-wide" title={row.notebook}>
               <bdi>{notebookName(row.notebook) || trans.__('not known')}</bdi>
             </td>
             <td className="jp-mod-wide">

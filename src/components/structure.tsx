@@ -153,7 +153,7 @@ export function StructureTable(props: IStructureTableProps): JSX.Element {
           </dl>
         </details>
       )}
-      {structure.detail && <p>{structure.detail}</p>}
+      {structure.detail && <p>{trans.__('Note: %1.', structure.detail)}</p>}
       <p className="jp-MulticloudStructure-cost">
         {trans._n(
           'Learned from %2 of metadata, in %1 request.',

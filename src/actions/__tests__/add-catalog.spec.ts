@@ -1,7 +1,7 @@
 import { Notification } from '@jupyterlab/apputils';
 import { nullTranslator } from '@jupyterlab/translation';
 
-import { answerDialog } from '../../__tests__/dialogs';
+import { answerDialog, until } from '../../__tests__/dialogs';
 import {
   catalog,
   FakeServer,
@@ -50,6 +50,13 @@ describe('adding a catalog by its address', () => {
     expect(said.options.actions!.map(({ label }) => label)).toEqual([
       'Keep It…'
     ]);
+    said.options.actions![0].callback(new MouseEvent('click'));
+    const shown = await until(() => document.querySelector('.jp-Dialog pre'));
+    expect(JSON.parse(shown.textContent!)).toEqual({
+      MulticloudLab: { catalogs: [{ name: 'master', url: URL }] }
+    });
+    document.querySelector<HTMLElement>('.jp-Dialog button')!.click();
+    await until(() => !document.querySelector('.jp-Dialog'));
   });
 
   it('should ask the server nothing when that is given up, and pass on why it cannot be', async () => {

@@ -8,7 +8,6 @@ import {
 } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import type { Message } from '@lumino/messaging';
-import { AccordionPanel } from '@lumino/widgets';
 import * as React from 'react';
 
 import type { ChangeCluster, Cluster, Gateway } from '../api/wire';
@@ -21,6 +20,7 @@ import { IDragOptions, startDrag } from './drag-dataset';
 import { Gateways } from './gateways';
 import { keepFocus } from './keep-focus';
 import { PanelHeader } from './panel-header';
+import { Sections } from './sections';
 
 export namespace MulticloudPanel {
   export interface IOptions {
@@ -36,7 +36,8 @@ export namespace MulticloudPanel {
 
 export class MulticloudPanel extends SidePanel {
   constructor(options: MulticloudPanel.IOptions) {
-    super({ translator: options.translator });
+    const sections = new Sections();
+    super({ translator: options.translator, content: sections });
     const { lab, commands } = options;
     const trans = options.translator.load('multicloud_lab');
     this.id = 'multicloud-lab-panel';
@@ -131,7 +132,7 @@ export class MulticloudPanel extends SidePanel {
         label: ''
       })
     );
-    (this.content as AccordionPanel).setRelativeSizes([7, 4, 3]);
+    sections.setRelativeSizes([7, 4, 3]);
     keepFocus(this.node);
   }
 

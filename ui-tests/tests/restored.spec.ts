@@ -13,6 +13,11 @@ test('what was looked for, closed and opened comes back', async ({ page }) => {
   await panel.facet('AWS').click();
   await expect(panel.found).toHaveText(/^1 of \d+ datasets$/);
   await panel.section('Gateways').click();
+  const height = async () =>
+    (await page
+      .getByRole('region', { name: 'Datasets Section' })
+      .boundingBox())!.height;
+  const heightBefore = await height();
   const tab = (name: string) =>
     page.getByRole('main').getByRole('tab', { name });
   // One after the other: a tab that comes takes the focus from the palette, which then closes.
@@ -59,6 +64,7 @@ test('what was looked for, closed and opened comes back', async ({ page }) => {
     'aria-expanded',
     'true'
   );
+  await expect.poll(height).toBeCloseTo(heightBefore, -1);
   await expect(
     page.getByRole('img', { name: /^Map of the world/ })
   ).toBeVisible();

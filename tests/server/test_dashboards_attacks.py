@@ -67,7 +67,7 @@ class Torrent:
                 await self.left.wait()
                 return socket
             case "garble":
-                request.transport.write(b"\x7f" * 100)  # type: ignore[attr-defined]
+                request.transport.write(b"\x7f" * 100)
                 await self.left.wait()
                 return socket
         while True:

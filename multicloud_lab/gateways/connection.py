@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -112,6 +112,18 @@ class GatewayConnection:
         finally:
             await self._client.close()
             await self._plain.close()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep a connection that is let go from being closed: there is more to ask."""
+        self._busy += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._busy -= 1
+            if not self._busy:
+                self._idle.set()
 
     async def probe(self) -> None:
         """Ask, without signing in, whether a healthy gateway is there.
@@ -240,11 +252,10 @@ class GatewayConnection:
     ) -> T:
         deadline = deadline or DEADLINE
         with self._circuit.call():
-            self._busy += 1
-            self._idle.clear()
             try:
-                async with asyncio.timeout(deadline):
-                    return await request()
+                with self.held():
+                    async with asyncio.timeout(deadline):
+                        return await request()
             except MulticloudLabError:
                 raise
             except TimeoutError:
@@ -254,10 +265,6 @@ class GatewayConnection:
                 )
             except Exception as error:  # noqa: BLE001 - the library raises of everything
                 failure = self._failures.say(error, cluster, refusable)
-            finally:
-                self._busy -= 1
-                if not self._busy:
-                    self._idle.set()
             # Outside of the handler, so that it does not carry the library's error along: the
             # repr of aiohttp's holds the Authorization header.
             raise failure

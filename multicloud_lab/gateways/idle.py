@@ -60,6 +60,7 @@ class IdleKeeper:
         self._looks: dict[str, _Look] = {}
         self._looked = float("-inf")
         self._used: dict[str, float] = {}  # worker-seconds that are not in the book yet
+        self._username = ""  # whose clusters used them
         self._written = time.time()
         self._usages: Mapping[str, Usage] = {}
         self._stops: dict[str, float] = {}
@@ -76,6 +77,7 @@ class IdleKeeper:
         counts: Mapping[str, Counts],
         ours: Mapping[str, float | None],
         usages: Mapping[str, Usage],
+        username: str,
     ) -> None:
         """Take in a look, and stop what has been idle for too long.
 
@@ -88,7 +90,12 @@ class IdleKeeper:
             started it has set; None: as the gateway is configured.
         usages : mapping
             What the book says.
+        username : str
+            Whose clusters these are.
         """
+        if username != self._username:
+            await self.write()
+            self._username = username
         now = time.time()
         self._usages = usages
         self._follow(counts, now)
@@ -140,8 +147,8 @@ class IdleKeeper:
         """Write down what the clusters have used since this was done last."""
         used, since, until = self._used, self._written, time.time()
         self._used, self._written = {}, until
-        gateway, username = self._session.config.name, self._session.username
-        await asyncio.to_thread(self._book.use, gateway, username, used, since, until)
+        gateway = self._session.config.name
+        await asyncio.to_thread(self._book.use, gateway, self._username, used, since, until)
         self._usages = await asyncio.to_thread(self._book.usages, gateway)
 
     def _follow(self, counts: Mapping[str, Counts], now: float) -> None:

@@ -130,14 +130,14 @@ class GatewayPool:
         """
         watch = self._watch(gateway)
         await watch.session.sign_in(sign_in)
-        watch.refresh()
+        watch.begin_anew()
         return watch.session.record()
 
     async def sign_out(self, gateway: str) -> Gateway:
         """Forget the credentials; clusters go on."""
         watch = self._watch(gateway)
         await watch.session.sign_out()
-        watch.refresh()
+        watch.begin_anew()
         return watch.session.record()
 
     async def options(self, gateway: str) -> list[OptionField]:

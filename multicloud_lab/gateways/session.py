@@ -64,6 +64,7 @@ class GatewaySession:
         self._out = False  # whether somebody signed out
         self._took = 0.0  # seconds, for the last answer to a look
         self._connection: GatewayConnection | None = None
+        self._asking: asyncio.Task[Any] | None = None  # for a look
         self._signing = asyncio.Lock()
         self._closing: dict[GatewayConnection, asyncio.Task[None]] = {}
 
@@ -89,6 +90,10 @@ class GatewaySession:
         if self._connection is None or not self._connection.can_sign_in:
             raise SignInNeededError(self._wants())
         return self._connection
+
+    def is_with(self, connection: GatewayConnection) -> bool:
+        """Say whether nobody has signed in or out since this was the connection."""
+        return connection is self._connection
 
     def record(self) -> Gateway:
         """Describe the gateway and the state of the session."""
@@ -204,7 +209,7 @@ class GatewaySession:
             state, message = "sign-in-needed", str(error)
         except (GatewayUnreachableError, GatewayRefusedError) as error:
             message = str(error)
-        if connection is not self._connection:
+        if not self.is_with(connection):
             return None  # somebody has signed in or out meanwhile
         self._accepted = self._accepted or state == "signed-in"
         self._enter(state, message)
@@ -213,7 +218,7 @@ class GatewaySession:
     async def _wait(self, connection: GatewayConnection, answer: Coroutine[Any, Any, T]) -> T:
         """Wait for an answer to a look, and show meanwhile that it does not come."""
         began = time.monotonic()
-        task = asyncio.create_task(answer)
+        self._asking = task = asyncio.create_task(answer)
         patience = max(SLOW, 2 * self._took)
         try:
             done, _ = await asyncio.wait([task], timeout=patience)
@@ -223,9 +228,12 @@ class GatewaySession:
                     f"{self.config.name} has not answered for {patience:.0f} s; still waiting.",
                 )
                 self.on_silence()
-            answered = await task
+            await asyncio.wait([task])
         finally:
             task.cancel()
+        if task.cancelled():
+            raise GatewayUnreachableError("Somebody has signed in or out meanwhile.")
+        answered = task.result()
         self._took = time.monotonic() - began
         return answered
 
@@ -234,6 +242,8 @@ class GatewaySession:
 
         Files are changed, tokens renewed, and what was missing is put there.
         """
+        if self._signing.locked():
+            return False  # somebody does just now, and that may take as long as the gateway hangs
         async with self._signing:
             credential, connection = self._credential, self._connection
             if credential is None or connection is None or self._out:
@@ -265,6 +275,8 @@ class GatewaySession:
     def _change_to(self, credential: Credential | None, connection: GatewayConnection) -> None:
         if self._connection is not None:
             self._let_go(self._connection)
+        if self._asking is not None:
+            self._asking.cancel()  # what the gateway may say to who was signed in counts no more
         self._credential, self._connection, self._problem = credential, connection, ""
 
     def _let_go(self, connection: GatewayConnection, patience: float = START_DEADLINE) -> None:

@@ -43,6 +43,7 @@ class _Flight:
 
     submission: Submission
     cancelled: asyncio.Future[None]
+    connection: GatewayConnection
     answer: asyncio.Task[str] | None = None
     began: float = field(default_factory=time.monotonic)
 
@@ -143,7 +144,7 @@ class Starts:
             idle_minutes=idle_minutes,
         )
         loop = asyncio.get_running_loop()
-        flight = _Flight(submission, loop.create_future())
+        flight = _Flight(submission, loop.create_future(), connection)
         self._flights[submission.id] = flight
         shown = loop.call_later(SHOWN_AFTER, self._tell, "started", submission.id)
         try:
@@ -151,7 +152,7 @@ class Starts:
                 reports, sent = await asyncio.gather(
                     connection.clusters(), self._options(connection, options, submission.id)
                 )
-                await self.reconcile(reports)
+                await self.reconcile(reports, submission.username)
                 if reuse:
                     entries = await asyncio.to_thread(self._book.entries, config.name)
                     there = reusable(reports, entries, options, dataset)
@@ -200,8 +201,8 @@ class Starts:
                 self._flights.pop(submission.id, None)
         return await self._lost(flight.submission, reason)
 
-    async def reconcile(self, reports: Sequence[ClusterReport]) -> None:
-        """Find, among all clusters of the user, those whose answers were lost.
+    async def reconcile(self, reports: Sequence[ClusterReport], username: str) -> None:
+        """Find, among all clusters of a user, those whose answers were lost.
 
         One that is still wanted is the lab's from now on; another is stopped.
         """
@@ -209,7 +210,7 @@ class Starts:
         submissions = [
             each
             for each in await asyncio.to_thread(self._book.submissions, gateway)
-            if each.username == self._session.username
+            if each.username == username
         ]
         if not submissions or any(self._is_awaited(each, now) for each in submissions):
             return  # a cluster that nobody knows may be the one whose name is about to come
@@ -284,7 +285,8 @@ class Starts:
         if submission.id not in self._answered:
             await asyncio.to_thread(self._book.submit, replace(submission, lost=True))
             try:
-                await self.reconcile(await self._session.connection.clusters())
+                connection, username = self._session.connection, self._session.username
+                await self.reconcile(await connection.clusters(), username)
             except MulticloudLabError as error:
                 _log.info("%s cannot be asked what it started: %s", submission.gateway, error)
         name = self._answered.get(submission.id)
@@ -307,15 +309,19 @@ class Starts:
         task.add_done_callback(self._undoing.discard)
 
     async def _undo(self, flight: _Flight, answer: asyncio.Task[str]) -> None:
-        submission = replace(flight.submission, wanted=False)
-        await asyncio.to_thread(self._book.submit, submission)
+        submission, name = replace(flight.submission, wanted=False), None
         try:
-            await self._session.connection.stop(await answer)
-        except GatewayUnreachableError as error:
-            _log.info("A start on %s could not be undone yet: %s", submission.gateway, error)
-            await asyncio.to_thread(self._book.submit, replace(submission, lost=True))
-        except MulticloudLabError:
-            await asyncio.to_thread(self._book.settle, submission)  # it was refused
+            # By who has asked for it, who may be signed out by then.
+            with flight.connection.held():
+                await asyncio.to_thread(self._book.submit, submission)
+                name = await answer
+                await flight.connection.stop(name)
+        except MulticloudLabError as error:
+            if name is not None or isinstance(error, GatewayUnreachableError):
+                _log.info("A start on %s could not be undone yet: %s", submission.gateway, error)
+                await asyncio.to_thread(self._book.submit, replace(submission, lost=True))
+            else:
+                await asyncio.to_thread(self._book.settle, submission)  # it was refused
         else:
             await asyncio.to_thread(self._book.settle, submission)
         finally:

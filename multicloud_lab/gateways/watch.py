@@ -75,6 +75,7 @@ class GatewayWatch:
         self.bounding = asyncio.Lock()
         self._on_change = on_change
         self._seen: Mapping[str, Seen] | None = None
+        self._seen_by = ""
         self._counts: dict[str, Counts] = {}
         self._counted: dict[str, float] = {}  # when each was asked, on the monotonic clock
         self._started = float("-inf")
@@ -114,6 +115,13 @@ class GatewayWatch:
         """Look again at once: what was seen up to now does not count any more."""
         self._stale = time.monotonic()
         self._wake.set()
+
+    def begin_anew(self) -> None:
+        """Look at once as who is signed in now; what another user saw is nobody's business."""
+        if self.session.username != self._seen_by or self.session.state != "signed-in":
+            self._seen = None
+            self.idle.forget()
+        self.refresh()
 
     async def latest(self, patience: float | None = None) -> Mapping[str, Seen]:
         """Give the clusters as the last look saw them.
@@ -208,10 +216,11 @@ class GatewayWatch:
             self._seen = None
             self.idle.forget()
             return
-        await self.starts.reconcile(reports)
+        connection, username = self.session.connection, self.session.username
+        await self.starts.reconcile(reports, username)
         entries = await asyncio.to_thread(self.book.entries, config.name)
         usages = await asyncio.to_thread(self.book.usages, config.name)
-        there, username = {report.name for report in reports}, self.session.username
+        there = {report.name for report in reports}
         # Another user's clusters are not listed, nor perhaps one that was there too late for this
         # look, however early it was asked for.
         gone = {
@@ -228,13 +237,18 @@ class GatewayWatch:
             elif report.status is ClusterStatus.RUNNING:
                 entries[report.name] = await self._apply(entry)
         running = [report for report in reports if report.status is ClusterStatus.RUNNING]
-        await self._count(running)
+        await self._count(connection, running)
+        if not self.session.is_with(connection):
+            return  # somebody has signed in or out meanwhile
         ours = {
             report.name: entries[report.name].idle_minutes
             for report in running
             if report.name in entries and entries[report.name].ours
         }
-        await self.idle.attend(self._counts, ours, usages)
+        await self.idle.attend(self._counts, ours, usages, username)
+        if not self.session.is_with(connection):
+            return
+        self._seen_by = username
         self._tell(
             {
                 report.name: self._see(
@@ -277,9 +291,9 @@ class GatewayWatch:
                 _log.info("%s has no bounds yet: %s", entry.name, error)
                 return entry
 
-    async def _count(self, running: list[ClusterReport]) -> None:
+    async def _count(self, connection: GatewayConnection, running: list[ClusterReport]) -> None:
         """Ask the clusters that were asked longest ago; of the others the last counts stand."""
-        connection, config = self.session.connection, self.session.config
+        config = self.session.config
         names = [report.name for report in running]
         due = sorted(names, key=lambda name: self._counted.get(name, float("-inf")))
         if self.pace.is_watched:

@@ -33,7 +33,8 @@ class Cable:
         Empty, or what happens to answers: ``stalls``, ``delays``, ``resets``, ``resets-once``,
         ``garbage``, ``corrupts``, ``error-500``.
     visits : int
-        Requests, or at least pieces of them, that came while there was a fault.
+        Requests, or at least pieces of them, that came while there was a fault, or over a
+        connection that was hung up.
     delay : float
         Seconds by which answers are delayed.
     """
@@ -44,6 +45,7 @@ class Cable:
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._silent: set[asyncio.StreamWriter] = set()
         (self.port,) = free_ports(1)  # which nobody else gets while it is cut
         self.fault = ""
         self.visits = 0
@@ -64,6 +66,10 @@ class Cable:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def hang_up(self) -> None:
+        """Let nothing more through the connections that there are, and tell nobody."""
+        self._silent |= self._writers
 
     async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -86,7 +92,7 @@ class Cable:
     async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while data := await reader.read(65536):
-                self.visits += bool(self.fault)
+                self.visits += bool(self.fault) or writer in self._silent
                 writer.write(data)
                 await writer.drain()
         self._end(writer)
@@ -95,7 +101,7 @@ class Cable:
         with suppress(OSError):
             while data := await reader.read(65536):
                 for _ in range(2000):
-                    if self.fault == "stalls":
+                    if self.fault == "stalls" or writer in self._silent:
                         await asyncio.sleep(0.05)
                 match self.fault:
                     case "delays":

@@ -309,7 +309,7 @@ async def look(
     """Have a look, and say for how long the cluster is idle; or -1."""
     clock.now += after
     usages = keeper._book.usages("aws-oregon")
-    await keeper.attend({"c": counts} if counts else {}, {"c": minutes}, usages)
+    await keeper.attend({"c": counts} if counts else {}, {"c": minutes}, usages, "ann")
     since = keeper.activity("c").idle_since
     return -1 if since is None else clock.now - since
 

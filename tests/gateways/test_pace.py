@@ -93,7 +93,7 @@ async def test_an_idle_cluster_is_stopped_in_time_though_nobody_looks(
     monkeypatch.setattr(keeper, "_stop", stop)
     pace, began, looks = Pace(clock), clock.now, 0
     while [action for _, action in told] != ["idle", "stop"]:
-        await keeper.attend({"c": QUIET}, {"c": None}, {})
+        await keeper.attend({"c": QUIET}, {"c": None}, {}, "ann")
         looks += 1
         due = keeper.due
         clock.now += pace.pause([], None if due is None else due - clock.now)

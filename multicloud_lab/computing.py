@@ -17,6 +17,7 @@ from multicloud_lab.neardata.hooking import computing_with
 from multicloud_lab.neardata.plans.plan import Plan
 from multicloud_lab.neardata.plans.pricing import Prices
 from multicloud_lab.neardata.running.execution import persist, run
+from multicloud_lab.neardata.running.moved import Run
 from multicloud_lab.neardata.running.options import Options
 from multicloud_lab.neardata.running.progress import Progress
 from multicloud_lab.neardata.trees import as_datasets, as_tree
@@ -96,7 +97,13 @@ class Computing:
             began = time.time()
             ready = self._readying.ready(collections, near, limits)
             with _Shown() as shown:
-                ran = run(collections, **_of(ready), **shown.keywords, options=options)
+                ran = run(
+                    collections,
+                    **_of(ready),
+                    **shown.keywords,
+                    options=options,
+                    broken=self._broken(ready, began),
+                )
             self._recorder.record(Ran(ready.plan, ran, ready.counts, began))
             return ran.results
 
@@ -111,11 +118,23 @@ class Computing:
             began = time.time()
             ready = self._readying.ready(collections, near, limits, stay=True)
             with _Shown() as shown:
-                ran = persist(collections, **_of(ready), **shown.keywords, options=options)
+                ran = persist(
+                    collections,
+                    **_of(ready),
+                    **shown.keywords,
+                    options=options,
+                    broken=self._broken(ready, began),
+                )
             self._recorder.record_persisted(Ran(ready.plan, ran, ready.counts, began))
             return ran.results
 
         return _unpacked(objects, keywords, work)
+
+    def _broken(self, ready: Ready, began: float) -> Callable[[Run], None]:
+        """Account for what is read and moved although there will be no result."""
+        return lambda ran: self._recorder.record(
+            Ran(ready.plan, ran, ready.counts, began, broken=True)
+        )
 
     def near_data(self, near: Any, limits: Limits) -> AbstractContextManager[None]:
         """Have plain dask and xarray compute near the data; see :meth:`Lab.near_data`."""

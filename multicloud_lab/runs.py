@@ -40,12 +40,15 @@ class Ran:
         Of each place, by its number.
     began : float
         Seconds since 1970.
+    broken : bool
+        Whether it failed or was interrupted: then nothing was expected of what it did.
     """
 
     plan: Callable[[], Plan]
     run: Run
     counts: Mapping[int, ReadCounts]
     began: float
+    broken: bool = False
 
 
 class Recorder:
@@ -115,7 +118,12 @@ class Recorder:
 def rows_of(ran: Ran, prices: Prices) -> list[r.LedgerEntry]:
     """Give the rows of a computation: stores that were read, borders that were crossed."""
     accounts = _Accounts(ran.plan(), ran, prices)
-    return [*accounts.reads(), *accounts.moves()]
+    rows = [*accounts.reads(), *accounts.moves()]
+    if not ran.broken:
+        return rows
+    return [
+        row.model_copy(update={"estimated_bytes": None}) for row in rows if row.measured_bytes != 0
+    ]
 
 
 class _Accounts:

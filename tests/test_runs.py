@@ -51,3 +51,25 @@ def test_what_a_cluster_cannot_say_any_more_costs_no_row(*, far: bool) -> None:
     assert (move.source, move.destination, move.measured_bytes) == (AWS, None, 2 * 10**9)
     assert move.price_high
     assert move.price_high > 0
+
+
+def test_of_what_broke_off_only_what_was_measured_is_written() -> None:
+    readings = (
+        Reading("s3://lens/x", "", AWS, 1, 4, Amount(1e9), crosses=False),
+        Reading("s3://lens/y", "", AWS, 1, 4, Amount(1e9), crosses=False),
+    )
+    plan = Plan((Place(None), Place(AWS, "oregon")), (), readings, (), (0, 8))
+
+    class Half:
+        def since(self, below: Iterable[str] | None = None) -> dict[str, int]:
+            return {"s3://lens/x": 5}
+
+    counts: Any = {1: Half()}
+    run = Run([], {(1, 0): Moved(1, 8, 10)}, {1: 2.0}, graphs={1: 100})
+    rows = rows_of(Ran(lambda: plan, run, counts, 1e9, broken=True), Prices(quotes))
+    assert {(row.kind, row.url, row.measured_bytes) for row in rows} == {
+        ("read", "s3://lens/x", 5),
+        ("move", None, 10),
+        ("graph", None, 100),
+    }
+    assert {row.estimated_bytes for row in rows} == {None}

@@ -23,8 +23,9 @@ from distributed import Client, LocalCluster
 from distributed.comm.core import CommClosedError
 
 from multicloud_lab.errors import ClusterFailedError
-from multicloud_lab.neardata.running.execution import RunPlace, run
+from multicloud_lab.neardata.running.execution import RunPlace, persist, run
 from multicloud_lab.neardata.running.failures import PartialResults
+from multicloud_lab.neardata.running.moved import Run
 from tests.neardata.leftovers import assert_nothing_is_left
 
 da: Any = dask.array
@@ -226,13 +227,42 @@ def test_a_cluster_that_is_gone_is_named_and_the_others_are_finished(
     assert vars(caught.value)["partial_results"].results == {1: 0.0}
 
 
+@pytest.mark.parametrize("whole", [AWS, None])
+def test_a_cluster_whose_client_is_closed_is_gone(
+    places: Sequence[RunPlace], whole: int | None
+) -> None:
+    with cluster(n_workers=1, processes=False) as mortal:
+        client = client_of(mortal)
+        client.close()
+        with pytest.raises(ClusterFailedError, match=r"cluster in aws.*gone"):
+            run([zeros("x").sum()], [places[0], RunPlace("aws", client)], [whole], lambda key: 1)
+
+
+@pytest.mark.parametrize("work", [run, persist])
+def test_what_a_run_took_that_failed_is_told(places: Sequence[RunPlace], work: Any) -> None:
+    far = zeros("far")
+    told: list[Run] = []
+    bad = far.map_blocks(no_such_variable, dtype=float, meta=np.empty((0, 0))).sum()
+
+    def place_of(key: Key) -> int:
+        return AWS if isinstance(key, tuple) and key[0] == "far" else HOME
+
+    with pytest.raises(ValueError, match="no such variable"):
+        work([bad], places, [None], place_of, broken=told.append)
+    (ran,) = told
+    assert ran.results == []
+    assert ran.moved[AWS, HOME].results > 0
+    assert ran.graphs[AWS] > 0
+    assert_nothing_is_left(places)
+
+
 INTERRUPTED = """
 import signal, sys, threading, time
 import dask.array as da
 import numpy as np
 from distributed import Client, LocalCluster
 from distributed.comm.core import CommClosedError
-from multicloud_lab.neardata.running.execution import RunPlace, run
+from multicloud_lab.neardata.running.execution import RunPlace, persist, run
 
 def slow(block):
     time.sleep(0.5)

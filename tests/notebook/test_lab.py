@@ -310,6 +310,27 @@ def test_an_error_of_a_task_is_its_own_and_names_the_region(
     assert any(entry.name == "fail" for entry in caught.traceback)
 
 
+def test_what_a_computation_that_failed_did_is_in_the_ledger_as_its_own(
+    lab: Lab, era5: xr.Dataset, lens: xr.Dataset
+) -> None:
+    def added() -> Any:
+        table: Any = lab.ledger()
+        return table[~table.run.isin(before)].set_index(["kind", "source"])
+
+    before: set[Any] = set(lab.ledger().run)
+    bad = lens.PRECT.data.map_blocks(fail, dtype=float)
+    with pytest.raises(ArithmeticError, match="the third rock"):
+        lab.compute(era5.tp.mean(), bad.sum())
+    failed = added()
+    assert failed.run.nunique() == 1
+    assert failed.estimated_bytes.isna().all()
+    assert {("read", AWS), ("read", GCP), ("move", GCP)} <= set(failed.index)
+    before |= set(failed.run)
+    lab.compute(era5.tp.mean())
+    alone, of_failed = (each.loc[("read", GCP)].measured_bytes.sum() for each in (added(), failed))
+    assert alone == of_failed > 0
+
+
 def slow(block: npt.NDArray[np.float64], enough: str) -> npt.NDArray[np.float64]:
     """Work until there is a file; a worker that is interrupted goes on with what it has begun."""
     for _ in range(1200):

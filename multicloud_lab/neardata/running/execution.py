@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import dask.base
@@ -32,6 +33,7 @@ def run(
     window: float = WINDOW,
     tick: Callable[[], None] = lambda: None,
     progress: Progress | None = None,
+    broken: Callable[[Run], None] = lambda ran: None,
 ) -> Run:
     """Compute collections, each task in its place, and bring the results home.
 
@@ -59,6 +61,8 @@ def run(
         Called a few times a second, in the thread that runs this.
     progress : Progress, optional
         Told what is done where.
+    broken : callable
+        Told what a run took that fails or is interrupted: a :class:`Run` without results.
 
     Returns
     -------
@@ -77,22 +81,13 @@ def run(
         What runs anywhere is let go of first.
     """
     work = Work(collections, places, whole, place_of, options or Options())
-    with Attempts(work, Limits(size_of, window, tick, progress)) as attempts:
+    limits = Limits(size_of, window, tick, progress)
+    with Attempts(work, limits) as attempts, _telling(broken, attempts):
         values = attempts.run()
         results = work.results(values, attempts.failures)
-    if attempts.failures:
-        raise failure(attempts.failures, results, [each.where for each in work.places])
-    measured = attempts.measured
-    return Run(
-        results=[results[number] for number in range(len(collections))],
-        moved=dict(measured.moved),
-        seconds={
-            place: measured.ended.get(place, began) - began
-            for place, began in measured.began.items()
-        },
-        restarts=attempts.restarts,
-        graphs=attempts.graphs(),
-    )
+        if attempts.failures:
+            raise failure(attempts.failures, results, [each.where for each in work.places])
+    return _taken(attempts, [results[number] for number in range(len(collections))])
 
 
 def persist(
@@ -106,12 +101,13 @@ def persist(
     window: float = WINDOW,
     tick: Callable[[], None] = lambda: None,
     progress: Progress | None = None,
+    broken: Callable[[Run], None] = lambda ran: None,
 ) -> Run:
     """Compute collections, each task in its place, and leave the results there.
 
     Parameters
     ----------
-    collections, places, whole, place_of, size_of, options, window, tick, progress
+    collections, places, whole, place_of, size_of, options, window, tick, progress, broken
         As for :func:`run`.
 
     Returns
@@ -143,7 +139,8 @@ def persist(
             options,
             stays=True,
         )
-        with Attempts(placed, Limits(size_of, window, tick, progress)) as attempts:
+        limits = Limits(size_of, window, tick, progress)
+        with Attempts(placed, limits) as attempts, _telling(broken, attempts):
             attempts.run()
             if attempts.failures:
                 raise failure(attempts.failures, {}, [each.where for each in placed.places])
@@ -163,6 +160,31 @@ def persist(
             for number, collection in zip(ordered, there, strict=True):
                 kept[number] = collection
     return Run(results=kept, moved=moved, graphs=graphs)
+
+
+def _taken(attempts: Attempts, results: list[Any]) -> Run:
+    """Give results, and what they took."""
+    measured = attempts.measured
+    return Run(
+        results=results,
+        moved=dict(measured.moved),
+        seconds={
+            place: measured.ended.get(place, began) - began
+            for place, began in measured.began.items()
+        },
+        restarts=attempts.restarts,
+        graphs=attempts.graphs(),
+    )
+
+
+@contextmanager
+def _telling(broken: Callable[[Run], None], attempts: Attempts) -> Iterator[None]:
+    """Tell what was done if this block is left by an error or an interrupt."""
+    try:
+        yield
+    except BaseException:
+        broken(_taken(attempts, []))
+        raise
 
 
 def _persist_whole(

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from distributed.client import FutureCancelledError
+from distributed.client import ClosedClientError, FutureCancelledError
 
 from multicloud_lab.errors import ClusterFailedError
 from multicloud_lab.neardata.running.stations import Failed
@@ -76,7 +76,7 @@ def failure(
 
 def _worded(failed: Failed, where: str) -> BaseException:
     """Say of a cluster that is gone which it was; what a task raised stays as it was."""
-    unreachable = isinstance(failed.error, OSError) and failed.key is None
+    unreachable = isinstance(failed.error, OSError | ClosedClientError) and failed.key is None
     if not unreachable and not isinstance(failed.error, FutureCancelledError):
         return failed.error
     error = ClusterFailedError(

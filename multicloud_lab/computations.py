@@ -70,6 +70,7 @@ class Computations:
         An object that reads in one region is computed there. One that reads in several is cut
         where the least has to move; values between two regions go through this process. What
         reads nothing, or files of this machine, or what nobody can locate, is computed here.
+        A path that a function of your own opens or writes is one of the machine that runs it.
 
         Parameters
         ----------
@@ -88,7 +89,8 @@ class Computations:
             As for :meth:`plan`.
         **keywords
             As for ``dask.compute`` and ``distributed.Client.compute``: ``traverse``,
-            ``optimize_graph``, ``retries``, ``priority``, ``resources``, ``workers``, …
+            ``optimize_graph``, ``retries``, ``priority``, ``resources``, ``workers``,
+            ``num_workers``, …
 
         Returns
         -------
@@ -122,8 +124,8 @@ class Computations:
     ) -> tuple[Any, ...]:
         """Compute lazy objects where their data are, and leave the results there.
 
-        What is made of the results later runs where they are: each is pinned to its own cluster.
-        They are gone with it.
+        What is made of the results later by :meth:`compute`, or in a :meth:`near_data` block, runs
+        where they are: each is pinned to its own cluster. They are gone with it.
 
         Parameters
         ----------

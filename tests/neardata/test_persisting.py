@@ -12,6 +12,7 @@ import pytest
 from dask.typing import Key
 from distributed import futures_of
 
+from multicloud_lab.errors import ClusterFailedError
 from multicloud_lab.neardata.running.arriving import when_there
 from multicloud_lab.neardata.running.execution import RunPlace, persist, run
 from tests.neardata.leftovers import assert_nothing_is_left
@@ -42,6 +43,20 @@ def test_whole_collections_stay_with_their_clusters(places: Sequence[RunPlace]) 
     assert [places_of(each, places) for each in kept] == [{AWS}, {GCP}, set()]
     ran = run([kept[0].sum() - kept[1].sum()], places, [None], lambda key: HOME)
     assert ran.results == [((a + 1).sum() - (b + 1).sum()).compute(scheduler="sync")]
+    del kept
+    assert_nothing_is_left(places)
+
+
+@pytest.mark.parametrize("whole", [AWS, None])
+def test_what_was_cancelled_is_said_to_be_gone(
+    places: Sequence[RunPlace], whole: int | None
+) -> None:
+    a, _ = stores()
+    (kept,) = persist([a + 1], places, [AWS]).results
+    client: Any = places[AWS].client
+    client.cancel(held_by(kept), force=True)
+    with pytest.raises(ClusterFailedError, match="persisted on a cluster is gone"):
+        run([kept.sum()], places, [whole], lambda key: AWS)
     del kept
     assert_nothing_is_left(places)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import dask
@@ -252,6 +254,23 @@ def test_workers_are_named_for_one_cluster_only(places: Sequence[RunPlace]) -> N
 
 def anyhow_at(*allowed: int) -> Callable[[Key], int]:
     return lambda key: random.Random(str(key)).choice(allowed)
+
+
+def thread_of(block: Any) -> Any:
+    return np.full(block.shape, threading.current_thread().name[:6])
+
+
+@pytest.mark.parametrize("whole", [HOME, None])
+@pytest.mark.parametrize("work", [run, persist])
+def test_keywords_reach_the_scheduler_of_this_process(
+    places: Sequence[RunPlace], whole: int | None, work: Any
+) -> None:
+    a, _ = stores()
+    names = a.map_blocks(thread_of, dtype="U6", meta=np.empty((0, 0), "U6"))
+    with ThreadPoolExecutor(2, thread_name_prefix="theirs") as pool:
+        options = Options.read({"pool": pool, "num_workers": 2, "chunksize": 1})
+        (result,) = work([names], places, [whole], lambda key: HOME, options=options).results
+    assert np.unique(np.asarray(result)).tolist() == ["theirs"]
 
 
 def test_a_keyword_that_nobody_knows_is_named() -> None:

@@ -23,7 +23,7 @@ from multicloud_lab.neardata.graphs.lowering import (
 from multicloud_lab.neardata.places import HOME
 from multicloud_lab.neardata.running.cluster_station import ClusterStation
 from multicloud_lab.neardata.running.course import WINDOW, Course, LostError, Measured
-from multicloud_lab.neardata.running.failures import is_lost
+from multicloud_lab.neardata.running.failures import check_held, is_lost
 from multicloud_lab.neardata.running.home_station import HomeStation
 from multicloud_lab.neardata.running.options import Options
 from multicloud_lab.neardata.running.progress import Progress
@@ -126,6 +126,7 @@ class Attempts:
             return {**given, **runner.values}
 
     def _again(self, error: LostError) -> None:
+        check_held(self._work.collections, error)
         self.restarts += 1
         if self.restarts > _RESTARTS:
             raise ClusterFailedError(
@@ -181,7 +182,7 @@ class Work:
         self._stays = stays
         self.places = list(places)
         self._place_of = place_of
-        self._collections = list(collections)
+        self.collections = list(collections)
         self._whole = list(whole)
         placed = [each for each, at in zip(collections, whole, strict=True) if at is None]
         if placed:
@@ -240,7 +241,7 @@ class Work:
             given=given,
         )
         wholes = {
-            Goal(("whole", number), place): self._collections[number]
+            Goal(("whole", number), place): self.collections[number]
             for number, place in enumerate(self._whole)
             if place is not None and ("whole", number) not in given
         }

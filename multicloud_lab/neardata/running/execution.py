@@ -197,6 +197,7 @@ def _persist_whole(
             traverse=False,
             optimize_graph=options.optimize_graph,
             scheduler=options.local_scheduler(),
+            **options.for_home(),
         )
         return list(here), 0
     with options.shuffling(collections), counted(place.client) as sizes:

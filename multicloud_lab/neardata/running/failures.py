@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from distributed import futures_of
 from distributed.client import ClosedClientError, FutureCancelledError
 
 from multicloud_lab.errors import ClusterFailedError
@@ -35,6 +36,21 @@ def is_lost(failed: Failed) -> bool:
     """Say whether a cluster is there, but has lost what a result was to be made of."""
     error = failed.error
     return isinstance(error, FutureCancelledError) and error.reason not in _GONE
+
+
+def check_held(collections: Sequence[Any], lost: BaseException) -> None:
+    """Refuse to try again where what was persisted is gone, which no attempt can make again.
+
+    Raises
+    ------
+    ClusterFailedError
+    """
+    held = futures_of(list(collections))  # type: ignore[no-untyped-call]
+    if any(future.status in {"cancelled", "lost"} for future in held):
+        raise ClusterFailedError(
+            "What was persisted on a cluster is gone: somebody has cancelled it, or restarted the "
+            "cluster. Open the data and persist again what is to stay there."
+        ) from lost
 
 
 def failure(

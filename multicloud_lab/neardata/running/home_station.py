@@ -57,7 +57,7 @@ class HomeStation:
         }
         graph.update(tasks)
         get = self._options.local_scheduler()
-        for key, value in zip(outputs, get(graph, outputs, **self._stopping()), strict=True):
+        for key, value in zip(outputs, get(graph, outputs, **self._for_scheduler()), strict=True):
             self._values[key] = value
         for key in outputs:
             self._events.put(Done(self._place, key))
@@ -82,7 +82,7 @@ class HomeStation:
             traverse=False,
             optimize_graph=self._options.optimize_graph,
             scheduler=self._options.local_scheduler(),
-            **self._stopping(told),
+            **self._for_scheduler(told),
         )
         for key, value in zip(collections, values, strict=True):
             self._values[key] = value
@@ -122,10 +122,10 @@ class HomeStation:
     def _submit(self, keys: Sequence[Key], work: Callable[..., None], *arguments: Any) -> None:
         reported(self._pool, self._events, self._place, keys, work, *arguments)
 
-    def _stopping(self, told: Callable[..., None] | None = None) -> dict[str, Any]:
-        """Make the local scheduler stop before its next task once the station is closed."""
+    def _for_scheduler(self, told: Callable[..., None] | None = None) -> dict[str, Any]:
+        """Tell the local scheduler its keywords, and to stop once the station is closed."""
         stopping = Callback(pretask=self._check, posttask=told)  # type: ignore[no-untyped-call]
-        return {"callbacks": [stopping._callback]}
+        return {"callbacks": [stopping._callback], **self._options.for_home()}
 
     def _check(self, *_: Any) -> None:
         if self._stopped.is_set():

@@ -24,6 +24,7 @@ _FOR_CLUSTER = (
     "fifo_timeout",
     "actors",
 )
+_FOR_HOME = ("num_workers", "pool", "chunksize", "rerun_exceptions_locally")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Options:
         How often a task is tried again on its cluster before it has failed.
     priority, fifo_timeout, resources, workers, allow_other_workers, actors : optional
         As for ``distributed.Client.compute``.
+    num_workers, pool, chunksize, rerun_exceptions_locally : optional
+        As for dask's schedulers in this process.
     """
 
     traverse: bool = True
@@ -54,6 +57,10 @@ class Options:
     workers: Any = None
     allow_other_workers: bool | None = None
     actors: Any = None
+    num_workers: int | None = None
+    pool: Any = None
+    chunksize: int | None = None
+    rerun_exceptions_locally: bool | None = None
 
     @classmethod
     def read(cls, keywords: Mapping[str, Any]) -> Self:
@@ -98,7 +105,14 @@ class Options:
 
     def for_cluster(self) -> dict[str, Any]:
         """Give what a client of a cluster is to be told."""
-        said = {name: getattr(self, name) for name in _FOR_CLUSTER}
+        return self._said(_FOR_CLUSTER)
+
+    def for_home(self) -> dict[str, Any]:
+        """Give what the scheduler in this process is to be told."""
+        return self._said(_FOR_HOME)
+
+    def _said(self, names: Iterable[str]) -> dict[str, Any]:
+        said = {name: getattr(self, name) for name in names}
         return {name: value for name, value in said.items() if value is not None}
 
     def local_scheduler(self) -> Callable[..., Any]:

@@ -250,14 +250,11 @@ class GatewayPool:
 
         Gives those stopped, as they were; raises if some could not be, when the others are.
         """
-        watches = [self._watch(gateway)] if gateway is not None else list(self._watches.values())
-        if gateway is None:
-            watches = [
-                watch
-                for watch in watches
-                if watch.session.state == "signed-in" or watch.has_clusters
-            ]
-        return await stop_all(watches)
+        if gateway is not None:
+            return await stop_all([self._watch(gateway)])
+        watches = list(self._watches.values())
+        may = await asyncio.gather(*(watch.may_have_clusters() for watch in watches))
+        return await stop_all([watch for watch, has in zip(watches, may, strict=True) if has])
 
     async def keep(self, gateway: str, name: str) -> Cluster:
         """Keep a cluster that is idle: it is stopped only after the whole time once more.

@@ -158,10 +158,15 @@ class GatewayWatch:
         """Whether the last look saw a running cluster."""
         return any(seen.cluster.status == "RUNNING" for seen in (self._seen or {}).values())
 
-    @property
-    def has_clusters(self) -> bool:
-        """Whether the last look saw any cluster, or one is being started."""
-        return bool(self._seen or self.starts.waiting())
+    async def may_have_clusters(self) -> bool:
+        """Say whether there may be a cluster, as far as can be known of a gateway that is down."""
+        if self.session.state == "signed-in" or self._seen or self.starts.waiting():
+            return True
+        if self.session.state != "unreachable":
+            return False
+        entries = await asyncio.to_thread(self.book.entries, self.session.config.name)
+        username = self.session.username
+        return any(entry.ours and entry.username == username for entry in entries.values())
 
     def has_seen(self, name: str) -> bool:
         """Say whether the last look saw a cluster of that name."""

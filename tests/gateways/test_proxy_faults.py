@@ -240,6 +240,9 @@ async def test_a_gateway_that_went_away_and_came_back(
         await two.stop("aws-oregon", cluster.name)
     assert await two.clusters() == []
     await follow(two, "unreachable")
+    # Nobody is told that all are stopped.
+    with pytest.raises(GatewayUnreachableError, match="aws-oregon does not answer"):
+        await two.stop_all()
     # Nobody says that the cluster has stopped: nobody knows.
     assert "stopped" not in [change.action for change in changes]
 

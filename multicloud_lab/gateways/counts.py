@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +12,10 @@ from multicloud_lab.gateways.connection import GatewayConnection
 
 COUNTS_DEADLINE = 3.0
 """Seconds that a dashboard may take to tell its counts: without them a list is still a list."""
+
+PROMPT = 1.0
+"""Seconds that counts are waited for: the scheduler of a cluster at work may be busy for longer,
+and a list that waited for it would be late for every gateway."""
 
 _PULSE = ("tasks", "memory", "bytes", "released", "erred", "clients")
 """What of a scheduler's counts does not change while nothing is done."""
@@ -38,6 +44,72 @@ class Counts:
     memory: int | None
     tasks: int
     pulse: tuple[Any, ...]
+
+
+class Counting:
+    """Asks clusters of one gateway for their counts; what takes long comes with a later question.
+
+    Until an answer is there, or there is none, the last counts stand.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, Counts] = {}
+        self._asked: dict[str, float] = {}  # when each was, on the monotonic clock
+        self._asking: dict[str, asyncio.Task[Counts | None]] = {}
+
+    def get(self, name: str) -> Counts | None:
+        """Give the last counts of a cluster."""
+        return self._known.get(name)
+
+    async def ask(
+        self, connection: GatewayConnection, upstreams: Mapping[str, str], most: int | None = None
+    ) -> None:
+        """Ask clusters, and wait a moment for what they answer.
+
+        Parameters
+        ----------
+        connection : GatewayConnection
+        upstreams : mapping
+            Of each running cluster what :func:`dashboard_upstream` gives; others are forgotten.
+        most : int, optional
+            How many may be asked at once: those that were asked longest ago.
+        """
+        for name in self._asking.keys() - upstreams.keys():
+            self._asking.pop(name).cancel()
+        self._known = {name: kept for name, kept in self._known.items() if name in upstreams}
+        self._asked = {name: when for name, when in self._asked.items() if name in upstreams}
+        free = upstreams.keys() - self._asking.keys()
+        for name in sorted(free, key=lambda name: self._asked.get(name, float("-inf")))[:most]:
+            self._asking[name] = asyncio.create_task(
+                count(connection, upstreams[name], self._known.get(name))
+            )
+            self._asked[name] = time.monotonic()
+        if self._asking:
+            await asyncio.wait(self._asking.values(), timeout=PROMPT)
+        for name in [name for name, task in self._asking.items() if task.done()]:
+            counts = self._asking.pop(name).result()
+            if counts is None:
+                self._known.pop(name, None)
+            else:
+                self._known[name] = counts
+
+    async def ask_one(
+        self, connection: GatewayConnection, name: str, upstream: str
+    ) -> Counts | None:
+        """Give what a cluster answers now, or the last counts if that takes long."""
+        known = self._known.get(name)
+        try:
+            async with asyncio.timeout(PROMPT):
+                return await count(connection, upstream, known)
+        except TimeoutError:
+            return known
+
+    async def close(self) -> None:
+        """Wait for nothing any more."""
+        tasks = list(self._asking.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def count(

@@ -16,7 +16,7 @@ from multicloud_lab.gateways.book import Book
 from multicloud_lab.gateways.bounds import apply_bounds
 from multicloud_lab.gateways.clusters import Seen, dashboard_upstream, see
 from multicloud_lab.gateways.connection import DEADLINE, GatewayConnection
-from multicloud_lab.gateways.counts import Counts, count
+from multicloud_lab.gateways.counts import Counting, Counts
 from multicloud_lab.gateways.entries import Entry
 from multicloud_lab.gateways.following import Following
 from multicloud_lab.gateways.idle import IdleKeeper
@@ -76,8 +76,7 @@ class GatewayWatch:
         self._on_change = on_change
         self._seen: Mapping[str, Seen] | None = None
         self._seen_by = ""
-        self._counts: dict[str, Counts] = {}
-        self._counted: dict[str, float] = {}  # when each was asked, on the monotonic clock
+        self._counting = Counting()
         self._started = float("-inf")
         self._begun = float("-inf")  # when the last finished look began, on the monotonic clock
         self._looking = float("-inf")  # when the last look began that is finished or under way
@@ -99,6 +98,7 @@ class GatewayWatch:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             await self.idle.write()
+        await self._counting.close()
         await self.following.close()
         await self.starts.close()
         await self.session.close()
@@ -179,7 +179,7 @@ class GatewayWatch:
         counts = None
         if report.status is ClusterStatus.RUNNING:
             upstream = dashboard_upstream(config, name)
-            counts = await count(self.session.connection, upstream, self._counts.get(name))
+            counts = await self._counting.ask_one(self.session.connection, name, upstream)
         return self._see(report, entries.get(name), counts).cluster
 
     def _patience(self) -> float:
@@ -242,7 +242,11 @@ class GatewayWatch:
             elif report.status is ClusterStatus.RUNNING:
                 entries[report.name] = await self._apply(entry)
         running = [report for report in reports if report.status is ClusterStatus.RUNNING]
-        await self._count(connection, running)
+        await self._counting.ask(
+            connection,
+            {report.name: dashboard_upstream(config, report.name) for report in running},
+            COUNTED if self.pace.is_watched else None,
+        )
         if not self.session.is_with(connection):
             return  # somebody has signed in or out meanwhile
         ours = {
@@ -250,15 +254,18 @@ class GatewayWatch:
             for report in running
             if report.name in entries and entries[report.name].ours
         }
-        await self.idle.attend(self._counts, ours, usages, username)
+        counts = {
+            report.name: counted
+            for report in running
+            if (counted := self._counting.get(report.name)) is not None
+        }
+        await self.idle.attend(counts, ours, usages, username)
         if not self.session.is_with(connection):
             return
         self._seen_by = username
         self._tell(
             {
-                report.name: self._see(
-                    report, entries.get(report.name), self._counts.get(report.name)
-                )
+                report.name: self._see(report, entries.get(report.name), counts.get(report.name))
                 for report in reports
                 # Of clusters that failed, only those of the lab are of interest.
                 if report.status is not ClusterStatus.FAILED or report.name in entries
@@ -295,25 +302,6 @@ class GatewayWatch:
             except MulticloudLabError as error:
                 _log.info("%s has no bounds yet: %s", entry.name, error)
                 return entry
-
-    async def _count(self, connection: GatewayConnection, running: list[ClusterReport]) -> None:
-        """Ask the clusters that were asked longest ago; of the others the last counts stand."""
-        config = self.session.config
-        names = [report.name for report in running]
-        due = sorted(names, key=lambda name: self._counted.get(name, float("-inf")))
-        if self.pace.is_watched:
-            due = due[:COUNTED]
-        found = await asyncio.gather(
-            *(
-                count(connection, dashboard_upstream(config, name), self._counts.get(name))
-                for name in due
-            )
-        )
-        kept = {name: at for name, at in self._counted.items() if name in names}
-        self._counted = {**kept, **dict.fromkeys(due, time.monotonic())}
-        known = {name: self._counts.get(name) for name in names}
-        known.update(zip(due, found, strict=True))
-        self._counts = {name: counts for name, counts in known.items() if counts is not None}
 
     def _tell(self, now: Mapping[str, Seen]) -> None:
         before, self._seen = self._seen, now

@@ -63,6 +63,7 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
         ("pool", "PATIENCE"),
         ("session", "SLOW"),
         ("counts", "COUNTS_DEADLINE"),
+        ("counts", "PROMPT"),
     ):
         monkeypatch.setattr(f"multicloud_lab.gateways.{room}.{name}", UNHURRIED)
 

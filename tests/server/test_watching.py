@@ -44,7 +44,8 @@ async def signed_in(start_jupyter: StartJupyter, gateway: DemoGateway, address: 
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a busy machine a good gateway and its dashboards may be slow, which is told as well."""
     monkeypatch.setattr("multicloud_lab.gateways.session.SLOW", 30.0)
-    monkeypatch.setattr("multicloud_lab.gateways.counts.COUNTS_DEADLINE", 30.0)
+    for name in ("COUNTS_DEADLINE", "PROMPT"):
+        monkeypatch.setattr(f"multicloud_lab.gateways.counts.{name}", 30.0)
 
 
 async def until_running(jupyter: Jupyter, name: str) -> None:

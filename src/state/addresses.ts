@@ -12,10 +12,16 @@ const AROUND = /^[\s"'`<([{]+|[\s"'`>)\]},;:.!]+$/g;
 /** Longest text that a URL is looked for in. */
 const LONGEST = 2_000;
 
-/** The URL of data that a text is; null if it is none. */
+/** What a URL does not have in it: words of a text, or of code, are parted by it. */
+const BETWEEN = /[\s"'`<>]+/;
+
+/** The one URL of data that is in a text; null if there is none, or more. */
 export function cloudUrl(text: string): string | null {
-  const bare = text.length > LONGEST ? '' : text.replace(AROUND, '');
-  return /\s/.test(bare) || !(CLOUD.test(bare) || WEB.test(bare)) ? null : bare;
+  const words = text.length > LONGEST ? [] : text.split(BETWEEN);
+  const urls = words
+    .map(word => word.replace(AROUND, ''))
+    .filter(bare => CLOUD.test(bare) || WEB.test(bare));
+  return new Set(urls).size === 1 ? urls[0] : null;
 }
 
 /** Files that everybody has and that hold settings, by their names without the ending. */

@@ -13,6 +13,7 @@ describe('cloudUrl', () => {
     ['s3://bucket/a.zarr', 's3://bucket/a.zarr'],
     ['  "gs://bucket/path",\n', 'gs://bucket/path'],
     ["('az://container/x.nc').", 'az://container/x.nc'],
+    ['URL = "s3://bucket/a.zarr"  # here', 's3://bucket/a.zarr'],
     ['abfs://c@account.dfs.core.windows.net/x', undefined],
     ['https://x.org/data/a.zarr/', 'https://x.org/data/a.zarr/'],
     ['https://x.org/a.nc?sig=1', 'https://x.org/a.nc?sig=1']

@@ -13,6 +13,11 @@ export function wordsOf(error: unknown, trans: TranslationBundle): string {
       return trans.__(
         'The Jupyter server does not answer; check that it still runs.'
       );
+    case 'forbidden':
+      // Most often it was started again, with another token.
+      return trans.__(
+        'The Jupyter server refuses this page: load it anew to sign in again, or ask its administrator.'
+      );
     case 'extension-missing':
       return trans.__(
         'The Jupyter server has no Multi-Cloud Lab; install it there: %1',

@@ -8,6 +8,7 @@ const trans = nullTranslator.load('');
 describe('wordsOf', () => {
   it.each([
     ['server-unreachable', 0, /check that it still runs\.$/],
+    ['forbidden', 403, /load it anew to sign in again/],
     ['extension-missing', 404, /extension enable multicloud_lab$/],
     [
       'unexpected-answer',

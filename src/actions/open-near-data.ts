@@ -96,7 +96,18 @@ export async function openNearData(
     ]);
     return done.every(Boolean);
   } catch (error) {
-    sayFailed(trans.__('%1 could not be opened', name), error, trans);
+    const mayBeBack =
+      error instanceof ApiError && error.code === 'gateway-unreachable';
+    const again = {
+      label: trans.__('Try Again'),
+      callback: () => void openNearData(ids, analysis, options)
+    };
+    sayFailed(
+      trans.__('%1 could not be opened', name),
+      error,
+      trans,
+      mayBeBack ? [again] : []
+    );
     return false;
   }
 }

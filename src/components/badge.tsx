@@ -76,7 +76,12 @@ function nearOf(
       state: 'unknown',
       text: region ? shortOf(region) : trans.__('unknown'),
       price: '',
-      words: [trans.__('Region not known.'), said, out]
+      words: [
+        said
+          ? trans.__('Region not known: %1', said)
+          : trans.__('Region not known.'),
+        out
+      ]
         .filter(Boolean)
         .join(' ')
     };

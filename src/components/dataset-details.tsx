@@ -156,7 +156,7 @@ function Replicas(props: {
               <strong>{region ?? trans.__('Region not known')}</strong>
               {region
                 ? ` (${evidenceOf(replica, trans)}).`
-                : `. ${detail} ${wayOut(url, detail, trans)}`}
+                : `: ${detail} ${wayOut(url, detail, trans)}`}
               {replica.requester_pays &&
                 trans.__(' Its reader pays for requests and egress.')}
               {contradicted.length > 0 && (

@@ -372,6 +372,12 @@ describe('openNearData', () => {
       ['error', 'PRECT could not be opened: It is down.']
     ]);
     expect(insert).not.toHaveBeenCalled();
+
+    server.routes['GET gateways'] = () => [gateway('aws-oregon')];
+    const [{ options }] = Notification.manager.notifications;
+    expect(options.actions![0].label).toBe('Try Again');
+    options.actions![0].callback(new MouseEvent('click'));
+    await until(() => insert.mock.calls.length > 0);
   });
 
   it('should go on with a gateway that is back', async () => {

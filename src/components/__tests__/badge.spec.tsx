@@ -106,7 +106,7 @@ describe('badgeOf', () => {
   });
 
   it('should say why a region is not known, and the way out', () => {
-    const detail = 'No registry knows the bucket.';
+    const detail = 'no registry knows the bucket.';
     const unknown: DatasetRow = {
       ...row('c/x', '', '', { region: null }),
       replicas: [
@@ -122,12 +122,12 @@ describe('badgeOf', () => {
     const badge = badgeOf(unknown, trans);
     expect(badge).toMatchObject({ sign: '?', text: 'unknown' });
     expect(badge.words).toBe(
-      'Region not known. No registry knows the bucket. ' +
+      'Region not known: no registry knows the bucket. ' +
         'To say it, add "gs://some-bucket" to MulticloudLab.regions.'
     );
-    unknown.replicas[0].detail = 'Name it in MulticloudLab.regions.';
+    unknown.replicas[0].detail = 'name it in MulticloudLab.regions.';
     expect(badgeOf(unknown, trans).words).toBe(
-      'Region not known. Name it in MulticloudLab.regions.'
+      'Region not known: name it in MulticloudLab.regions.'
     );
   });
 

@@ -269,7 +269,7 @@ describe('DatasetDetails', () => {
           url: 'gs://lost/era5',
           region: null,
           evidence: 'unknown',
-          detail: 'No registry knows it.',
+          detail: 'no registry knows it.',
           requester_pays: true
         })
       ]
@@ -280,7 +280,7 @@ describe('DatasetDetails', () => {
       .map(item => item.textContent);
     expect(probed).toContain('aws:us-west-2 (probed)');
     expect(probed).toContain('Other evidence says gcp:us');
-    expect(lost).toContain('Region not known. No registry knows it.');
+    expect(lost).toContain('Region not known: no registry knows it.');
     expect(lost).toContain('add "gs://lost" to MulticloudLab.regions');
     expect(lost).toContain('Its reader pays for requests and egress.');
   });

@@ -11,14 +11,14 @@ from multicloud_lab.neardata.cutting.cut import cut
 from multicloud_lab.neardata.cutting.exchange import Exchange, Tariff
 from multicloud_lab.neardata.cutting.folding import fold
 from multicloud_lab.neardata.places import ANYWHERE
-from tests.neardata.small_graphs import Case, random_case
+from tests.neardata.small_graphs import Case, random_case, tangled
 
 
 @pytest.fixture
 def always(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fold also what is small, and whatever is left of it."""
     monkeypatch.setattr(cutting, "_LARGE", 0)
-    monkeypatch.setattr(folding, "_WORTH", 1.0)
+    monkeypatch.setattr(folding, "_MOST", 1.0)
 
 
 def twice(case: Case) -> Case:
@@ -95,7 +95,8 @@ def test_placements_in_more_regions_are_good_and_bounds_hold(seed: int, regions:
 @pytest.mark.parametrize("seed", range(60))
 def test_a_placement_of_kinds_costs_what_that_of_their_groups_does(seed: int) -> None:
     whole = exchange(twice(random_case(seed, 3, 6)))
-    kinds, label = fold(whole)
+    folded = fold(whole)
+    kinds, label = folded.exchange, folded.label
     assert len(kinds) < len(whole)
     tariff = Tariff.of([0, 0.09, 0.12, 0.3], [0, 0.01, 0, 0.2], 1e-3)
     random = np.random.default_rng(seed)
@@ -107,7 +108,7 @@ def test_a_placement_of_kinds_costs_what_that_of_their_groups_does(seed: int) ->
 
 
 def test_blocks_of_arrays_are_a_few_kinds_however_many_there_are() -> None:
-    few, many = (len(fold(exchange(blocks(count)))[0]) for count in (300, 30_000))
+    few, many = (len(fold(exchange(blocks(count))).exchange) for count in (300, 30_000))
     assert few < 60
     assert many < 3 * few
 
@@ -117,15 +118,38 @@ def test_what_weighs_differently_is_told_apart() -> None:
     case = blocks(4)
     size = [*case.size[:8], 100.0, 100.0, 50.0, 100.0, *case.size[12:]]
     whole = exchange(Case(case.inputs, size, case.pins, case.wanted, [0, 1, 1], [0, 1, 1]))
-    _, label = fold(whole)
+    label = fold(whole).label
     assert label[8] == label[9] == label[11] != label[10]
 
 
-def test_a_chain_is_left_as_it_is() -> None:
-    n = 10_000
-    inputs: list[list[int]] = [[], *([task] for task in range(n - 1))]
-    pins = [1, *[ANYWHERE] * (n - 1)]
-    whole = exchange(Case(inputs, [8.0] * n, pins, [n - 1], [0, 1], [0, 1]))
-    kinds, label = fold(whole)
-    assert kinds is whole
-    assert (label == np.arange(n)).all()
+def chain(n: int) -> Case:
+    """Make a running sum over three stores in turns."""
+    inputs = [*([] for _ in range(n)), [0], *([n + task, task + 1] for task in range(n - 1))]
+    pins = [*(1 + task % 3 for task in range(n)), *[ANYWHERE] * n]
+    return Case(inputs, [8.0] * 2 * n, pins, [2 * n - 1], [0, 0.09, 0.12, 0.087], [0, 0, 0, 0])
+
+
+def test_along_a_chain_groups_are_about_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = chain(2000)
+    folded = fold(exchange(case))
+    assert not folded.exact
+    assert len(folded.exchange) < 400
+    alone = cut(case.graph, case.pinned, case.outward, case.inward)
+    monkeypatch.setattr(cutting, "_LARGE", 0)
+    found = cut(case.graph, case.pinned, case.outward, case.inward)
+    assert found.cost <= alone.cost * (1 + 1e-3)
+    assert found.gap < 0.01
+
+
+@pytest.mark.parametrize("regions", [3, 4])
+@pytest.mark.parametrize("seed", range(8))
+def test_what_is_only_about_alike_is_placed_about_as_well(
+    seed: int, regions: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = tangled(seed, regions, 400)
+    alone = cut(case.graph, case.pinned, case.outward, case.inward, handling=case.handling)
+    monkeypatch.setattr(cutting, "_LARGE", 0)
+    found = cut(case.graph, case.pinned, case.outward, case.inward, handling=case.handling)
+    assert found.cost == pytest.approx(case.cost(found.place.tolist()), rel=1e-9)
+    assert found.bound <= alone.cost * (1 + 1e-9)
+    assert found.cost <= alone.cost * 1.01

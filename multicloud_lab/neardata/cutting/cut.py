@@ -133,14 +133,14 @@ def _best(exchange: Exchange, tariff: Tariff) -> tuple[Places, float]:
     if len(tariff) == 1:
         return exchange.all_in(HOME), 0.0
     exchange, label = contract(exchange)
-    groups = len(exchange)
-    if len(exchange.value) > _LARGE:
-        exchange, kind = fold(exchange)
-        label = kind[label]
-    if len(tariff) <= 3:
-        place, bound = place_on_line(exchange, tariff)
+    kinds = fold(exchange) if len(exchange.value) > _LARGE else None
+    if len(tariff) > 3:
+        place, bound = place_on_star(exchange, tariff, kinds)
+    elif kinds is not None and kinds.exact:
+        place, bound = place_on_line(kinds.exchange, tariff)
+        place = place[kinds.label]
     else:
-        place, bound = place_on_star(exchange, tariff, folded=len(exchange) < groups)
+        place, bound = place_on_line(exchange, tariff)
     return place[label], bound
 
 

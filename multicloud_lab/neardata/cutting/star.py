@@ -9,6 +9,7 @@ import numpy as np
 from multicloud_lab.neardata.cutting.borders import Edges, border, network
 from multicloud_lab.neardata.cutting.exchange import Exchange, Places, Tariff
 from multicloud_lab.neardata.cutting.flow import SINK, SOURCE, minimum_cut
+from multicloud_lab.neardata.cutting.folding import Kinds
 from multicloud_lab.neardata.cutting.programme import solve_small
 from multicloud_lab.neardata.graphs.task_graph import Floats, Ints
 from multicloud_lab.neardata.places import ANYWHERE, HOME
@@ -46,7 +47,7 @@ _QUICK = _Effort(enough=5e-3, better=1e-4, tolerance=1e-4, steps=12)
 
 
 def place_on_star(
-    exchange: Exchange, tariff: Tariff, *, folded: bool = False
+    exchange: Exchange, tariff: Tariff, kinds: Kinds | None = None
 ) -> tuple[Places, float]:
     """Find a good placement for home and three or more regions round it.
 
@@ -62,14 +63,16 @@ def place_on_star(
     - Where a gap is left and the exchange is small, the integer programme itself.
 
     A large exchange is left at a gap of half a percent, or after six to twelve steps of the bound:
-    its placement is as good as it gets after the first moves, and the rest only proves it.
+    its placement is as good as it gets after the first moves, and the rest only proves it. Where
+    its groups are of a few kinds these are placed; if they are only about alike, that is where the
+    search of the groups begins, from the tolls as well, and little is left to do.
 
     Parameters
     ----------
     exchange : Exchange
     tariff : Tariff
-    folded : bool
-        Whether its groups stand for several alike.
+    kinds : Kinds, optional
+        Of groups that are alike.
 
     Returns
     -------
@@ -78,38 +81,76 @@ def place_on_star(
     bound : float
         No placement costs less. Where it meets the cost the placement is a best one.
     """
-    search = _Search(exchange, tariff)
+    if kinds is None:
+        search = _searched(exchange, tariff, np.ones(len(exchange)))
+        return search.place, search.bound
+    rough = _searched(kinds.exchange, tariff, np.bincount(kinds.label).astype(np.float64))
+    place = rough.place[kinds.label]
+    if kinds.exact:
+        return place, rough.bound
+    search = _Search(exchange, tariff, np.ones(len(exchange)))
+    search.offer(place)
+    search.toll = rough.toll[kinds.label]
+    search.raise_bound(search.steps // 2)
+    return search.place, search.bound
+
+
+def _searched(exchange: Exchange, tariff: Tariff, members: Floats) -> _Search:
+    """Do all that can be done, with nothing known yet."""
+    search = _Search(exchange, tariff, members)
     for place in range(len(tariff)):
         search.offer(exchange.all_in(place))
-    search.improve()
-    search.raise_bound()
+    search.raise_bound(search.steps)
     if not search.done:
-        found, bound = solve_small(exchange, tariff, search.place, folded=folded)
+        alike = bool((members > 1).any())
+        found, bound = solve_small(exchange, tariff, search.place, folded=alike)
         search.offer(found)
         search.bound = max(search.bound, bound)
-    return search.place, float(search.bound)
+    return search
 
 
 @dataclass(slots=True)
 class _Search:
-    """The best placement so far, and the best bound."""
+    """The best placement so far, and the best bound.
+
+    Parameters
+    ----------
+    exchange : Exchange
+    tariff : Tariff
+    members : array of float
+        Of each group, how many it stands for.
+
+    Attributes
+    ----------
+    toll : array of float
+        Of each group, what each of those that it stands for pays for being in any region, where
+        the bound is best.
+    """
 
     exchange: Exchange
     tariff: Tariff
+    members: Floats
     place: Places = field(init=False)
     cost: float = field(init=False, default=np.inf)
     bound: float = field(init=False, default=0.0)
+    toll: Floats = field(init=False)
     free: Ints = field(init=False)
     effort: _Effort = field(init=False)
 
     def __post_init__(self) -> None:
         self.effort = _THOROUGH if len(self.exchange.value) <= _SMALL else _QUICK
         self.free = np.flatnonzero(self.exchange.pins == ANYWHERE).astype(np.int32)
+        self.toll = np.zeros(len(self.exchange))
 
     @property
     def done(self) -> bool:
         """Whether the gap is small enough."""
         return self.cost - self.bound <= self.effort.enough * self.cost
+
+    @property
+    def steps(self) -> int:
+        """How many steps the bound is worth."""
+        return min(self.effort.steps, max(_WORK // max(len(self.exchange.value), 1), 6))
 
     def offer(self, place: Places) -> bool:
         """Take a placement if it is clearly better."""
@@ -126,22 +167,24 @@ class _Search:
             unchanged = 0 if self.offer(self._moved_to(place)) else unchanged + 1
             place = (place + 1) % len(self.tariff)
 
-    def raise_bound(self) -> None:
+    def raise_bound(self, steps: int) -> None:
         """Bring the isolating cuts to agree, and use what they leave."""
-        toll = np.zeros(len(self.free))
+        toll = self.toll[self.free]
+        members = self.members[self.free]
         pace = 1.0
-        steps = min(self.effort.steps, max(_WORK // max(len(self.exchange.value), 1), 6))
-        for _ in range(steps):
-            taken, bound = self._isolated(toll)
-            pace = 1.0 if bound > self.bound else pace * 0.8
-            self.bound = max(self.bound, bound)
+        for step in range(steps):
+            taken, bound = self._isolated(toll * members)
+            if bound > self.bound:
+                self.bound, self.toll[self.free], pace = bound, toll, 1.0
+            else:
+                pace *= 0.8
             if self.done:
                 break
-            if self.offer(self._settled(taken)):
+            if self.offer(self._settled(taken)) or not step:
                 self.improve()
             over = taken.sum(axis=0) - 1.0
             over[(toll == 0) & (over < 0)] = 0.0
-            square = float(over @ over)
+            square = float(members * over @ over)
             if square == 0 or self.done:
                 break
             toll = np.maximum(toll + pace * (self.cost - bound) / square * over, 0.0)

@@ -23,10 +23,14 @@ from multicloud_lab.gateways.connection import START_DEADLINE, GatewayConnection
 from multicloud_lab.gateways.credentials import Credential, make_credential, tried
 from multicloud_lab.gateways.failures import shown
 from multicloud_lab.records import Change, Gateway, GatewayState, SignIn
+from multicloud_lab.threads import apart
 
 SLOW = 3.0
 """Seconds after which a gateway that has not answered a look is shown as such, while it is still
 waited for; one that takes long every time is given more."""
+
+READ_DEADLINE = 3.0
+"""Seconds in which a credential is to say what it signs with: files on a network may hang."""
 
 _ACTIONS = {"signed-in": "signed-in", "sign-in-needed": "signed-out", "unreachable": "unreachable"}
 
@@ -62,6 +66,7 @@ class GatewaySession:
         self._credential: Credential | None = None
         self._accepted = False  # whether the gateway took the credential at some time
         self._out = False  # whether somebody signed out
+        self._reading: tuple[Credential, asyncio.Task[GatewayAuth | None]] | None = None
         self._took = 0.0  # seconds, for the last answer to a look
         self._connection: GatewayConnection | None = None
         self._asking: asyncio.Task[Any] | None = None  # for a look
@@ -129,6 +134,8 @@ class GatewaySession:
 
     async def close(self) -> None:
         """Let go of the gateway, without waiting for answers."""
+        if self._reading is not None:
+            self._reading[1].cancel()
         closing = dict(self._closing)
         for task in closing.values():
             task.cancel()
@@ -249,7 +256,7 @@ class GatewaySession:
             if credential is None or connection is None or self._out:
                 return False
             try:
-                auth = await _auth_of(credential)
+                auth = await self._auth_of(credential)
             except InvalidInputError as error:
                 self._problem = str(error)
                 return False
@@ -262,7 +269,27 @@ class GatewaySession:
             return True
 
     async def _connect(self, credential: Credential) -> GatewayConnection:
-        return self._signing_with(credential, await _auth_of(credential))
+        return self._signing_with(credential, await self._auth_of(credential))
+
+    async def _auth_of(self, credential: Credential) -> GatewayAuth | None:
+        """Give what a credential signs with; files may be read for that.
+
+        One that takes long is asked once, however often that is wanted: each holds a thread.
+        """
+        if self._reading is None or self._reading[0] is not credential:
+            kind = f"auth.type {credential.kind!r}"
+            task = asyncio.create_task(apart(lambda: tried(kind, credential.auth)))
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+            self._reading = (credential, task)
+        task = self._reading[1]
+        await asyncio.wait([task], timeout=READ_DEADLINE)
+        if not task.done():
+            raise InvalidInputError(
+                f"auth.type {credential.kind!r} has not said within {READ_DEADLINE:g} s what it "
+                f"signs with; {credential.hint()}"
+            )
+        self._reading = None
+        return task.result()
 
     def _signing_with(self, credential: Credential, auth: GatewayAuth | None) -> GatewayConnection:
         return GatewayConnection(
@@ -307,8 +334,3 @@ class GatewaySession:
             action, self._since = _ACTIONS[state], time.time()
         self._state, self._message, self._retry_at = state, message, retry_at
         self._on_change(Change(topic="gateways", action=action, gateway=self.config.name))
-
-
-async def _auth_of(credential: Credential) -> GatewayAuth | None:
-    """Give what a credential signs with; files may be read for that."""
-    return await asyncio.to_thread(tried, f"auth.type {credential.kind!r}", credential.auth)

@@ -62,6 +62,7 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
         ("watch", "PATIENCE"),
         ("pool", "PATIENCE"),
         ("session", "SLOW"),
+        ("session", "READ_DEADLINE"),
         ("counts", "COUNTS_DEADLINE"),
         ("counts", "PROMPT"),
     ):

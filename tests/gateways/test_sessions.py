@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import logging
 import os
 import pickle
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -108,6 +110,43 @@ async def test_a_password_is_read_from_the_environment_or_a_file(
         configure(gcp, user, auth={"type": "basic", "password_env": "IOWA_PASSWORD"}),
     )
     assert [each.state for each in await pool.gateways()] == ["signed-in", "signed-in"]
+
+
+async def test_a_password_file_that_hangs_holds_up_no_other_gateway(
+    make_pool: MakePool,
+    configure: Configure,
+    aws: DemoGateway,
+    gcp: DemoGateway,
+    user: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("multicloud_lab.gateways.session.READ_DEADLINE", 1.0)
+    pipe = tmp_path / "password"  # as a file on a server that does not answer
+    os.mkfifo(pipe)
+    auth = {"type": "basic", "username": user, "password_file": str(pipe)}
+    try:
+        async with asyncio.timeout(60):
+            pool = await make_pool(configure(aws, user, auth=auth), configure(gcp, user))
+            await pool.sign_in("gcp-iowa", SignIn(password=gcp.password))
+            hangs, good = await pool.gateways()
+            threads = threading.active_count()
+            for _ in range(3):
+                await pool.retry("aws-oregon")
+        assert (hangs.state, good.state) == ("sign-in-needed", "signed-in")
+        assert hangs.message == (
+            "aws-oregon cannot be signed in to: auth.type 'basic' has not said within 1 s what it "
+            f"signs with; check the password in the file {str(pipe)!r}."
+        )
+        assert threading.active_count() < threads + 3  # it is not asked again and again
+        await asyncio.to_thread(pipe.write_text, aws.password)
+        for _ in range(300):
+            if (await pool.gateways())[0].state == "signed-in":
+                break
+            await asyncio.sleep(0.2)
+        assert (await pool.gateways())[0].state == "signed-in"
+    finally:
+        os.close(os.open(pipe, os.O_RDWR | os.O_NONBLOCK))  # whoever still reads ends
 
 
 async def test_what_the_configuration_names_and_is_not_there(

@@ -14,7 +14,7 @@ from dask_gateway.client import ClusterReport, ClusterStatus
 from multicloud_lab.errors import MulticloudLabError
 from multicloud_lab.gateways.book import Book
 from multicloud_lab.gateways.bounds import apply_bounds
-from multicloud_lab.gateways.clusters import Seen, dashboard_upstream, see
+from multicloud_lab.gateways.clusters import ACTIVE, Seen, dashboard_upstream, see
 from multicloud_lab.gateways.connection import DEADLINE, GatewayConnection
 from multicloud_lab.gateways.counts import Counting, Counts
 from multicloud_lab.gateways.entries import Entry
@@ -235,12 +235,8 @@ class GatewayWatch:
             await asyncio.to_thread(self.book.forget, config.name, gone)
         for report in reports:
             entry = entries.get(report.name)
-            if entry is None or entry.applied:
-                continue
-            if report.status is ClusterStatus.PENDING:
-                self.following.begin(report.name)
-            elif report.status is ClusterStatus.RUNNING:
-                entries[report.name] = await self._apply(entry)
+            if entry is not None and not entry.applied and report.status in ACTIVE:
+                self.following.begin(report.name)  # not here: its scheduler may let one wait
         running = [report for report in reports if report.status is ClusterStatus.RUNNING]
         await self._counting.ask(
             connection,
@@ -285,23 +281,16 @@ class GatewayWatch:
     async def _on_started(self, report: ClusterReport) -> None:
         """Give a cluster its bounds in the moment that it runs, so that its workers start."""
         if report.status is ClusterStatus.RUNNING:
-            entries = await asyncio.to_thread(self.book.entries, self.session.config.name)
-            entry = entries.get(report.name)
-            if entry and not entry.applied:
-                await self._apply(entry)
+            async with self.bounding:
+                entries = await asyncio.to_thread(self.book.entries, self.session.config.name)
+                entry = entries.get(report.name)
+                if entry and not entry.applied:
+                    try:
+                        await apply_bounds(self.session.connection, self.book, entry)
+                    except MulticloudLabError as error:
+                        _log.info("%s has no bounds yet: %s", entry.name, error)
+                        return  # the next look comes in time, and tries it again
         self.refresh()
-
-    async def _apply(self, entry: Entry) -> Entry:
-        async with self.bounding:
-            entries = await asyncio.to_thread(self.book.entries, entry.gateway)
-            entry = entries.get(entry.name, entry)
-            if entry.applied:
-                return entry
-            try:
-                return await apply_bounds(self.session.connection, self.book, entry)
-            except MulticloudLabError as error:
-                _log.info("%s has no bounds yet: %s", entry.name, error)
-                return entry
 
     def _tell(self, now: Mapping[str, Seen]) -> None:
         before, self._seen = self._seen, now

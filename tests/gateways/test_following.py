@@ -129,6 +129,34 @@ async def test_a_hanging_gateway_ends_the_waiting(
     released.set()
 
 
+async def test_a_cluster_that_takes_no_bounds_holds_up_no_list(
+    pool: GatewayPool,
+    between: Between,
+    monkeypatch: pytest.MonkeyPatch,
+    until: Callable[..., Awaitable[Cluster]],
+) -> None:
+    """As a scheduler does that is busy: the gateway passes them on, and waits."""
+    released, asked = asyncio.Event(), asyncio.Event()
+
+    async def hang(request: web.Request) -> None:
+        if request.path.endswith("/adapt"):
+            asked.set()
+            await released.wait()
+
+    between.before = hang
+    for room in ("connection", "watch"):
+        monkeypatch.setattr(f"multicloud_lab.gateways.{room}.DEADLINE", 300.0)
+    cluster = await start(pool)
+    await asyncio.wait_for(asked.wait(), 60)
+    async with asyncio.timeout(60):
+        for _ in range(3):
+            pool._watches["aws-oregon"].refresh()
+            (listed,) = await pool.clusters()
+            assert (listed.status, listed.workers) == ("RUNNING", 0)
+    released.set()
+    await until(pool, cluster.name, lambda each: each.workers == 1)
+
+
 async def test_a_restarted_lab_goes_on_following(
     pool: GatewayPool,
     make_pool: MakePool,

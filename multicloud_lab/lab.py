@@ -247,9 +247,11 @@ class Lab(Computations, Lookups):
         try:
             self._computing.close()
             self._beside.close(shutdown=shutdown)
-            self._run(self._service.close())
-        finally:
-            self._loop.close()
+        finally:  # a cluster that cannot be stopped is said, but holds nothing open
+            try:
+                self._run(self._service.close())
+            finally:
+                self._loop.close()
 
 
 def _read(config: str | Path | Mapping[str, Any]) -> LabConfig:

@@ -188,8 +188,10 @@ async def test_who_asks_after_a_pause_does_not_wait_for_a_gateway_that_hangs_by_
 async def test_who_is_always_slow_is_given_more_time(
     two: GatewayPool, cable: Cable, changes: list[Change], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for room in ("connection", "watch"):
+        monkeypatch.setattr(f"multicloud_lab.gateways.{room}.DEADLINE", 60.0)
     monkeypatch.setattr("multicloud_lab.gateways.session.SLOW", 0.5)
-    cable.delay = 1.5  # much more than what a busy machine adds
+    cable.delay = 4.0  # much more than what a busy machine adds
     cable.fault = "delays"
     visits = cable.visits
     while cable.visits < visits + 4:  # some looks

@@ -16,6 +16,7 @@ from multicloud_lab.errors import (
     ClusterFailedError,
     ClusterNotFoundError,
     GatewayNotFoundError,
+    GatewayUnreachableError,
     InvalidInputError,
 )
 from multicloud_lab.lab import Lab
@@ -84,6 +85,26 @@ def test_what_cannot_be_asked_for_is_said_in_one_sentence(
             ask()
         assert str(refused.value).startswith(said)
         assert "\n" not in str(refused.value)
+
+
+def test_a_lab_is_closed_though_a_cluster_cannot_be_stopped(
+    clouds: Clouds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab = Lab.from_config(clouds.config())
+    gateway = clouds.gateways[GCP]
+    lab.sign_in(gateway.name, gateway.password)
+    lab.client(near=GCP)
+
+    async def down(gateway: str, cluster: str) -> None:
+        raise GatewayUnreachableError(f"{gateway} does not answer.")
+
+    service: Any = lab._service
+    monkeypatch.setattr(service, "stop_cluster", down)
+    watches = list(service._pool._watches.values())
+    with pytest.raises(GatewayUnreachableError, match="gcp-iowa does not answer"):
+        lab.close(shutdown=True)
+    assert len(watches) == 2
+    assert [watch.session._connection for watch in watches] == [None, None]  # nothing is held
 
 
 def test_a_scheduler_that_cannot_be_reached_from_here(

@@ -101,6 +101,7 @@ export class Tour extends ReactWidget {
       }
     });
     Widget.attach(this, document.body);
+    window.addEventListener('resize', this._follow);
     this._place();
   }
 
@@ -128,6 +129,7 @@ export class Tour extends ReactWidget {
     const hadFocus = this.node.contains(document.activeElement);
     const next = this._before?.isConnected ? this._before : this._marked;
     this._mark(null);
+    window.removeEventListener('resize', this._follow);
     super.dispose();
     if (hadFocus) {
       next?.focus();
@@ -137,7 +139,10 @@ export class Tour extends ReactWidget {
   /** Put the card to the right of what it is about, in the window in any case. */
   private _place(): void {
     const target = this._options.steps[this._index].target();
-    this._mark(target);
+    if (target !== this._marked) {
+      this._mark(target);
+    }
+    target?.scrollIntoView?.({ block: 'nearest' }); // In a low window the panel scrolls.
     const box = target?.getBoundingClientRect();
     const { style } = this.node;
     style.left = `${Math.min((box?.right ?? 0) + 12, Math.max(window.innerWidth - 340, 0))}px`;
@@ -146,12 +151,23 @@ export class Tour extends ReactWidget {
 
   private _mark(target: HTMLElement | null): void {
     this._marked?.classList.remove('jp-MulticloudTour-target');
+    this._resized?.disconnect();
     target?.classList.add('jp-MulticloudTour-target');
     this._marked = target;
+    if (target) {
+      this._resized?.observe(target);
+    }
   }
 
   private _index = 0;
   /** What had the focus before the card took it. */
   private _before: HTMLElement | null = null;
   private _marked: HTMLElement | null = null;
+  /** Stay beside what it is about, in a window of another size. */
+  private _follow = () => this._place();
+  /** What it is about is laid out some time after the window has changed. */
+  private _resized =
+    typeof ResizeObserver === 'undefined'
+      ? null
+      : new ResizeObserver(this._follow);
 }

@@ -3,7 +3,11 @@ import { expect, IJupyterLabPageFixture, test } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
 
 import { expectAccessible } from './accessibility';
-import { expectNothingCutOff, expectNothingCutOffZoomed } from './cut-off';
+import {
+  expectDialogFitsNarrow,
+  expectNothingCutOff,
+  expectNothingCutOffZoomed
+} from './cut-off';
 import { PanelPage } from './panel-page';
 import { stage } from './staged';
 import { everyState } from './staged-clusters';
@@ -181,11 +185,12 @@ async function closes(control: Locator): Promise<void> {
   await expect(control).toBeFocused();
 }
 
-/** Look at the dialog that shows, also at 200 %, and go round in it with Tab. */
+/** Look at the dialog that shows, also at 200 % and 400 %, and go round in it with Tab. */
 async function withoutBarriers(page: IJupyterLabPageFixture): Promise<void> {
   await expectAccessible(page, '.jp-Dialog');
   await expectNothingCutOff(page, '.jp-Dialog');
   await expectNothingCutOffZoomed(page, '.jp-Dialog');
+  await expectDialogFitsNarrow(page);
   const controls = page.locator(
     '.jp-Dialog :is(a, button, input, select, textarea)'
   );

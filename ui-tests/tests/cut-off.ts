@@ -5,6 +5,9 @@ import { expect } from '@jupyterlab/galata';
 /** A window at 200 %, which has half as many pixels of its own. */
 const ZOOMED = { width: 640, height: 450 };
 
+/** At 400 %, a quarter of 1280. */
+const NARROW = { width: 320, height: 450 };
+
 /** A row has as many facts as there is room for; the rest is in the details. */
 const ROOM_LEFT = '.jp-MulticloudDataset-facts';
 
@@ -33,6 +36,25 @@ export async function expectNothingCutOffZoomed(
   const size = page.viewportSize()!;
   await page.setViewportSize(ZOOMED);
   await expectNothingCutOff(page, parts);
+  await page.setViewportSize(size);
+}
+
+/** Expect that the dialog that shows is in the window as a whole at 400 %, and leave the window as it was. */
+export async function expectDialogFitsNarrow(
+  page: IJupyterLabPageFixture
+): Promise<void> {
+  const size = page.viewportSize()!;
+  await page.setViewportSize(NARROW);
+  const beyond = () =>
+    page.locator('.jp-Dialog-content').evaluate(content => {
+      const { left, right } = content.getBoundingClientRect();
+      return [
+        Math.max(0, -left),
+        Math.max(0, right - window.innerWidth),
+        Math.max(0, content.scrollWidth - content.clientWidth)
+      ];
+    });
+  await expect.poll(beyond).toEqual([0, 0, 0]);
   await page.setViewportSize(size);
 }
 

@@ -58,6 +58,21 @@ describe('the tour', () => {
     expect(onEnd).toHaveBeenCalledTimes(2);
   });
 
+  it('should stay in a window that becomes lower', async () => {
+    const card = () => screen.getByRole('dialog').parentElement!.style.top;
+    const section = panel.querySelector('div')!;
+    section.getBoundingClientRect = () => ({ right: 250, top: 600 }) as DOMRect;
+    for (const [height, top] of [
+      [900, '600px'],
+      [450, '230px']
+    ]) {
+      window.innerHeight = Number(height);
+      window.dispatchEvent(new Event('resize'));
+      expect(card()).toBe(top);
+    }
+    await press('Skip');
+  });
+
   it('should keep Tab in the card, and give the focus back', async () => {
     const names: (string | null | undefined)[] = [];
     for (const key of ['{Tab}', '{Tab}', '{Shift>}{Tab}{/Shift}']) {

@@ -16,6 +16,7 @@ from benchmarks import (
     planning,
     search_datasets,
     server_start,
+    three_regions,
     watching,
     workflow_over_borders,
 )
@@ -32,6 +33,7 @@ def main() -> None:
         *server_start.run(),
         *watching.run(),
         *planning.run(),
+        *three_regions.run(),
         one_hanging.run(),
         *many_clusters.run(),
         *compute_overhead.run(),

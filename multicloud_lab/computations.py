@@ -50,6 +50,8 @@ class Computations:
         MixedRegionsError
             Regions are joined only through results of unknown size, and ``unknown_bytes`` is not
             given.
+        InvalidInputError
+            Which tasks there are depends on the data, as of a table that is sorted.
         """
         from multicloud_lab.readying import Limits
 

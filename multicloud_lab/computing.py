@@ -13,6 +13,7 @@ from multicloud_lab.background import BackgroundLoop
 from multicloud_lab.beside import Beside
 from multicloud_lab.errors import InvalidInputError
 from multicloud_lab.interface import LabInterface
+from multicloud_lab.neardata.dependent_tables import parts_computed_by, settle
 from multicloud_lab.neardata.hooking import computing_with
 from multicloud_lab.neardata.plans.plan import Plan
 from multicloud_lab.neardata.plans.pricing import Prices
@@ -84,7 +85,8 @@ class Computing:
         )
         if not collections:
             raise InvalidInputError("There is nothing to plan: none of these objects is lazy.")
-        plan = self._readying.plan(collections, near, limits)
+        with parts_computed_by(_refuse):
+            plan = self._readying.plan(collections, near, limits)
         self._beside.planned(planned_moves(plan))
         return plan
 
@@ -95,7 +97,7 @@ class Computing:
 
         def work(collections: Sequence[Any], options: Options) -> list[Any]:
             began = time.time()
-            ready = self._readying.ready(collections, near, limits)
+            ready = self._ready(collections, near, limits)
             with _Shown() as shown:
                 ran = run(
                     collections,
@@ -116,7 +118,7 @@ class Computing:
 
         def work(collections: Sequence[Any], options: Options) -> list[Any]:
             began = time.time()
-            ready = self._readying.ready(collections, near, limits, stay=True)
+            ready = self._ready(collections, near, limits, stay=True)
             with _Shown() as shown:
                 ran = persist(
                     collections,
@@ -129,6 +131,13 @@ class Computing:
             return ran.results
 
         return _unpacked(objects, keywords, work)
+
+    def _ready(
+        self, collections: Sequence[Any], near: Any, limits: Limits, *, stay: bool = False
+    ) -> Ready:
+        """Make ready; what has to be known of tables for it is computed near the data as well."""
+        settle(collections, lambda parts: self.compute(parts, near, limits, {}))
+        return self._readying.ready(collections, near, limits, stay=stay)
 
     def _broken(self, ready: Ready, began: float) -> Callable[[Run], None]:
         """Account for what is read and moved although there will be no result."""
@@ -146,6 +155,15 @@ class Computing:
             return self.persist(collections, near, limits, Options.among(keywords))
 
         return computing_with(computed, persisted)
+
+
+def _refuse(_: Sequence[Any]) -> Sequence[Any]:
+    raise InvalidInputError(
+        "Which tasks there are depends on the data, as of set_index, sort_values, or "
+        "repartition(partition_size=…): dask computes a part to find out, and a plan computes "
+        "nothing. Say divisions=…, plan what comes before it, or compute: that runs near the data "
+        "as well."
+    )
 
 
 def _unpacked(

@@ -15,7 +15,7 @@ from multicloud_lab.beside import Beside
 from multicloud_lab.clients import ClusterClient
 from multicloud_lab.errors import InvalidInputError
 from multicloud_lab.interface import LabInterface
-from multicloud_lab.neardata.graphs.lowering import lowered
+from multicloud_lab.neardata.graphs.lowering import is_table, lowered
 from multicloud_lab.neardata.graphs.task_graph import Source
 from multicloud_lab.neardata.measuring import ReadCounts
 from multicloud_lab.neardata.places import HOME, Place
@@ -149,7 +149,12 @@ class Readying:
         if single is not None and (
             stay or self._surely_allowed(collections, single, sites, limits)
         ):
-            return Ready(*self._clusters(sites, near, set(single)), single, planned)
+            clusters = self._clusters(sites, near, set(single))
+            if any(map(is_table, collections)):
+                # Now: expressions are no good in the background, while somebody writes others.
+                plan = planned()
+                return Ready(*clusters, single, lambda: plan)
+            return Ready(*clusters, single, planned)
         plan = planned()
         check_budget(plan, self._budget(limits), limits.policy)
         used = {place for each in plan.objects for place in each.places}

@@ -84,6 +84,7 @@ IN_NEARDATA = {
     "meters": set[str](),
     "measuring": {"meters"},
     "hooking": set[str](),
+    "dependent_tables": {"graphs", "hooking"},
     "through_cluster": set[str](),
     "opened_there": {"through_cluster"},
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -15,7 +16,10 @@ from distributed import futures_of
 
 from multicloud_lab.demo.catalogs import ERA5_BUCKET, LENS_BUCKET
 from multicloud_lab.demo.clouds import AWS, GCP, Clouds
+from multicloud_lab.errors import InvalidInputError
 from multicloud_lab.lab import Lab
+from multicloud_lab.neardata.places import HOME
+from multicloud_lab.neardata.plans.planning import make_plan
 from tests.neardata.computations import FRAMES, LAST_PLACES, ONE, THREE, TWO, UNORDERED, Data
 from tests.neardata.equality import assert_close, assert_same
 from tests.neardata.stores import write_to
@@ -99,6 +103,30 @@ def test_trees_are_computed_near_the_data_of_each_branch(lab: Lab, data: Data) -
         assert not any(lazy.is_dask_collection(node.to_dataset()) for node in found.subtree)
     (kept,) = lab.persist(tree, **LIMITS)
     assert {str(f.client.cluster_record.region) for f in held_by(kept["aws"].to_dataset())} == {AWS}
+
+
+def test_what_dask_has_to_know_of_a_table_is_found_beside_it(
+    lab: Lab, data: Data, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned_in: list[threading.Thread] = []
+
+    def noted(*arguments: Any, **keywords: Any) -> Any:
+        planned_in.append(threading.current_thread())
+        return make_plan(*arguments, **keywords)
+
+    monkeypatch.setattr("multicloud_lab.readying.make_plan", noted)
+    by_x = data.fa.set_index("x")
+    with pytest.raises(InvalidInputError, match=r"set_index.*a plan computes nothing"):
+        lab.plan(by_x)
+    before: set[Any] = set(lab.ledger().run)
+    (result,) = lab.compute(by_x, **LIMITS)
+    table: Any = lab.ledger()
+    reads = table[~table.run.isin(before) & (table.kind == "read")]
+    assert reads.run.nunique() == 2
+    assert set(reads.destination) == {AWS}
+    assert set(planned_in) == {threading.current_thread()}
+    assert_same(result, by_x.compute(scheduler="sync"))
+    assert lab.plan(by_x).tasks[HOME] == 0
 
 
 def test_what_is_persisted_stays_near_the_data_and_is_found_there(lab: Lab, data: Data) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -15,6 +16,10 @@ from dask.typing import Key
 from distributed import Future
 
 K = TypeVar("K")
+
+EXPRESSIONS = threading.RLock()
+"""Held while a table is optimised: of two threads that do so at once each may wait for the other,
+since a ``cached_property`` of Python 3.11 has one lock for all objects of a class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +52,19 @@ def lowered(collection: Any) -> Any:
     ----------
     collection : dask collection
     """
-    if not isinstance(getattr(collection, "expr", None), Expr):
-        return collection
-    if type(collection).__module__.startswith("dask.array."):
-        return collection  # An expression as well, but its keys are those that it has already.
+    if not is_table(collection):
+        return collection  # An array may be an expression, but its keys are those that it has.
     if dask.config.get("dataframe.shuffle.method", None) is not None:
+        with EXPRESSIONS:
+            return collection.optimize(fuse=False)
+    with EXPRESSIONS, dask.config.set({"dataframe.shuffle.method": "tasks"}):
         return collection.optimize(fuse=False)
-    with dask.config.set({"dataframe.shuffle.method": "tasks"}):
-        return collection.optimize(fuse=False)
+
+
+def is_table(collection: Any) -> bool:
+    """Say whether a collection is an expression that is rewritten before it has tasks."""
+    is_expression = isinstance(getattr(collection, "expr", None), Expr)
+    return is_expression and not type(collection).__module__.startswith("dask.array.")
 
 
 def keys_of(collection: Any) -> list[Key]:

@@ -17,7 +17,7 @@ from dask.sizeof import sizeof
 from dask.typing import Key
 from distributed import Client, Future
 
-from multicloud_lab.neardata.graphs.lowering import by_kind
+from multicloud_lab.neardata.graphs.lowering import EXPRESSIONS, by_kind
 from multicloud_lab.neardata.running.following import follow
 from multicloud_lab.neardata.running.options import Options
 from multicloud_lab.neardata.running.progress import Progress
@@ -127,7 +127,8 @@ class ClusterStation:
         self._submit(self._sending, self._run_whole, by_kind(collections), progress)
 
     def _run_whole(self, collections: dict[Key, Any], progress: Progress | None) -> None:
-        with self._options.shuffling(collections.values()), counted(self._client) as graphs:
+        shuffling = self._options.shuffling(collections.values())
+        with EXPRESSIONS, shuffling, counted(self._client) as graphs:
             futures = self._client.compute(  # type: ignore[no-untyped-call]
                 list(collections.values()),
                 sync=False,

@@ -9,11 +9,12 @@ from queue import SimpleQueue
 from typing import Any
 
 import dask.base
+from dask._expr import Expr
 from dask._task_spec import DataNode, GraphNode
 from dask.callbacks import Callback
 from dask.typing import Key
 
-from multicloud_lab.neardata.graphs.lowering import by_kind
+from multicloud_lab.neardata.graphs.lowering import EXPRESSIONS, by_kind
 from multicloud_lab.neardata.running.options import Options
 from multicloud_lab.neardata.running.progress import Progress
 from multicloud_lab.neardata.running.stations import Done, Event, Fetched, Landed, reported
@@ -77,13 +78,26 @@ class HomeStation:
                 tasks = done + sum(len(state[each]) for each in ("ready", "waiting", "running"))
                 progress.set(part, self._place, done, tasks)
 
-        values = dask.base.compute(  # type: ignore[no-untyped-call]
-            *collections.values(),
-            traverse=False,
-            optimize_graph=self._options.optimize_graph,
-            scheduler=self._options.local_scheduler(),
-            **self._for_scheduler(told),
-        )
+        get = self._options.local_scheduler()
+
+        def unlocked(graph: Any, keys: Any, **keywords: Any) -> Any:
+            """Compute what is optimised, while others optimise."""
+            if isinstance(graph, Expr):
+                graph = graph.__dask_graph__()  # type: ignore[no-untyped-call]
+            EXPRESSIONS.release()
+            try:
+                return get(graph, keys, **keywords)
+            finally:
+                EXPRESSIONS.acquire()
+
+        with EXPRESSIONS:
+            values = dask.base.compute(  # type: ignore[no-untyped-call]
+                *collections.values(),
+                traverse=False,
+                optimize_graph=self._options.optimize_graph,
+                scheduler=unlocked,
+                **self._for_scheduler(told),
+            )
         for key, value in zip(collections, values, strict=True):
             self._values[key] = value
             self._events.put(Done(self._place, key))

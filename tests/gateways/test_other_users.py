@@ -87,6 +87,7 @@ async def test_what_a_cluster_used_is_not_written_down_as_anothers(
     until: Until,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("multicloud_lab.gateways.idle.WRITTEN_EVERY", 3600.0)
     cluster, _ = await pool.start_cluster(NAME, **ARGUMENTS)
     await until(pool, cluster.name, lambda each: each.idle_since is not None)
     book = pool._watches[NAME].book
@@ -129,7 +130,11 @@ async def test_a_start_that_is_cancelled_is_undone_though_somebody_signs_out(
     between.after = hold(released)
     start = asyncio.create_task(pool.start_cluster(NAME, **ARGUMENTS))
     await soon(lambda: listed(aws, user))
-    (waiting,) = await soon(pool.clusters)
+
+    async def shown() -> list[Cluster]:
+        return [each for each in await pool.clusters() if each.name.startswith("starting-")]
+
+    (waiting,) = await soon(shown)
     await asyncio.gather(pool.stop(NAME, waiting.name), pool.sign_out(NAME))
     with pytest.raises(ClusterFailedError, match="cancelled"):
         await start

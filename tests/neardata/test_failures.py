@@ -23,6 +23,7 @@ from distributed import Client, LocalCluster
 from distributed.comm.core import CommClosedError
 
 from multicloud_lab.errors import ClusterFailedError
+from multicloud_lab.neardata.running.cluster_station import ClusterStation
 from multicloud_lab.neardata.running.execution import RunPlace, persist, run
 from multicloud_lab.neardata.running.failures import PartialResults
 from multicloud_lab.neardata.running.moved import Run
@@ -126,6 +127,40 @@ def test_the_same_again_after_a_failure_is_tried_anew(places: Sequence[RunPlace]
         run([expression], places, [None], place_of)
     MENDED.set()
     assert run([expression], places, [None], place_of).results == [0.0]
+
+
+def test_what_is_on_its_way_at_a_failure_is_let_go_of_as_well(
+    places: Sequence[RunPlace], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A graph that takes what fails is with the scheduler already, but not yet in the books."""
+    whole, far = da.zeros((4, 4), chunks=4, name="whole"), zeros("far")
+    bad = whole.map_blocks(fails_when_taken, dtype=float, meta=np.empty((0, 0)))
+    watch = ClusterStation._watch
+    MENDED.clear()
+    GO.clear()
+
+    def watch_late(self: ClusterStation, key: Key, future: Any) -> None:
+        if "sum" in str(key) and not GO.is_set():
+            GO.set()
+            time.sleep(2)
+        watch(self, key, future)
+
+    monkeypatch.setattr(ClusterStation, "_watch", watch_late)
+
+    def place_of(key: Key) -> int:
+        return GCP if isinstance(key, tuple) and key[0] == "far" else AWS
+
+    expression = (bad + far).sum()
+    with pytest.raises(OSError, match="not mended"):
+        run([expression], places, [None], place_of)
+    assert GO.is_set()
+    MENDED.set()
+    assert run([expression], places, [None], place_of).results == [0.0]
+
+
+def fails_when_taken(block: Any) -> Any:
+    GO.wait(120)
+    return fails_until_mended(block)
 
 
 def fails_until_mended(block: Any) -> Any:
@@ -262,6 +297,7 @@ import dask.array as da
 import numpy as np
 from distributed import Client, LocalCluster
 from distributed.comm.core import CommClosedError
+from multicloud_lab.neardata.running.cluster_station import ClusterStation
 from multicloud_lab.neardata.running.execution import RunPlace, persist, run
 
 def slow(block):

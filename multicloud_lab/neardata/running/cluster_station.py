@@ -237,10 +237,13 @@ class ClusterStation:
     def _end(self, kept: dict[Key, Future[Any]]) -> None:
         with self._lock:
             self._closed = True
+        for pool in (self._fetching, self._putting):
+            pool.shutdown(wait=False, cancel_futures=True)
+        # A graph that is being sent may take what has failed, and would keep it from being let go.
+        self._sending.shutdown(wait=True, cancel_futures=True)
+        with self._lock:
             futures = [each for key, each in self._futures.items() if key not in kept]
             self._futures = kept
-        for pool in (self._sending, self._fetching, self._putting):
-            pool.shutdown(wait=False, cancel_futures=True)
         with suppress(Exception):  # Its loop may have ended.
             for future in futures:
                 future.release()  # type: ignore[no-untyped-call]

@@ -82,7 +82,8 @@ def run(
     """
     work = Work(collections, places, whole, place_of, options or Options())
     limits = Limits(size_of, window, tick, progress)
-    with Attempts(work, limits) as attempts, _telling(broken, attempts):
+    attempts = Attempts(work, limits)
+    with _telling(broken, attempts), attempts:
         values = attempts.run()
         results = work.results(values, attempts.failures)
         if attempts.failures:
@@ -140,7 +141,8 @@ def persist(
             stays=True,
         )
         limits = Limits(size_of, window, tick, progress)
-        with Attempts(placed, limits) as attempts, _telling(broken, attempts):
+        attempts = Attempts(placed, limits)
+        with _telling(broken, attempts), attempts:
             attempts.run()
             if attempts.failures:
                 raise failure(attempts.failures, {}, [each.where for each in placed.places])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from multicloud_lab.neardata.cutting.contraction import components, contract
 from multicloud_lab.neardata.cutting.exchange import Exchange, Places, Tariff
-from multicloud_lab.neardata.cutting.folding import fold
+from multicloud_lab.neardata.cutting.folding import fold, fold_roughly
 from multicloud_lab.neardata.cutting.line import place_on_line
 from multicloud_lab.neardata.cutting.star import place_on_star
 from multicloud_lab.neardata.graphs.reach import dependent, needed
@@ -133,10 +133,13 @@ def _best(exchange: Exchange, tariff: Tariff) -> tuple[Places, float]:
     if len(tariff) == 1:
         return exchange.all_in(HOME), 0.0
     exchange, label = contract(exchange)
-    kinds = fold(exchange) if len(exchange.value) > _LARGE else None
+    large = len(exchange.value) > _LARGE
+    kinds = fold(exchange) if large else None
     if len(tariff) > 3:
+        if large and kinds is None:
+            kinds = fold_roughly(exchange)
         place, bound = place_on_star(exchange, tariff, kinds)
-    elif kinds is not None and kinds.exact:
+    elif kinds is not None:
         place, bound = place_on_line(kinds.exchange, tariff)
         place = place[kinds.label]
     else:

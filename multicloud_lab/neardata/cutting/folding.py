@@ -15,7 +15,7 @@ from multicloud_lab.neardata.places import ANYWHERE
 _Hashes = NDArray[np.uint64]
 
 _ROUNDS = 60  # A tree of reductions takes about twice its depth.
-_MOST = 0.05  # the share of groups that kinds may be, to be worth it
+_MOST = 1000  # kinds; graphs of arrays have some hundred, and chains any number
 _ROUGH = 300  # kinds of what is only about alike
 _OCTAVE = 2  # sizes that are told apart in an octave, in what is only about alike
 
@@ -39,16 +39,15 @@ class Kinds:
     exact: bool
 
 
-def fold(exchange: Exchange) -> Kinds:
+def fold(exchange: Exchange) -> Kinds | None:
     """Put groups together that cannot be told apart by what they give and take.
 
     Groups are told apart by their pins, then by what they give and take (how many values of which
     size, which kinds of groups give and take those), and so on until nothing new is told apart.
     What is pinned is known by its place alone. If that takes long, as along a chain, or leaves
-    many kinds, as of sizes that differ a little, sizes are rounded, and what is further away is
-    not looked at: then the kinds are not exact.
+    many kinds, as of sizes that differ a little, it is given up.
 
-    Exact kinds change no bound by a linear programme or a cut. Proof: take a fractional placement
+    These kinds change no bound by a linear programme or a cut. Proof: take a fractional placement
     (for each group and region a share, 1 in all at most; for each value and border at least the
     giver's share less a taker's, and the other way round), and give each group and each value the
     mean share of its kind. The cost is the same, since values of one kind weigh the same. What a
@@ -61,9 +60,12 @@ def fold(exchange: Exchange) -> Kinds:
 
     Kinds are told by hashes of 64 bits.
     """
-    exact = _Telling(exchange, exchange.size.view(np.uint64))
-    if exact.until_all_is_told(int(_MOST * len(exchange))):
-        return exact.kinds(exact=True)
+    telling = _Telling(exchange, exchange.size.view(np.uint64))
+    return telling.kinds(exact=True) if telling.until_all_is_told(_MOST) else None
+
+
+def fold_roughly(exchange: Exchange) -> Kinds:
+    """Put groups together that are about alike: sizes are rounded, and little is looked at."""
     octaves = np.log2(np.maximum(exchange.size, 1.0))
     about = _Telling(exchange, np.round(octaves * _OCTAVE).astype(np.uint64))
     about.until_all_is_told(_ROUGH)
@@ -127,9 +129,10 @@ def _mixed(*parts: NDArray[np.generic]) -> _Hashes:
     """Hash numbers together, each of its own, so that equal sums of hashes are no accident."""
     mixed = np.zeros(len(parts[0]), np.uint64)
     for part in parts:
-        mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + part.astype(np.uint64)
-        # The finaliser of splitmix64 (Steele, Lea, Flood 2014).
-        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        mixed ^= mixed >> np.uint64(31)
+        mixed += part.astype(np.uint64)
+        mixed *= np.uint64(0x9E3779B97F4A7C15)
+    # The finaliser of splitmix64 (Steele, Lea, Flood 2014).
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1)):
+        mixed ^= mixed >> np.uint64(shift)
+        mixed *= np.uint64(factor)
     return mixed

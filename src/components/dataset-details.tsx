@@ -42,14 +42,19 @@ export function DatasetDetails(props: IDatasetDetailsProps): JSX.Element {
       />
       {dataset && <About dataset={dataset} trans={trans} />}
       {dataset && <Replicas replicas={dataset.replicas} trans={trans} />}
-      <h3>{trans.__('Where it can be computed, the nearest first')}</h3>
-      <Waiting
-        question={view.placements}
-        what={trans.__('Asking what is near …')}
-        trans={trans}
-      />
-      {view.placements.answer && (
-        <Placements placements={view.placements.answer} trans={trans} />
+      {/* Of what is not there, nothing else is told. */}
+      {(dataset || !view.dataset.error) && (
+        <>
+          <h3>{trans.__('Where it can be computed, the nearest first')}</h3>
+          <Waiting
+            question={view.placements}
+            what={trans.__('Asking what is near …')}
+            trans={trans}
+          />
+          {view.placements.answer && (
+            <Placements placements={view.placements.answer} trans={trans} />
+          )}
+        </>
       )}
       {(quote || view.leaving.error) && (
         <h3>{trans.__('What reading all of it from here costs')}</h3>

@@ -301,13 +301,29 @@ describe('DatasetDetails', () => {
   });
 
   it('should say that there is no such dataset', async () => {
-    await expect(show()).resolves.toBeUndefined();
-    server.routes[PATH] = () =>
+    const nothing = () =>
       refusal(404, 'dataset-not-found', 'No catalog lists it.');
+    server.routes = { [PATH]: nothing, [`${PATH}/placements`]: nothing };
+    const client = new LabClient(server.settings);
+    view = new DatasetView(
+      ID,
+      client,
+      () => 'lab',
+      () => null
+    );
+    render(
+      <DatasetDetails
+        view={view}
+        trans={trans}
+        onAnalysis={jest.fn()}
+        onCopy={jest.fn()}
+      />
+    );
     await act(() => view.ask());
-    expect(screen.getAllByRole('alert')[0].textContent).toContain(
+    expect(screen.getByRole('alert').textContent).toContain(
       'No catalog lists it.'
     );
+    expect(screen.queryByRole('heading')).toBeNull();
   });
 
   it('should show hostile text as text', async () => {

@@ -134,12 +134,15 @@ class _Accounts:
         # A persisted result, or what cannot be told, is no reading of a store.
         readings = [reading for reading in plan.readings if "://" in reading.url]
         # What else was read is of another computation, as one whose results are persisted.
+        shared = list(zip(readings, _shared_out(readings), strict=True))
         counted = {
-            number: _told(counts, [each.url for each in readings if each.place == number])
+            number: _told(
+                counts, [url for each, urls in shared if each.place == number for url in urls]
+            )
             for number, counts in ran.counts.items()
         }
         self._read = [
-            (reading, _measured(reading, counted.get(reading.place, {}))) for reading in readings
+            (reading, _measured(urls, counted.get(reading.place, {}))) for reading, urls in shared
         ]
         # A cluster of somebody else's is no place of the plan, and in no region that is known.
         known = range(len(plan.places))
@@ -249,9 +252,20 @@ def _told(counts: ReadCounts, urls: Sequence[str]) -> Mapping[str, int] | None:
         return None
 
 
-def _measured(reading: Reading, read: Mapping[str, int] | None) -> int | None:
-    """Give what was read of a store: by its own URL, or below it."""
+def _shared_out(readings: Sequence[Reading]) -> list[list[str]]:
+    """Give, for each reading, the URLs that are counted for it: each once at a place."""
+    seen: set[tuple[int, str]] = set()
+    shares: list[list[str]] = []
+    for reading in readings:
+        mine = [u for u in (reading.url, *reading.others) if (reading.place, u) not in seen]
+        seen.update((reading.place, url) for url in mine)
+        shares.append(mine)
+    return shares
+
+
+def _measured(urls: Sequence[str], read: Mapping[str, int] | None) -> int | None:
+    """Give what was read of some stores: by their own URLs, or below them."""
     if read is None:
         return None
-    url = reading.url.rstrip("/")
-    return sum(size for each, size in read.items() if f"{each.rstrip('/')}/".startswith(f"{url}/"))
+    below = tuple(f"{url.rstrip('/')}/" for url in urls)
+    return sum(size for each, size in read.items() if f"{each.rstrip('/')}/".startswith(below))

@@ -73,3 +73,14 @@ def test_of_what_broke_off_only_what_was_measured_is_written() -> None:
         ("graph", None, 100),
     }
     assert {row.estimated_bytes for row in rows} == {None}
+
+
+def test_all_files_that_the_same_tasks_read_are_counted_once() -> None:
+    def reading(first: str, *others: str) -> Reading:
+        return Reading(first, "", AWS, 1, 1, Amount(1e9), crosses=False, others=others)
+
+    readings = reading("s3://t/0", "s3://t/1"), reading("s3://t/1", "s3://t/2"), reading("s3://t/1")
+    plan = Plan((Place(None), Place(AWS, "oregon")), (), readings, (), (0, 3))
+    counts: Any = {1: Told()}
+    rows = rows_of(Ran(lambda: plan, Run([], {}, {1: 2.0}), counts, 1e9), Prices(quotes))
+    assert [row.measured_bytes for row in rows] == [4 * 10**9, 2 * 10**9, 0]

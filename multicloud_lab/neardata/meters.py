@@ -61,6 +61,7 @@ def count_reads(roots: Iterable[str]) -> None:
     state = _state()
     with state.lock:
         state.roots = tuple(sorted({*state.roots, *roots}, key=len, reverse=True))
+        state.exact = frozenset(state.roots)
         state.known.clear()
         if not state.installed:
             state.installed = True
@@ -90,6 +91,7 @@ def _state() -> Any:
         made.__dict__.update(
             lock=threading.Lock(),
             roots=(),
+            exact=frozenset(),
             known={},
             bytes={},
             installed=False,
@@ -103,7 +105,8 @@ def _state() -> Any:
 def _note(state: Any, url: str, size: int) -> None:
     folder = url.rpartition("/")[0]
     with state.lock:
-        root = state.known.get(folder)
+        # A file that is counted by itself says nothing of its neighbours.
+        root = url if url in state.exact else state.known.get(folder)
         if root is None:
             root = next(
                 (each for each in state.roots if f"{url}/".startswith(f"{each.rstrip('/')}/")), ""

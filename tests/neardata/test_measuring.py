@@ -130,6 +130,22 @@ def test_tables_are_counted(client: Any, stores: Path) -> None:
     assert counts.since()[url] > 5000 * 8 * 0.9
 
 
+def test_files_of_one_folder_are_told_apart(client: Any, tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("0", "1", "2", "3")]
+    for number, file in enumerate(files):
+        file.write_bytes(bytes(100 + number))
+    counts = ReadCounts(client)
+    counts.count(file.as_uri() for file in files[:3])
+
+    def read_all(names: list[str]) -> None:
+        for name in names:
+            with fsspec.open(name) as opened:
+                opened.read()
+
+    client.submit(read_all, [file.as_uri() for file in files], pure=False).result()
+    assert counts.since() == {file.as_uri(): 100 + n for n, file in enumerate(files[:3])}
+
+
 def test_what_others_read_is_not_ours(client: Any, stores: Path, web: str) -> None:
     dataset = xr.open_zarr(f"{web}/a.zarr")
     first = ReadCounts(client)

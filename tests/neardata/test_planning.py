@@ -73,6 +73,12 @@ def test_an_object_of_one_region_is_computed_there_and_its_result_comes_home(
     assert plan.uncertain == ()
 
 
+def test_all_files_that_one_task_reads_are_listed() -> None:
+    files = ("s3://tables/aws.0", "s3://tables/aws.1")
+    (reading,) = planned(lazy.delayed(fetched)(list(files))).readings
+    assert (reading.url, *reading.others) == files
+
+
 def test_a_difference_of_means_is_taken_here(stores: dict[str, xr.DataArray]) -> None:
     plan = planned(stores["aws"].mean("time") - stores["gcp"].mean("time"))
     assert bytes_of(plan) == {

@@ -10,7 +10,9 @@ from typing import Any
 
 import dask
 import dask.array
+import dask.dataframe
 import numpy as np
+import pandas as pd
 import pytest
 from dask.typing import Key
 
@@ -21,6 +23,7 @@ from multicloud_lab.neardata.running.progress import Progress
 from tests.neardata.leftovers import assert_nothing_is_left, eventually
 
 da: Any = dask.array
+dd: Any = dask.dataframe
 lazy: Any = dask
 
 HOME, AWS, GCP = 0, 1, 2
@@ -72,6 +75,19 @@ def test_any_placement_gives_the_same(places: Sequence[RunPlace], name: str, win
         (result,) = run([expression], places, [None], place_of, window=window).results
         np.testing.assert_array_equal(np.asarray(result), expected, strict=True)
     assert_nothing_is_left(places)
+
+
+def test_a_shuffle_between_places_needs_no_workers_that_reach_one_another(
+    places: Sequence[RunPlace],
+) -> None:
+    one, other = (
+        dd.from_pandas(pd.DataFrame({"key": range(20), name: range(20)}), npartitions=3)
+        for name in ("x", "y")
+    )
+    joined = one.merge(other, on="key").y.sum()
+    with lazy.config.set({"dataframe.shuffle.method": "p2p"}):
+        ran = run([joined], places, [None], anyhow(1))
+    assert ran.results == [sum(range(20))]
 
 
 def test_what_crosses_is_measured(places: Sequence[RunPlace]) -> None:

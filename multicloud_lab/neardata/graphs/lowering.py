@@ -46,7 +46,8 @@ def lowered(collection: Any) -> Any:
 
     A dataframe is an expression, which is rewritten before it has tasks; everything else is given
     back as it is. Plan and run the same lowered collection. Shuffles go by tasks, which may be
-    placed one by one, unless ``dataframe.shuffle.method`` is configured.
+    placed one by one, unless ``dataframe.shuffle.method`` is configured; also where that is
+    ``p2p``, of which all tasks have to be on one cluster.
 
     Parameters
     ----------
@@ -54,7 +55,7 @@ def lowered(collection: Any) -> Any:
     """
     if not is_table(collection):
         return collection  # An array may be an expression, but its keys are those that it has.
-    if dask.config.get("dataframe.shuffle.method", None) is not None:
+    if dask.config.get("dataframe.shuffle.method", None) not in {None, "p2p"}:
         with EXPRESSIONS:
             return collection.optimize(fuse=False)
     with EXPRESSIONS, dask.config.set({"dataframe.shuffle.method": "tasks"}):

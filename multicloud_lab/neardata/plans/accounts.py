@@ -173,6 +173,7 @@ class Accounts:
             tasks=read.tasks,
             amount=amount,
             crosses=crosses,
+            others=source.urls[1:],
         )
 
     def _crosses(self, where: tuple[int, int]) -> bool:

@@ -65,6 +65,8 @@ class Reading:
         Stored bytes, with what leaving ``region`` for the place costs.
     crosses : bool
         Whether the place is outside of that region, so that what is read leaves it.
+    others : tuple of str
+        What the same tasks read as well, as further files of a table.
     """
 
     url: str
@@ -74,6 +76,7 @@ class Reading:
     tasks: int
     amount: Amount
     crosses: bool
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

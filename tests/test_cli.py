@@ -328,3 +328,28 @@ def test_check_and_datasets_over_real_gateways_and_catalogs(
     rows = {row["id"]: row for row in run_json(capsys, "datasets", "--config", config)}
     assert rows["pangeo/atmosphere/era5"]["region"] == "gcp:us-central1"
     assert rows["lens/atm/hourly6-1990-2005/PRECT"]["region"] == "aws:us-west-2"
+
+
+def test_check_names_a_password_that_does_not_sign_in(
+    clouds: Clouds, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws, gcp = clouds.gateways.values()
+    monkeypatch.delenv("NO_SUCH_PASSWORD", raising=False)
+    monkeypatch.setenv("THE_PASSWORD", aws.password)
+    (tmp_path / "password").write_text("not the one\n")
+    gateways = [
+        {"name": name, "region": gateway.region, "address": gateway.address, "auth": auth}
+        for name, gateway, auth in (
+            ("unset", aws, {"username": "ana", "password_env": "NO_SUCH_PASSWORD"}),
+            ("wrong", gcp, {"username": "ana", "password_file": str(tmp_path / "password")}),
+            ("right", aws, {"username": "ana", "password_env": "THE_PASSWORD"}),
+        )
+    ]
+    config = write_config(tmp_path, gateways=gateways)
+    assert cli.main(["check", "--config", str(config), "--json"]) == 1
+    unset, wrong, right = json.loads(capsys.readouterr().out)
+    assert (unset["ok"], wrong["ok"], right["ok"]) == (False, False, True)
+    assert "NO_SUCH_PASSWORD, which should hold the password, is not set" in unset["message"]
+    assert "check the password in the file" in wrong["message"]
+    assert unset["mend"] == wrong["mend"] != ""
+    assert right["message"].endswith("answers")

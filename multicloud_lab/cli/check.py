@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from multicloud_lab import records as r
 from multicloud_lab.cli.lab import config_of, service_of
 from multicloud_lab.cli.output import line, say, write_json
-from multicloud_lab.config import LabConfig
+from multicloud_lab.config import GatewayConfig, LabConfig
 from multicloud_lab.errors import InvalidInputError
 from multicloud_lab.interface import all_datasets
 from multicloud_lab.service import LabService
@@ -53,7 +53,8 @@ async def _findings(config: LabConfig) -> list[Finding]:
     async with service_of(config, connect=True) as service:
         gateways, _ = await asyncio.gather(service.gateways(_PATIENCE), service.settled())
         status = await service.status()
-        findings += [_gateway_finding(gateway) for gateway in gateways]
+        with_password = {each.name for each in config.gateways if _has_password(each)}
+        findings += [_gateway_finding(each, each.name in with_password) for each in gateways]
         for catalog in status.catalogs:
             findings += await _catalog_findings(service, catalog)
     findings += [
@@ -71,11 +72,20 @@ async def _findings(config: LabConfig) -> list[Finding]:
     return findings
 
 
-def _gateway_finding(gateway: r.Gateway) -> Finding:
+def _has_password(config: GatewayConfig) -> bool:
+    """Say whether the configuration names a password: then nobody should have to sign in."""
+    said = config.auth.model_extra or {}
+    return bool(said.get("password_env") or said.get("password_file"))
+
+
+def _gateway_finding(gateway: r.Gateway, has_password: bool) -> Finding:
     where = f"{gateway.address} in {gateway.region}"
     if gateway.state == "unreachable":
         mend = "See that the gateway runs and that its address is right and reachable from here."
         return Finding("gateway", gateway.name, False, gateway.message or where, mend)
+    if gateway.state == "sign-in-needed" and has_password:
+        mend = "Have the password where the configuration names it, as for the Jupyter server."
+        return Finding("gateway", gateway.name, False, gateway.message, mend)
     state = "answers" if gateway.state == "signed-in" else "answers and wants a sign-in"
     return Finding("gateway", gateway.name, True, f"{where} {state}")
 

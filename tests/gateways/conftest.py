@@ -19,6 +19,7 @@ from multicloud_lab.demo.gateways import DemoGateway, start_and_wait
 from multicloud_lab.demo.processes import Processes, free_ports
 from multicloud_lab.gateways import GatewayPool
 from multicloud_lab.records import Change, Cluster, SignIn
+from tests.gateways.between import Between
 from tests.gateways.harness import Cable
 
 
@@ -118,6 +119,13 @@ async def cable(aws: DemoGateway) -> AsyncIterator[Cable]:
     await cable.mend()
     yield cable
     await cable.cut()
+
+
+@pytest_asyncio.fixture
+async def between(aws: DemoGateway) -> AsyncIterator[Between]:
+    """What stands between a lab and a real gateway, and may interfere."""
+    async with Between(aws.address).running() as proxy:
+        yield proxy
 
 
 def config_of(gateway: DemoGateway, user: str, **changes: Any) -> GatewayConfig:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import dask_gateway
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from dask_gateway.auth import BasicAuth
 
 from multicloud_lab.config import GatewayConfig
 from multicloud_lab.demo.gateways import DemoGateway
@@ -28,6 +26,7 @@ from multicloud_lab.gateways import GatewayPool, starts
 from multicloud_lab.gateways.connection import START_DEADLINE
 from multicloud_lab.gateways.entries import Submission
 from multicloud_lab.records import ChangeCluster, Cluster, SignIn
+from tests.gateways.asking import listed, soon
 from tests.gateways.between import SUBMIT, Between, hold, lose_answer
 
 pytestmark = pytest.mark.asyncio
@@ -44,12 +43,6 @@ ARGUMENTS: dict[str, Any] = {
 
 
 @pytest_asyncio.fixture
-async def between(aws: DemoGateway) -> AsyncIterator[Between]:
-    async with Between(aws.address).running() as proxy:
-        yield proxy
-
-
-@pytest_asyncio.fixture
 async def pool(
     between: Between,
     make_pool: MakePool,
@@ -63,28 +56,6 @@ async def pool(
     pool = await make_pool(config, book=tmp_path / "book")
     await pool.sign_in("aws-oregon", SignIn(password=aws.password))
     return pool
-
-
-async def listed(gateway: DemoGateway, user: str) -> set[str]:
-    """Ask the gateway itself, by dask-gateway's own client, which clusters the user has."""
-    async with dask_gateway.Gateway(
-        gateway.address,
-        proxy_address=gateway.proxy_address,
-        public_address=gateway.address,
-        auth=BasicAuth(user, gateway.password),
-        asynchronous=True,
-    ) as client:
-        return {report.name for report in await client.list_clusters()}
-
-
-async def soon(ask: Callable[[], Awaitable[Any]], good: Callable[[Any], bool] = bool) -> Any:
-    """Ask again and again, until the answer is good."""
-    answer = None
-    for _ in range(600):
-        if good(answer := await ask()):
-            return answer
-        await asyncio.sleep(0.1)
-    raise AssertionError(f"never so: {answer}")
 
 
 async def nothing_left(gateway: DemoGateway, user: str) -> None:

@@ -8,10 +8,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import dask_gateway
 import pytest
 import pytest_asyncio
-from dask_gateway.auth import BasicAuth
 
 from multicloud_lab.config import GatewayConfig
 from multicloud_lab.demo.gateways import DemoGateway
@@ -19,6 +17,7 @@ from multicloud_lab.errors import MulticloudLabError
 from multicloud_lab.gateways import GatewayPool
 from multicloud_lab.gateways.circuit import LONGEST_PAUSE
 from multicloud_lab.records import ChangeCluster, Cluster, SignIn
+from tests.gateways.asking import listed
 from tests.gateways.harness import Cable
 
 pytestmark = pytest.mark.asyncio
@@ -47,18 +46,6 @@ async def pool(
     yield pool
     cable.fault = ""
     pool._watches[NAME].session.try_again()
-
-
-async def listed(gateway: DemoGateway, user: str) -> set[str]:
-    """Count without the lab, by dask-gateway's own client."""
-    async with dask_gateway.Gateway(
-        gateway.address,
-        proxy_address=gateway.proxy_address,
-        public_address=gateway.address,
-        auth=BasicAuth(user, gateway.password),
-        asynchronous=True,
-    ) as client:
-        return {report.name for report in await client.list_clusters()}
 
 
 @pytest.fixture

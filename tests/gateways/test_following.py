@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -41,12 +41,6 @@ class Diary:
 
     async def after(self, request: web.Request) -> None:
         self.went.append((f"{request.method} {request.path_qs}", time.monotonic()))
-
-
-@pytest_asyncio.fixture
-async def between(aws: DemoGateway) -> AsyncIterator[Between]:
-    async with Between(aws.address).running() as running:
-        yield running
 
 
 @pytest_asyncio.fixture

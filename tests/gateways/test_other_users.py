@@ -7,10 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import dask_gateway
 import pytest
 import pytest_asyncio
-from dask_gateway.auth import BasicAuth
 from dask_gateway.client import ClusterReport
 
 from multicloud_lab.config import GatewayConfig
@@ -18,6 +16,7 @@ from multicloud_lab.demo.gateways import DemoGateway
 from multicloud_lab.errors import ClusterFailedError
 from multicloud_lab.gateways import GatewayPool
 from multicloud_lab.records import Cluster, SignIn
+from tests.gateways.asking import listed, soon
 from tests.gateways.between import Between, hold
 from tests.gateways.harness import Cable
 
@@ -36,12 +35,6 @@ ARGUMENTS: dict[str, Any] = {
 
 
 @pytest_asyncio.fixture
-async def between(aws: DemoGateway) -> AsyncIterator[Between]:
-    async with Between(aws.address).running() as proxy:
-        yield proxy
-
-
-@pytest_asyncio.fixture
 async def pool(
     between: Between,
     make_pool: MakePool,
@@ -56,28 +49,6 @@ async def pool(
     await pool.sign_in(NAME, SignIn(password=aws.password))
     yield pool
     await pool.sign_in(NAME, SignIn(username=user, password=aws.password))
-
-
-async def listed(gateway: DemoGateway, user: str) -> set[str]:
-    """Ask the gateway itself, by dask-gateway's own client, which clusters the user has."""
-    async with dask_gateway.Gateway(
-        gateway.address,
-        proxy_address=gateway.proxy_address,
-        public_address=gateway.address,
-        auth=BasicAuth(user, gateway.password),
-        asynchronous=True,
-    ) as client:
-        return {report.name for report in await client.list_clusters()}
-
-
-async def soon(ask: Callable[[], Awaitable[Any]], good: Callable[[Any], bool] = bool) -> Any:
-    """Ask again and again, until the answer is good."""
-    answer = None
-    for _ in range(600):
-        if good(answer := await ask()):
-            return answer
-        await asyncio.sleep(0.1)
-    raise AssertionError(f"never so: {answer}")
 
 
 async def test_what_a_cluster_used_is_not_written_down_as_anothers(
